@@ -1,0 +1,1 @@
+//! The manager protocol: messages, framing, classes, actions, events.

@@ -1,0 +1,1 @@
+//! extensions.conf: patterns, expressions, variables.

@@ -1,0 +1,1 @@
+//! The derives behind the declarations of actions, events and settings.

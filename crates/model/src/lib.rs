@@ -1,0 +1,1 @@
+//! The switch's vocabulary: ids, snapshots, events, commands.

@@ -1,0 +1,1 @@
+//! The PJSIP channel technology.

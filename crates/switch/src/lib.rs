@@ -1,0 +1,1 @@
+//! The call core: channels, bridges, the dialplan at work.
