@@ -1,1 +1,38 @@
-//! The switch's vocabulary: ids, snapshots, events, commands.
+//! The switch's vocabulary: ids, snapshots, events, commands. No behaviour.
+//!
+//! Everybody who watches or commands a switch (the manager, the console, later CSTA and the
+//! gateway) and everybody who carries calls for it (the channel technologies, media) speaks these
+//! types and nothing else of it.
+
+mod bridge;
+mod cause;
+mod cdr;
+mod channel;
+mod command;
+mod device;
+mod endpoint;
+mod event;
+mod id;
+mod media;
+mod party;
+mod security;
+mod technology;
+mod time;
+
+pub use bridge::BridgeSnapshot;
+pub use cause::Cause;
+pub use cdr::{CallRecord, Disposition};
+pub use channel::{ChannelSnapshot, ChannelState};
+pub use command::{
+    Command, Destination, ExtensionReport, HangupTarget, Originate, Refusal, Reply, StatusItem,
+    VariableRequest,
+};
+pub use device::{DeviceState, ExtensionState};
+pub use endpoint::{ContactFact, ContactState, Endpoint};
+pub use event::{DialStatus, Event, OriginateReason, Record};
+pub use id::{BridgeId, ChannelId, MediaId, PlayId, Seq, Token};
+pub use media::{AudioQuality, MediaInstruction, MediaReport, Spread, Tone};
+pub use party::Party;
+pub use security::{Address, Security, SecurityKind, Transport};
+pub use technology::{Instruction, NewCall, Signal};
+pub use time::Now;

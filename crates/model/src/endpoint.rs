@@ -1,0 +1,68 @@
+//! What the switch knows of a technology's endpoints: facts told to it, not asked for.
+
+use crate::Party;
+use std::sync::Arc;
+
+/// An endpoint as configured.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its name; the device is `PJSIP/name`.
+    pub name: Arc<str>,
+    /// Where its calls enter the dialplan.
+    pub context: Arc<str>,
+    /// Caller id that replaces what it claims.
+    pub caller: Option<Party>,
+    /// Language of prompts.
+    pub language: Arc<str>,
+    /// Account code of its channels.
+    pub account: Arc<str>,
+    /// Calls at which the device counts as busy; 0 is never.
+    pub busy_at: u32,
+    /// Set on every channel of it, in order.
+    pub variables: Vec<(Arc<str>, Arc<str>)>,
+}
+
+/// Something that became of a contact of an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactFact {
+    /// The endpoint it belongs to.
+    pub endpoint: Arc<str>,
+    /// The address of record.
+    pub aor: Arc<str>,
+    /// Its URI, as registered or configured.
+    pub uri: Arc<str>,
+    /// What became of it.
+    pub state: ContactState,
+    /// Round trip of the last qualify, if one was answered.
+    pub round_trip: Option<std::time::Duration>,
+    /// How many contacts of the endpoint can be called from now on.
+    pub usable: usize,
+}
+
+/// The state of a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ContactState {
+    /// Known, and nobody asks whether it answers.
+    NonQualified,
+    /// Answered the last OPTIONS.
+    Reachable,
+    /// Did not answer the last OPTIONS.
+    Unreachable,
+    /// Registered again.
+    Updated,
+    /// Unregistered or expired.
+    Removed,
+}
+
+impl ContactState {
+    /// The word told as `ContactStatus`.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::NonQualified => "NonQualified",
+            Self::Reachable => "Reachable",
+            Self::Unreachable => "Unreachable",
+            Self::Updated => "Updated",
+            Self::Removed => "Removed",
+        }
+    }
+}

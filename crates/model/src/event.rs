@@ -1,0 +1,218 @@
+//! Everything that happens. The switch numbers it; the hub stores it and hands it out.
+
+use crate::{
+    BridgeSnapshot, CallRecord, Cause, ChannelSnapshot, ContactFact, DeviceState, ExtensionState,
+    Security, Seq,
+};
+use std::sync::Arc;
+
+type Channel = Arc<ChannelSnapshot>;
+type Bridge = Arc<BridgeSnapshot>;
+
+/// An event with its number and its time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// Its number.
+    pub seq: Seq,
+    /// When it happened.
+    pub at: jiff::Timestamp,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What happened. Names are those told to managers.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub enum Event {
+    /// A channel was made.
+    Newchannel { channel: Channel },
+    /// Its line changed state.
+    Newstate { channel: Channel },
+    /// It begins to execute an application. `exten` and `application` are the snapshot's own.
+    Newexten { channel: Channel },
+    /// A variable was set; on no channel if it is global.
+    VarSet {
+        channel: Option<Channel>,
+        variable: Arc<str>,
+        value: Arc<str>,
+    },
+    /// Its caller id changed.
+    NewCallerid { channel: Channel },
+    /// Its connected line changed.
+    NewConnectedLine { channel: Channel },
+    /// Its account code changed.
+    NewAccountCode { channel: Channel, old: Arc<str> },
+    /// Somebody dials `dest`.
+    DialBegin {
+        caller: Option<Channel>,
+        dest: Channel,
+        dial_string: Arc<str>,
+    },
+    /// The dial goes on: RINGING, PROGRESS, PROCEEDING.
+    DialState {
+        caller: Option<Channel>,
+        dest: Channel,
+        status: DialStatus,
+    },
+    /// The dial is over.
+    DialEnd {
+        caller: Option<Channel>,
+        dest: Channel,
+        status: DialStatus,
+    },
+    /// A bridge was made.
+    BridgeCreate { bridge: Bridge },
+    /// A channel entered it.
+    BridgeEnter {
+        bridge: Bridge,
+        channel: Channel,
+        swap: Option<Arc<str>>,
+    },
+    /// A channel left it.
+    BridgeLeave { bridge: Bridge, channel: Channel },
+    /// It is gone.
+    BridgeDestroy { bridge: Bridge },
+    /// The two halves of a Local channel were joined.
+    LocalBridge {
+        one: Channel,
+        two: Channel,
+        context: Arc<str>,
+        exten: Arc<str>,
+        optimize: bool,
+    },
+    /// We want it to end; `cause` is the request's own.
+    SoftHangupRequest {
+        channel: Channel,
+        cause: Option<Cause>,
+    },
+    /// The far end wants it to end.
+    HangupRequest {
+        channel: Channel,
+        cause: Option<Cause>,
+    },
+    /// It ended.
+    Hangup { channel: Channel },
+    /// A key was pressed.
+    DtmfBegin {
+        channel: Channel,
+        digit: char,
+        received: bool,
+    },
+    /// And let go.
+    DtmfEnd {
+        channel: Channel,
+        digit: char,
+        milliseconds: u32,
+        received: bool,
+    },
+    /// Put on hold.
+    Hold {
+        channel: Channel,
+        music_class: Option<Arc<str>>,
+    },
+    /// Taken back.
+    Unhold { channel: Channel },
+    /// Music begins.
+    MusicOnHoldStart { channel: Channel, class: Arc<str> },
+    /// And ends.
+    MusicOnHoldStop { channel: Channel },
+    /// A device changed state.
+    DeviceStateChange {
+        device: Arc<str>,
+        state: DeviceState,
+    },
+    /// So did an extension's hint.
+    ExtensionStatus {
+        exten: Arc<str>,
+        context: Arc<str>,
+        hint: Arc<str>,
+        state: ExtensionState,
+    },
+    /// An endpoint can be called or no longer.
+    PeerStatus { peer: Arc<str>, reachable: bool },
+    /// Something became of a contact.
+    ContactStatus(ContactFact),
+    /// A UserEvent: from the dialplan with its channel, from a manager without.
+    UserEvent {
+        channel: Option<Channel>,
+        name: Arc<str>,
+        headers: Vec<(Arc<str>, Arc<str>)>,
+    },
+    /// An asynchronous Originate has an outcome.
+    OriginateResponse {
+        action_id: Option<Arc<str>>,
+        reason: OriginateReason,
+        channel: Arc<str>,
+        destination: crate::Destination,
+        uniqueid: Option<Arc<str>>,
+        caller: crate::Party,
+    },
+    /// A call record is complete.
+    Cdr(Arc<CallRecord>),
+    /// Somebody knocked.
+    Security(Arc<Security>),
+    /// All parts are up.
+    FullyBooted { uptime: u64, last_reload: u64 },
+    /// The node ends.
+    Shutdown { cleanly: bool, restart: bool },
+    /// A part was reloaded; status as in ami-server.md 10.22.
+    Reload { module: Arc<str>, status: u8 },
+}
+
+/// How a dial goes or went: the words of `DialStatus`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DialStatus {
+    /// It rings.
+    Ringing,
+    /// It is being looked for.
+    Proceeding,
+    /// There is sound already.
+    Progress,
+    /// Answered.
+    Answer,
+    /// Busy.
+    Busy,
+    /// No way through.
+    Congestion,
+    /// Time ran out.
+    NoAnswer,
+    /// The caller gave up.
+    Cancel,
+    /// Nobody could be called.
+    ChanUnavail,
+}
+
+impl DialStatus {
+    /// The word told as `DialStatus` and set as DIALSTATUS.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Ringing => "RINGING",
+            Self::Proceeding => "PROCEEDING",
+            Self::Progress => "PROGRESS",
+            Self::Answer => "ANSWER",
+            Self::Busy => "BUSY",
+            Self::Congestion => "CONGESTION",
+            Self::NoAnswer => "NOANSWER",
+            Self::Cancel => "CANCEL",
+            Self::ChanUnavail => "CHANUNAVAIL",
+        }
+    }
+}
+
+/// Why an Originate ended as it did (ami-server.md 10.15).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum OriginateReason {
+    /// No such channel or extension, or another failure.
+    Failure = 0,
+    /// The called party hung up, or time ran out before it rang.
+    Hangup = 1,
+    /// It rang, nobody answered.
+    NoAnswer = 3,
+    /// Answered.
+    Answered = 4,
+    /// Busy.
+    Busy = 5,
+    /// Congestion, rejected, out of order.
+    Congestion = 8,
+}

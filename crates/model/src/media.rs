@@ -1,0 +1,111 @@
+//! How the switch and media talk: who hears whom, what is played, how it was.
+
+use crate::{MediaId, PlayId};
+use std::sync::Arc;
+
+/// What the switch tells media. Legs are opened, pointed and closed by their technology.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MediaInstruction {
+    /// `to` hears `from` from now on; both may be the same leg (echo).
+    Connect {
+        /// Who speaks.
+        from: MediaId,
+        /// Who hears.
+        to: MediaId,
+    },
+    /// And no longer.
+    Disconnect {
+        /// Who speaks.
+        from: MediaId,
+        /// Who hears.
+        to: MediaId,
+    },
+    /// Play files into a leg, one after the other; ends in [`MediaReport::Finished`].
+    Play {
+        /// The leg.
+        media: MediaId,
+        /// This playback.
+        play: PlayId,
+        /// Sound names without extension, relative to the sounds folder, or absolute.
+        files: Vec<Arc<str>>,
+        /// Subfolder to look in first.
+        language: Arc<str>,
+        /// Begin again after the last file (music on hold).
+        forever: bool,
+    },
+    /// End a playback early; it is not reported as finished.
+    StopPlay(PlayId),
+    /// Play a tone until told otherwise; `None` is silence.
+    Tone {
+        /// The leg.
+        media: MediaId,
+        /// The tone.
+        tone: Option<Tone>,
+    },
+}
+
+/// A call progress tone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tone {
+    /// The far end rings.
+    Ringing,
+    /// The far end is busy.
+    Busy,
+    /// The network is.
+    Congestion,
+}
+
+/// What media tells the switch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MediaReport {
+    /// A playback came to its end.
+    Finished {
+        /// Which.
+        play: PlayId,
+        /// The files that could not be played, with the reason.
+        failed: Vec<(Arc<str>, Arc<str>)>,
+    },
+}
+
+/// How the sound of a leg was, from its RTP and RTCP: what the `RTPAUDIOQOS` variables tell.
+/// Times are in seconds; "ours" is what we sent and they reported, "theirs" what we received.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AudioQuality {
+    /// Our synchronisation source.
+    pub ssrc: u32,
+    /// Theirs, 0 before the first packet.
+    pub their_ssrc: u32,
+    /// Packets received.
+    pub received: u64,
+    /// Packets sent.
+    pub sent: u64,
+    /// Packets they sent and we missed.
+    pub lost: u64,
+    /// Packets we sent and they reported missed.
+    pub their_lost: u64,
+    /// Jitter of what we received.
+    pub jitter: Spread,
+    /// Jitter they reported.
+    pub their_jitter: Spread,
+    /// Loss per report interval, of what we received.
+    pub loss: Spread,
+    /// Loss per report interval, as they reported.
+    pub their_loss: Spread,
+    /// Round trip.
+    pub round_trip: Spread,
+}
+
+/// A figure over time.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Spread {
+    /// The latest.
+    pub last: f64,
+    /// The least.
+    pub min: f64,
+    /// The most.
+    pub max: f64,
+    /// The mean.
+    pub mean: f64,
+    /// The standard deviation.
+    pub deviation: f64,
+}

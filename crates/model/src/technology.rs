@@ -1,0 +1,143 @@
+//! How the switch and a channel technology talk: signals in, instructions out.
+//!
+//! The switch never sees a message of the technology. A call that comes in is offered with a token,
+//! which the switch answers with [`Instruction::Accept`] or [`Instruction::Refuse`]; from then on
+//! both sides speak of the channel. Instructions for a call the technology has already ended, and
+//! signals for a channel the switch has forgotten, are ignored.
+
+use crate::{AudioQuality, Cause, ChannelId, ContactFact, MediaId, Party, Token};
+use std::sync::Arc;
+
+/// What a technology tells the switch.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Signal {
+    /// A call comes in.
+    NewCall(NewCall),
+    /// The call dialled goes on: the far end is being looked for (SIP 100 and 183 without sound).
+    Proceeding(ChannelId),
+    /// The far end rings.
+    Ringing(ChannelId),
+    /// The far end sends sound before it answers.
+    Progress(ChannelId),
+    /// The far end answered.
+    Answered(ChannelId),
+    /// The leg's sound is agreed on and flows from now on; may be told again when it changes.
+    Media {
+        /// The channel.
+        channel: ChannelId,
+        /// Its leg.
+        media: MediaId,
+        /// Its format, e.g. `ulaw`.
+        format: Arc<str>,
+    },
+    /// A key was pressed (and let go) at the far end.
+    Digit {
+        /// The channel.
+        channel: ChannelId,
+        /// `0`-`9`, `*`, `#`, `A`-`D`.
+        digit: char,
+        /// How long it was held, in milliseconds.
+        milliseconds: u32,
+    },
+    /// The far end put us on hold.
+    Held(ChannelId),
+    /// And took us back.
+    Unheld(ChannelId),
+    /// The far end is somebody else now (P-Asserted-Identity in an answer).
+    Connected {
+        /// The channel.
+        channel: ChannelId,
+        /// Who it is.
+        party: Party,
+    },
+    /// The far end hung up or refused, or the call could not be made.
+    HungUp {
+        /// The channel.
+        channel: ChannelId,
+        /// Why, if it said so; a plain BYE says nothing.
+        cause: Option<Cause>,
+        /// The status in the technology's own words, for calls that failed: `486`.
+        tech_cause: Option<Arc<str>>,
+        /// How the sound was, if there was any.
+        quality: Option<AudioQuality>,
+    },
+    /// The answer to [`Instruction::HangUp`]: the leg is closed. Comes once, at once.
+    Released {
+        /// The channel.
+        channel: ChannelId,
+        /// How the sound was, if there was any.
+        quality: Option<AudioQuality>,
+    },
+    /// Something became of a contact.
+    Contact(ContactFact),
+}
+
+/// A call that comes in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewCall {
+    /// To be named in the answer.
+    pub token: Token,
+    /// Who calls: an endpoint's name.
+    pub endpoint: Arc<str>,
+    /// Who it says it is; the endpoint's own caller id goes before it.
+    pub caller: Party,
+    /// What was dialled.
+    pub exten: Arc<str>,
+    /// The technology's id of the call (SIP Call-ID).
+    pub call_id: Arc<str>,
+    /// Variables to set first, e.g. `SIPDOMAIN`.
+    pub variables: Vec<(Arc<str>, Arc<str>)>,
+}
+
+/// What the switch tells a technology.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Instruction {
+    /// The call offered is this channel from now on.
+    Accept {
+        /// As in [`NewCall`].
+        token: Token,
+        /// Its channel.
+        channel: ChannelId,
+    },
+    /// The call offered is not taken.
+    Refuse {
+        /// As in [`NewCall`].
+        token: Token,
+        /// Why.
+        cause: Cause,
+    },
+    /// Call an endpoint. `call_id` is the id the technology shall use for the call.
+    Dial {
+        /// The channel made for it.
+        channel: ChannelId,
+        /// The endpoint, or `endpoint/sip:uri` for one contact.
+        resource: Arc<str>,
+        /// Who calls, to be shown to the far end.
+        caller: Party,
+        /// The technology's id of the call to be (SIP Call-ID).
+        call_id: Arc<str>,
+    },
+    /// Tell the caller that the far end rings.
+    Ring(ChannelId),
+    /// Open the sound towards the caller before the answer.
+    Progress(ChannelId),
+    /// Answer the caller.
+    Answer(ChannelId),
+    /// Send a key press.
+    SendDigit {
+        /// The channel.
+        channel: ChannelId,
+        /// The key.
+        digit: char,
+        /// For how long, in milliseconds.
+        milliseconds: u32,
+    },
+    /// End the call and close the leg; answered with [`Signal::Released`] at once, whatever the
+    /// far end still has to say.
+    HangUp {
+        /// The channel.
+        channel: ChannelId,
+        /// Why.
+        cause: Cause,
+    },
+}
