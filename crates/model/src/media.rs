@@ -65,6 +65,30 @@ pub enum MediaReport {
         /// The files that could not be played, with the reason.
         failed: Vec<(Arc<str>, Arc<str>)>,
     },
+    /// A key was pressed at the far end (RFC 4733).
+    DigitBegan {
+        /// Whose far end.
+        media: MediaId,
+        /// `0`-`9`, `*`, `#`, `A`-`D`.
+        digit: char,
+    },
+    /// And let go; follows every [`MediaReport::DigitBegan`].
+    Digit {
+        /// Whose far end.
+        media: MediaId,
+        /// The same key.
+        digit: char,
+        /// How long it was held, in milliseconds.
+        milliseconds: u32,
+    },
+    /// Media had to give a leg up: its socket failed, or it was told more than it could take. The
+    /// leg is closed; its call should end.
+    Failed {
+        /// The leg.
+        media: MediaId,
+        /// Why.
+        reason: Arc<str>,
+    },
 }
 
 /// How the sound of a leg was, from its RTP and RTCP: what the `RTPAUDIOQOS` variables tell.
