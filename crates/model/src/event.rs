@@ -1,7 +1,7 @@
 //! Everything that happens. The switch numbers it; the hub stores it and hands it out.
 
 use crate::{
-    BridgeSnapshot, CallRecord, Cause, ChannelSnapshot, ContactFact, DeviceState, ExtensionState,
+    BridgeSnapshot, CallRecord, ChannelSnapshot, ContactFact, DeviceState, ExtensionState,
     Security, Seq,
 };
 use std::sync::Arc;
@@ -81,15 +81,9 @@ pub enum Event {
         optimize: bool,
     },
     /// We want it to end; `cause` is the request's own.
-    SoftHangupRequest {
-        channel: Channel,
-        cause: Option<Cause>,
-    },
-    /// The far end wants it to end.
-    HangupRequest {
-        channel: Channel,
-        cause: Option<Cause>,
-    },
+    SoftHangupRequest { channel: Channel, cause: Option<u8> },
+    /// The far end wants it to end; `cause` as it is told, where 0 is one that says nothing.
+    HangupRequest { channel: Channel, cause: Option<u8> },
     /// It ended.
     Hangup { channel: Channel },
     /// A key was pressed.

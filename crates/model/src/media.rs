@@ -22,8 +22,8 @@ pub enum MediaInstruction {
     },
     /// Play files into a leg, one after the other; ends in [`MediaReport::Finished`].
     Play {
-        /// The leg.
-        media: MediaId,
+        /// The leg; `None` plays to nobody, but for as long as it would take.
+        media: Option<MediaId>,
         /// This playback.
         play: PlayId,
         /// Sound names without extension, relative to the sounds folder, or absolute.

@@ -65,6 +65,8 @@ pub enum Signal {
     Released {
         /// The channel.
         channel: ChannelId,
+        /// The status sent to end a call that was never answered, in the technology's own words.
+        tech_cause: Option<Arc<str>>,
         /// How the sound was, if there was any.
         quality: Option<AudioQuality>,
     },
@@ -137,7 +139,7 @@ pub enum Instruction {
     HangUp {
         /// The channel.
         channel: ChannelId,
-        /// Why.
-        cause: Cause,
+        /// Why, if anybody knows.
+        cause: Option<Cause>,
     },
 }
