@@ -1,0 +1,14 @@
+//! Actions about extensions.
+
+use macros::Action;
+
+/// Tells the state of an extension.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(classes(call, reporting), synopsis = "Check Extension Status.")]
+pub struct ExtensionState {
+    /// The extension.
+    #[action(missing = "Extension not specified")]
+    pub exten: String,
+    /// Its context; `default` if not said.
+    pub context: Option<String>,
+}

@@ -1,0 +1,174 @@
+//! The actions: each declared once, as a documented struct, in the file of its family.
+//!
+//! [`Action`] has one variant for each. Whoever serves it matches all of them, so that an action
+//! declared but not served does not compile. Only what is served is declared.
+
+pub mod call;
+pub mod channel;
+pub mod dialplan;
+mod parameter;
+pub mod pjsip;
+pub mod session;
+pub mod system;
+
+pub use parameter::{Kind, Others, Parameter, Secret};
+
+use crate::{Classes, Message};
+
+/// What is known of an action without reading one.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Declaration {
+    /// Its name; matched in any case.
+    pub name: &'static str,
+    /// Any of these write classes suffices; none is needed if there are none.
+    pub classes: Classes,
+    /// One line, as ListCommands tells it.
+    pub synopsis: &'static str,
+    /// What it does.
+    pub description: &'static str,
+    /// The event that ends its list, if it answers with one.
+    pub complete: Option<&'static str>,
+    /// Its headers.
+    pub parameters: &'static [ParameterDeclaration],
+}
+
+/// A header of an action.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ParameterDeclaration {
+    /// Its name; matched in any case.
+    pub name: &'static str,
+    /// What it says.
+    pub description: &'static str,
+    /// Whether the action fails without it.
+    pub required: bool,
+    /// How it is read.
+    pub kind: Kind,
+}
+
+/// An action that cannot be carried out as sent: what its error says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadAction(pub &'static str);
+
+/// A struct that declares an action; made by `#[derive(Action)]`.
+pub trait Declared: Sized {
+    /// What is known of it.
+    const DECLARATION: Declaration;
+
+    /// Reads it. Its permission has been checked before.
+    fn read(message: &Message) -> Result<Self, BadAction>;
+}
+
+macro_rules! actions {
+    ($($family:ident { $($action:ident)* })*) => {
+        /// An action as read.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "each is documented where it is declared")]
+        #[allow(clippy::large_enum_variant, reason = "one is read at a time")]
+        pub enum Action {
+            $($($action($family::$action),)*)*
+        }
+
+        impl Action {
+            /// All that are declared, by family.
+            pub const DECLARATIONS: &[Declaration] = &[
+                $($(<$family::$action as Declared>::DECLARATION,)*)*
+            ];
+
+            /// Reads the action of this declaration.
+            pub fn read(
+                declaration: &Declaration,
+                message: &Message,
+            ) -> Option<Result<Self, BadAction>> {
+                $($(
+                    if declaration.name == <$family::$action as Declared>::DECLARATION.name {
+                        return Some($family::$action::read(message).map(Self::$action));
+                    }
+                )*)*
+                None
+            }
+        }
+    };
+}
+
+actions! {
+    session { Login Challenge Logoff Ping Events ListCommands Filter WaitEvent UserEvent }
+    system { Command CoreStatus CoreSettings }
+    channel { CoreShowChannels Status Hangup Getvar Setvar }
+    call { Originate }
+    dialplan { ExtensionState }
+    pjsip { ShowContacts ShowRegistrationInboundContactStatuses }
+}
+
+/// The declaration of the action of this name, in any case.
+pub fn declaration(name: &str) -> Option<&'static Declaration> {
+    Action::DECLARATIONS
+        .iter()
+        .find(|declaration| declaration.name.eq_ignore_ascii_case(name))
+}
+
+/// The actions an account with these write classes may use, by name as ListCommands tells them.
+pub fn permitted(write: Classes) -> Vec<&'static Declaration> {
+    let mut list: Vec<_> = Action::DECLARATIONS
+        .iter()
+        .filter(|declaration| write.permits(declaration.classes))
+        .collect();
+    list.sort_by_key(|declaration| declaration.name.to_ascii_lowercase());
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_unique_and_everything_is_found_and_documented() {
+        let mut names = BTreeSet::new();
+        for declared in Action::DECLARATIONS {
+            assert!(names.insert(declared.name.to_ascii_lowercase()));
+            assert_eq!(declaration(&declared.name.to_uppercase()), Some(declared));
+            assert!(!declared.description.is_empty());
+            assert!(Action::read(declared, &Message::new()).is_some());
+        }
+        assert_eq!(declaration("NoSuchThing"), None);
+    }
+
+    #[test]
+    fn an_action_is_read_and_what_is_missing_is_told() {
+        let setvar = Message::new()
+            .with("Action", "Setvar")
+            .with("variable", "X")
+            .with("Value", "1");
+        assert_eq!(
+            channel::Setvar::read(&setvar),
+            Ok(channel::Setvar {
+                variable: "X".into(),
+                value: "1".into(),
+                channel: None
+            })
+        );
+        assert_eq!(
+            channel::Setvar::read(&Message::new()),
+            Err(BadAction("No variable specified"))
+        );
+    }
+
+    #[test]
+    fn only_what_is_permitted_is_listed_and_by_name() {
+        let names = |classes| -> Vec<_> { permitted(classes).iter().map(|d| d.name).collect() };
+        assert_eq!(
+            names(Classes::NONE),
+            [
+                "Challenge",
+                "Events",
+                "ListCommands",
+                "Login",
+                "Logoff",
+                "Ping",
+                "WaitEvent"
+            ]
+        );
+        assert!(names(Classes::REPORTING).contains(&"Getvar"));
+        assert_eq!(names(Classes::ALL).len(), Action::DECLARATIONS.len());
+    }
+}

@@ -1,0 +1,3 @@
+//! How messages are written: one file for each form.
+
+pub mod raw;

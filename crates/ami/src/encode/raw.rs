@@ -1,0 +1,16 @@
+//! The form of TCP and `/rawman`: the headers, then an empty line.
+
+use crate::Message;
+
+/// Appends a message.
+pub fn encode(message: &Message, out: &mut Vec<u8>) {
+    out.extend_from_slice(message.text().as_bytes());
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Appends messages, one after the other.
+pub fn encode_all(messages: &[Message], out: &mut Vec<u8>) {
+    for message in messages {
+        encode(message, out);
+    }
+}

@@ -1,0 +1,109 @@
+//! How values become headers.
+
+use crate::{Escaped, Message};
+use std::sync::Arc;
+
+/// A part of an event's declaration.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A header.
+    Header {
+        /// Its name.
+        name: &'static str,
+        /// What it says; empty where the name says it all.
+        description: &'static str,
+    },
+    /// Headers that several events share.
+    Block {
+        /// Comes before each of their names.
+        prefix: &'static str,
+        /// The headers.
+        headers: &'static [Part],
+    },
+}
+
+/// A struct of headers; made by `#[derive(Block)]`.
+pub trait Block {
+    /// Its headers, in order.
+    const HEADERS: &'static [Part];
+
+    /// Adds them, each with `prefix` before its name.
+    fn write(&self, prefix: &str, message: &mut Message);
+}
+
+/// A type that the value of a header can have.
+pub trait Header {
+    /// Adds the header, if there is something to tell.
+    fn write(&self, prefix: &str, name: &str, message: &mut Message);
+}
+
+macro_rules! shown {
+    ($($kind:ty)*) => {$(
+        impl Header for $kind {
+            fn write(&self, prefix: &str, name: &str, message: &mut Message) {
+                message.prefixed(prefix, name, self);
+            }
+        }
+    )*};
+}
+
+shown! { &str String Escaped<'_> char u8 u32 u64 i32 i64 usize }
+
+/// `True` or `False`, as JSON values are told (ami-server.md 4.2).
+impl Header for bool {
+    fn write(&self, prefix: &str, name: &str, message: &mut Message) {
+        message.prefixed(prefix, name, if *self { "True" } else { "False" });
+    }
+}
+
+/// Not told if there is none.
+impl<T: Header> Header for Option<T> {
+    fn write(&self, prefix: &str, name: &str, message: &mut Message) {
+        if let Some(value) = self {
+            value.write(prefix, name, message);
+        }
+    }
+}
+
+/// Told once for each.
+impl<T: Header> Header for Vec<T> {
+    fn write(&self, prefix: &str, name: &str, message: &mut Message) {
+        for value in self {
+            value.write(prefix, name, message);
+        }
+    }
+}
+
+/// Variables, told as `NAME=value` with the value escaped.
+impl Header for &[(Arc<str>, Arc<str>)] {
+    fn write(&self, prefix: &str, name: &str, message: &mut Message) {
+        for (variable, value) in *self {
+            message.prefixed(prefix, name, format_args!("{variable}={}", Escaped(value)));
+        }
+    }
+}
+
+/// Not told if there is none.
+impl<T: Block> Block for Option<T> {
+    const HEADERS: &'static [Part] = T::HEADERS;
+
+    fn write(&self, prefix: &str, message: &mut Message) {
+        if let Some(block) = self {
+            block.write(prefix, message);
+        }
+    }
+}
+
+/// Headers with names of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Headers<'a>(pub &'a [(Arc<str>, Arc<str>)]);
+
+impl Block for Headers<'_> {
+    const HEADERS: &'static [Part] = &[];
+
+    fn write(&self, prefix: &str, message: &mut Message) {
+        for (name, value) in self.0 {
+            message.prefixed(prefix, name, value);
+        }
+    }
+}

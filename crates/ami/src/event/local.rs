@@ -1,0 +1,18 @@
+//! Events about Local channels (ami-server.md, appendix A).
+
+use super::channel::Channel;
+use macros::Event;
+
+/// The two halves of a Local channel were joined.
+#[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
+#[event(classes(call))]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct LocalBridge<'a> {
+    #[event(block = "LocalOne")]
+    pub one: Channel<'a>,
+    #[event(block = "LocalTwo")]
+    pub two: Channel<'a>,
+    pub context: &'a str,
+    pub exten: &'a str,
+    pub local_optimization: &'a str,
+}

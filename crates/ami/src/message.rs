@@ -1,0 +1,183 @@
+//! A message: headers in order, as they stand on the wire.
+//!
+//! The text of a message is kept in one piece, so that writing it costs nothing more. Line breaks
+//! and NUL are left out of whatever is put into a header: no value, whoever chose it, can begin
+//! another header or another message (ami-server.md 13.3, rule 3).
+
+use std::fmt::{self, Display, Write};
+
+/// Headers in order; names may repeat.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Message {
+    text: String,
+    headers: Vec<Span>,
+}
+
+/// Where a header stands in the text: `name` ends at `colon`, the value begins two bytes later.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Span {
+    start: usize,
+    colon: usize,
+    end: usize,
+}
+
+impl Message {
+    /// A message without headers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a header.
+    pub fn header(&mut self, name: &str, value: impl Display) {
+        self.prefixed("", name, value);
+    }
+
+    /// Adds a header whose name is `prefix` and `name` together.
+    pub fn prefixed(&mut self, prefix: &str, name: &str, value: impl Display) {
+        let start = self.text.len();
+        let mut line = Line(&mut self.text);
+        line.name(prefix);
+        line.name(name);
+        let colon = line.0.len();
+        line.0.push_str(": ");
+        // Writing into a string fails only if the value's own Display does; then it stays cut.
+        let _ = write!(line, "{value}");
+        let end = self.text.len();
+        self.text.push_str("\r\n");
+        self.headers.push(Span { start, colon, end });
+    }
+
+    /// The same message with one more header; for building in one expression.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Display) -> Self {
+        self.header(name, value);
+        self
+    }
+
+    /// Reads one received line, without its line end. Blanks before the value are not part of it,
+    /// blanks after it are; a line without colon is no header and is dropped (ami-server.md 1.3).
+    /// Bytes that are no UTF-8 are replaced.
+    pub fn push_line(&mut self, line: &[u8]) {
+        let line = String::from_utf8_lossy(line);
+        if let Some((name, value)) = line.split_once(':') {
+            self.header(name, value.trim_start_matches(|c| c <= ' '));
+        }
+    }
+
+    /// The value of the first header of this name, in any case; `None` if there is none.
+    pub fn first(&self, name: &str) -> Option<&str> {
+        self.iter()
+            .find(|(found, _)| found.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    /// The values of all headers of this name, in any case.
+    pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.iter()
+            .filter(move |(found, _)| found.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    /// All headers, name and value.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|span| {
+            (
+                &self.text[span.start..span.colon],
+                &self.text[span.colon + 2..span.end],
+            )
+        })
+    }
+
+    /// What the client calls its action: the first `ActionID`, empty if it gave none.
+    pub fn action_id(&self) -> &str {
+        self.first("ActionID").unwrap_or_default()
+    }
+
+    /// The action asked for: the first `Action` that is not empty.
+    pub fn action(&self) -> Option<&str> {
+        self.all("Action").find(|name| !name.is_empty())
+    }
+
+    /// All headers, each with its line end, without the empty line that ends the message.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Without the values of `Secret` and `Key`: messages are logged in this form.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.iter().map(|(name, value)| {
+            let secret = ["Secret", "Key"]
+                .iter()
+                .any(|hidden| name.eq_ignore_ascii_case(hidden));
+            (name, if secret { "…" } else { value })
+        });
+        f.debug_map().entries(shown).finish()
+    }
+}
+
+/// Writes into a line what may stand in a line.
+struct Line<'a>(&'a mut String);
+
+impl Line<'_> {
+    fn name(&mut self, name: &str) {
+        self.0
+            .extend(name.chars().filter(|c| !breaks_line(*c) && *c != ':'));
+    }
+}
+
+impl Write for Line<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if text.contains(breaks_line) {
+            self.0.extend(text.chars().filter(|c| !breaks_line(*c)));
+        } else {
+            self.0.push_str(text);
+        }
+        Ok(())
+    }
+}
+
+fn breaks_line(c: char) -> bool {
+    matches!(c, '\r' | '\n' | '\0')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_can_begin_a_header_of_its_own() {
+        let message = Message::new().with("Na\r\nme:", "a\r\nEvent: Forged\0");
+        assert_eq!(message.text(), "Name: aEvent: Forged\r\n");
+    }
+
+    #[test]
+    fn lines_are_read_by_the_rules_of_the_line_reader() {
+        let mut message = Message::new();
+        for line in [
+            "Action:Ping ",
+            " ActionID: no header of that name",
+            "actionid: \t one",
+            "ActionID: two",
+            "no colon",
+            ": nameless",
+        ] {
+            message.push_line(line.as_bytes());
+        }
+        assert_eq!(message.action(), Some("Ping "));
+        assert_eq!(message.action_id(), "one");
+        assert_eq!(message.all("ActionID").count(), 2);
+        assert_eq!(message.iter().count(), 5);
+    }
+
+    #[test]
+    fn an_empty_first_header_hides_later_ones_but_for_the_action() {
+        let mut message = Message::new();
+        for line in ["ActionID:", "ActionID: late", "Action:", "Action: Ping"] {
+            message.push_line(line.as_bytes());
+        }
+        assert_eq!(message.action_id(), "");
+        assert_eq!(message.action(), Some("Ping"));
+    }
+}

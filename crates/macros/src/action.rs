@@ -1,0 +1,165 @@
+//! `#[derive(Action)]`: an action of the manager, declared as a struct.
+//!
+//! On the struct: `#[action(name = "…", classes(…), synopsis = "…", complete = "…")]`. The name is
+//! the struct's unless said otherwise; without classes everybody may; `complete` names the event
+//! that ends its list. On a field: `name` of the header, and `missing`, the text of the error if
+//! the header is not there or empty. Fields are read in the order they stand in.
+
+use crate::declare::{classes, fields, header_name, required_documentation, text};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{DeriveInput, Field, Ident};
+
+pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
+    let ident = &input.ident;
+    let description = required_documentation(&input.attrs, ident)?;
+    let head = Head::read(input)?;
+    let parameters = fields(input)?
+        .into_iter()
+        .map(Parameter::read)
+        .collect::<syn::Result<Vec<_>>>()?;
+    let Head {
+        name,
+        classes,
+        synopsis,
+        complete,
+    } = head;
+    let complete = option(complete.as_ref());
+    let declarations = parameters.iter().map(Parameter::declaration);
+    let reads = parameters.iter().map(Parameter::reading);
+    let message = if parameters.is_empty() {
+        quote!(_message)
+    } else {
+        quote!(message)
+    };
+    Ok(quote! {
+        impl crate::action::Declared for #ident {
+            const DECLARATION: crate::action::Declaration = crate::action::Declaration {
+                name: #name,
+                classes: #classes,
+                synopsis: #synopsis,
+                description: #description,
+                complete: #complete,
+                parameters: &[#(#declarations),*],
+            };
+
+            fn read(#message: &crate::Message) -> Result<Self, crate::action::BadAction> {
+                Ok(Self { #(#reads),* })
+            }
+        }
+    })
+}
+
+struct Head {
+    name: String,
+    classes: TokenStream,
+    synopsis: String,
+    complete: Option<String>,
+}
+
+impl Head {
+    fn read(input: &DeriveInput) -> syn::Result<Self> {
+        let mut head = Self {
+            name: input.ident.to_string(),
+            classes: quote!(crate::Classes::NONE),
+            synopsis: String::new(),
+            complete: None,
+        };
+        for attribute in input.attrs.iter().filter(|a| a.path().is_ident("action")) {
+            attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("name") {
+                    head.name = text(&meta)?;
+                } else if meta.path.is_ident("classes") {
+                    head.classes = classes(&meta)?;
+                } else if meta.path.is_ident("synopsis") {
+                    head.synopsis = text(&meta)?;
+                } else if meta.path.is_ident("complete") {
+                    head.complete = Some(text(&meta)?);
+                } else {
+                    return Err(meta.error("name, classes, synopsis or complete"));
+                }
+                Ok(())
+            })?;
+        }
+        if head.synopsis.is_empty() {
+            return Err(syn::Error::new(
+                input.ident.span(),
+                "an action has a synopsis",
+            ));
+        }
+        Ok(head)
+    }
+}
+
+struct Parameter<'a> {
+    field: &'a Ident,
+    kind: &'a syn::Type,
+    name: String,
+    description: String,
+    missing: Option<String>,
+}
+
+impl<'a> Parameter<'a> {
+    fn read(field: &'a Field) -> syn::Result<Self> {
+        let Some(ident) = &field.ident else {
+            return Err(syn::Error::new_spanned(field, "a parameter has a name"));
+        };
+        let mut parameter = Self {
+            field: ident,
+            kind: &field.ty,
+            name: header_name(ident),
+            description: required_documentation(&field.attrs, ident)?,
+            missing: None,
+        };
+        for attribute in field.attrs.iter().filter(|a| a.path().is_ident("action")) {
+            attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("name") {
+                    parameter.name = text(&meta)?;
+                } else if meta.path.is_ident("missing") {
+                    parameter.missing = Some(text(&meta)?);
+                } else {
+                    return Err(meta.error("name or missing"));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(parameter)
+    }
+
+    fn declaration(&self) -> TokenStream {
+        let Self {
+            name,
+            description,
+            kind,
+            missing,
+            ..
+        } = self;
+        let required = missing.is_some();
+        quote! {
+            crate::action::ParameterDeclaration {
+                name: #name,
+                description: #description,
+                required: #required,
+                kind: <#kind as crate::action::Parameter>::KIND,
+            }
+        }
+    }
+
+    fn reading(&self) -> TokenStream {
+        let Self {
+            field, kind, name, ..
+        } = self;
+        let read = quote!(<#kind as crate::action::Parameter>::read(message, #name));
+        match &self.missing {
+            Some(text) => quote!(#field: #read.ok_or(crate::action::BadAction(#text))?),
+            None => quote!(#field: #read.unwrap_or_default()),
+        }
+    }
+}
+
+fn option(value: Option<&impl ToTokens>) -> TokenStream {
+    match value {
+        Some(value) => quote!(Some(#value)),
+        None => quote!(None),
+    }
+}
