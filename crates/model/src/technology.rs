@@ -125,6 +125,14 @@ pub enum Instruction {
     Progress(ChannelId),
     /// Answer the caller.
     Answer(ChannelId),
+    /// Refuse a call that was accepted and not answered: busy, congestion. Ends in
+    /// [`Signal::HungUp`]; an answered call is left as it is.
+    Reject {
+        /// The channel.
+        channel: ChannelId,
+        /// Why.
+        cause: Cause,
+    },
     /// Send a key press.
     SendDigit {
         /// The channel.
