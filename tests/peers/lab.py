@@ -1,0 +1,81 @@
+"""A server under test with its phones: the laboratory of the recorded scenarios, for unittest."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TESTS = os.path.dirname(HERE)
+sys.path.insert(0, os.path.join(TESTS, 'golden'))
+import golden  # noqa: E402
+
+SWITCHROOM = os.environ['SWITCHROOM']
+os.environ.setdefault('LAB_BOOT', '0')
+
+# The recorded scenarios have SIP over UDP alone.
+TCP = '''
+[tcp]
+type = transport
+protocol = tcp
+bind = 127.0.0.1:@SIP@
+'''
+
+
+class LabTest(unittest.TestCase):
+    """A server a test, on the configuration of the recorded scenarios."""
+
+    def setUp(self):
+        with tempfile.TemporaryDirectory() as folder:
+            etc = os.path.join(folder, 'etc')
+            shutil.copytree(os.path.join(TESTS, 'golden', 'etc'), etc)
+            with open(os.path.join(etc, 'pjsip.conf'), 'a') as file:
+                file.write(TCP)
+            command = f'"{SWITCHROOM}" -f -C "$LAB_ETC/asterisk.conf"'
+            self.lab = golden.Lab(command, etc, [os.path.join(HERE, 'phones')])
+        self.addCleanup(self.lab.stop)
+        self.lab.boot()
+
+    def connect(self, user='admin'):
+        """A manager connection, logged in."""
+        connection = golden.Connection(self.lab.ports['AMI'])
+        self.addCleanup(connection.end)
+        answer = self.ask(connection, 'Login', Username=user, Secret=user + '-secret')
+        self.assertEqual(golden.get(answer, 'Response'), 'Success')
+        return connection
+
+    def ask(self, connection, action, **headers):
+        """Sends an action and gives its response."""
+        ident = f'{action}-{time.monotonic_ns()}'
+        lines = [f'Action: {action}', f'ActionID: {ident}', *(f'{k}: {v}' for k, v in headers.items())]
+        connection.sock.sendall(('\r\n'.join(lines) + '\r\n\r\n').encode())
+        answer = connection.wait(lambda m: m[0][0] == 'Response' and golden.get(m, 'ActionID') == ident, 10)
+        self.assertIsNotNone(answer, f'no answer to {action}')
+        return answer
+
+    def event(self, connection, name, seconds=10, **headers):
+        """Waits for an event with these values."""
+        found = connection.wait(
+            lambda m: golden.get(m, 'Event') == name
+            and all(golden.get(m, key) == value for key, value in headers.items()), seconds)
+        self.assertIsNotNone(found, f'no event {name} {headers}')
+        return found
+
+    def console(self, command):
+        """Has the running server run a console command."""
+        config = os.path.join(self.lab.etc, 'asterisk.conf')
+        done = subprocess.run([SWITCHROOM, '-C', config, '-rx', command],
+                              capture_output=True, text=True, timeout=20)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def phone(self, name, script, **keys):
+        """Starts a phone in the background."""
+        self.lab.do_phone([name, script, *(f'{k}={v}' for k, v in keys.items())], None)
+
+    def hung_up(self, name):
+        """Waits for a phone to end, as it should."""
+        self.lab.do_join([name], None)
+        self.assertEqual(self.lab.out[-1][1][1], ('Exit', '0'), f'{name} ended badly')
