@@ -1,0 +1,364 @@
+//! The media thread: waits for packets, requests and the 20 ms clock, whichever comes first.
+
+use crate::Settings;
+use crate::graph::Graph;
+use crate::handle::{Closed, Concern, Handle, Inbox, Request};
+use crate::leg::Leg;
+use crate::playback::{Next, Playback};
+use crate::ports::Ports;
+use crate::reader::{Order, Reader};
+use crate::rtcp::Clock;
+use mio::{Events, Interest, Poll, Registry, Token, Waker};
+use model::{MediaId, MediaInstruction, MediaReport, PlayId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, ErrorKind};
+use std::sync::mpsc::TryRecvError;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The pace of all sound.
+const TICK: Duration = Duration::from_millis(20);
+/// After a longer standstill of the machine, ticks missed are not made up.
+const STANDSTILL: Duration = Duration::from_secs(1);
+/// Datagrams taken from a socket before others get their turn.
+const BATCH: usize = 64;
+/// No RTP packet is larger.
+const LARGEST: usize = 2_048;
+/// The waker's; legs count from [`MediaId`] 1.
+const WAKE: Token = Token(0);
+
+/// Starts the media thread. It ends, closing all legs, when the last [`Handle`] is dropped.
+///
+/// `reports` is called on that thread and must not wait; what to do when its receiver is full is
+/// its own to decide.
+///
+/// # Errors
+/// What the system said when a thread or a poll could not be had.
+pub fn start(
+    settings: Settings,
+    reports: impl FnMut(MediaReport) + Send + 'static,
+) -> io::Result<Handle> {
+    let poll = Poll::new()?;
+    let waker = Waker::new(poll.registry(), WAKE)?;
+    let (handle, inbox) = Handle::new(waker, Ports::new(settings.ports.clone()));
+    let engine = Engine {
+        registry: poll.registry().try_clone()?,
+        reader: Reader::start(settings)?,
+        inbox,
+        legs: BTreeMap::new(),
+        graph: Graph::default(),
+        unheard: BTreeMap::new(),
+        unread: BTreeSet::new(),
+        next_tick: Instant::now(),
+        clock: Clock::start(),
+        reports: Box::new(reports),
+    };
+    thread::Builder::new()
+        .name("media".to_owned())
+        .spawn(move || engine.run(poll))?;
+    Ok(handle)
+}
+
+struct Engine {
+    registry: Registry,
+    reader: Reader,
+    inbox: Inbox,
+    legs: BTreeMap<MediaId, Leg>,
+    graph: Graph,
+    /// Playbacks into no leg: they take their time all the same.
+    unheard: BTreeMap<PlayId, Playback>,
+    /// Sockets that may hold datagrams: polling tells of each only once.
+    unread: BTreeSet<Token>,
+    next_tick: Instant,
+    clock: Clock,
+    reports: Box<dyn FnMut(MediaReport) + Send>,
+}
+
+impl Engine {
+    fn run(mut self, mut poll: Poll) {
+        let mut events = Events::with_capacity(1_024);
+        loop {
+            match poll.poll(&mut events, self.patience()) {
+                Err(error) if error.kind() != ErrorKind::Interrupted => {
+                    tracing::error!(%error, "media cannot go on");
+                    return;
+                }
+                Ok(()) | Err(_) => {}
+            }
+            self.unread.extend(
+                events
+                    .iter()
+                    .map(|event| event.token())
+                    .filter(|token| *token != WAKE),
+            );
+            if !self.take_requests() {
+                break;
+            }
+            self.give_up();
+            self.receive();
+            self.catch_up();
+        }
+        for leg in std::mem::take(&mut self.legs).into_values() {
+            leg.close((&self.clock, Instant::now()));
+        }
+    }
+
+    /// How long to wait at most.
+    fn patience(&self) -> Option<Duration> {
+        if !self.unread.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        (!self.is_idle()).then(|| self.next_tick.saturating_duration_since(Instant::now()))
+    }
+
+    /// Whether there is nothing to tick for.
+    fn is_idle(&self) -> bool {
+        self.legs.is_empty() && self.unheard.is_empty()
+    }
+
+    /// The clock stands still while idle; set it going before something is added.
+    fn wind_up(&mut self) {
+        if self.is_idle() {
+            self.next_tick = Instant::now() + TICK;
+        }
+    }
+
+    /// Carries out what was asked; `false` when nobody can ask any more.
+    fn take_requests(&mut self) -> bool {
+        loop {
+            match self.inbox.requests.try_recv() {
+                Ok(request) => self.carry_out(request),
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+        }
+    }
+
+    fn carry_out(&mut self, request: Request) {
+        let now = Instant::now();
+        match request {
+            Request::Open(id, pair, identity) => self.open(id, Leg::new(id, pair, identity)),
+            Request::Point(id, remote) => {
+                if let Some(leg) = self.legs.get_mut(&id) {
+                    leg.point(remote, now);
+                }
+            }
+            Request::Close(id, closed) => self.close(id, closed),
+            Request::Instruct(instruction) => self.instruct(instruction),
+            Request::SendDigit {
+                media,
+                digit,
+                milliseconds,
+            } => {
+                if let Some(leg) = self.legs.get_mut(&media) {
+                    leg.press(digit, milliseconds);
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, id: MediaId, mut leg: Leg) {
+        self.wind_up();
+        let tokens = tokens(id);
+        for (socket, token) in leg.sockets().into_iter().zip(tokens) {
+            if let Err(error) = self.registry.register(socket, token, Interest::READABLE) {
+                return (self.reports)(MediaReport::Failed {
+                    media: id,
+                    reason: error.to_string().into(),
+                });
+            }
+        }
+        self.legs.insert(id, leg);
+        // What came before registration may not be told of.
+        self.unread.extend(tokens);
+    }
+
+    fn close(&mut self, id: MediaId, closed: Closed) {
+        self.graph.remove(id);
+        let leg = self.legs.remove(&id);
+        closed(leg.and_then(|leg| leg.close((&self.clock, Instant::now()))));
+    }
+
+    fn instruct(&mut self, instruction: MediaInstruction) {
+        match instruction {
+            MediaInstruction::Connect { from, to } => {
+                if self.legs.contains_key(&from) && self.legs.contains_key(&to) {
+                    self.graph.connect(from, to);
+                }
+            }
+            MediaInstruction::Disconnect { from, to } => {
+                self.graph.disconnect(from, to);
+                if let Some(leg) = self.legs.get_mut(&to) {
+                    leg.forget_mix();
+                }
+            }
+            MediaInstruction::Play {
+                media,
+                play,
+                files,
+                language,
+                forever,
+            } => {
+                self.play(
+                    media,
+                    play,
+                    Order {
+                        files,
+                        language,
+                        forever,
+                    },
+                );
+            }
+            MediaInstruction::StopPlay(play) => self.stop(play),
+            MediaInstruction::Tone { media, tone } => {
+                if let Some(leg) = self.legs.get_mut(&media) {
+                    leg.tone(tone);
+                }
+            }
+        }
+    }
+
+    fn play(&mut self, media: Option<MediaId>, play: PlayId, order: Order) {
+        let playback = match media {
+            Some(media) if !self.legs.contains_key(&media) => Err((order, "no such leg")),
+            Some(_) | None => match self.reader.read(order) {
+                Ok(pieces) => Ok(Playback::new(play, pieces)),
+                Err(order) => Err((order, "too many playbacks begin")),
+            },
+        };
+        match (playback, media.and_then(|media| self.legs.get_mut(&media))) {
+            (Ok(playback), Some(leg)) => leg.play(playback),
+            (Ok(playback), None) => {
+                self.wind_up();
+                self.unheard.insert(play, playback);
+            }
+            (Err((order, reason)), _) => {
+                let failed = order
+                    .files
+                    .into_iter()
+                    .map(|file| (file, reason.into()))
+                    .collect();
+                (self.reports)(MediaReport::Finished { play, failed });
+            }
+        }
+    }
+
+    fn stop(&mut self, play: PlayId) {
+        self.unheard.remove(&play);
+        self.legs.values_mut().for_each(|leg| leg.stop(play));
+    }
+
+    /// Gives up what a request was lost about.
+    fn give_up(&mut self) {
+        for concern in self.inbox.overrun() {
+            match concern {
+                Concern::Leg(id) => self.fail(id, "media was told more than it could take"),
+                Concern::Play(play) => {
+                    self.stop(play);
+                    (self.reports)(MediaReport::Finished {
+                        play,
+                        failed: Vec::new(),
+                    });
+                }
+            }
+        }
+    }
+
+    fn fail(&mut self, id: MediaId, reason: &str) {
+        if self.legs.contains_key(&id) {
+            tracing::warn!(media = %id, reason, "leg given up");
+            self.close(id, Box::new(|_| ()));
+            (self.reports)(MediaReport::Failed {
+                media: id,
+                reason: reason.into(),
+            });
+        }
+    }
+
+    /// Reads what has come, a batch from each socket.
+    fn receive(&mut self) {
+        for token in std::mem::take(&mut self.unread) {
+            match self.read(token) {
+                Ok(true) => {
+                    self.unread.insert(token);
+                }
+                Ok(false) => {}
+                Err(error) => self.fail(leg_of(token), &error.to_string()),
+            }
+        }
+    }
+
+    /// Reads a batch from a socket; whether there may be more.
+    fn read(&mut self, token: Token) -> io::Result<bool> {
+        let id = leg_of(token);
+        let is_rtp = token == tokens(id)[0];
+        let mut datagram = [0; LARGEST];
+        for _ in 0..BATCH {
+            let Some(leg) = self.legs.get_mut(&id) else {
+                return Ok(false);
+            };
+            let [rtp, rtcp] = leg.sockets();
+            let (length, from) = match (if is_rtp { rtp } else { rtcp }).recv_from(&mut datagram) {
+                Ok(received) => received,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            let now = Instant::now();
+            let at = (&self.clock, now);
+            if !is_rtp {
+                leg.rtcp(&datagram[..length], from, at);
+            } else if let Some(speech) = leg.rtp(&datagram[..length], from, at, &mut self.reports) {
+                for to in self.graph.listeners(id) {
+                    if let Some(listener) = self.legs.get_mut(to) {
+                        listener.hear(id, &speech, self.graph.sources(*to) == 1, now);
+                    }
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Ticks as often as time has passed, so that a late tick makes no drift.
+    fn catch_up(&mut self) {
+        let now = Instant::now();
+        if now.saturating_duration_since(self.next_tick) > STANDSTILL {
+            self.next_tick = now;
+        }
+        while self.next_tick <= now {
+            for (id, leg) in &mut self.legs {
+                leg.tick(
+                    self.graph.sources(*id) > 1,
+                    (&self.clock, now),
+                    &mut self.reports,
+                );
+            }
+            self.play_unheard();
+            self.next_tick += TICK;
+        }
+    }
+
+    fn play_unheard(&mut self) {
+        let reports = &mut self.reports;
+        self.unheard.retain(|play, playback| match playback.next() {
+            Next::Frame(_) | Next::Late => true,
+            Next::End(failed) => {
+                reports(MediaReport::Finished {
+                    play: *play,
+                    failed,
+                });
+                false
+            }
+        });
+    }
+}
+
+/// The tokens of a leg's RTP and RTCP sockets.
+fn tokens(id: MediaId) -> [Token; 2] {
+    let even = (id.0 as usize).wrapping_mul(2);
+    [Token(even), Token(even + 1)]
+}
+
+fn leg_of(token: Token) -> MediaId {
+    MediaId(token.0 as u64 / 2)
+}

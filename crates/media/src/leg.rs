@@ -1,0 +1,410 @@
+//! A leg: one RTP session, its sockets and what flows through them.
+
+use crate::codec::FRAME;
+use crate::control::Control;
+use crate::digit::{self, Key, Step};
+use crate::mixer::Mixer;
+use crate::packet::{Packet, is_rtcp};
+use crate::playback::{Next, Playback};
+use crate::ports::Pair;
+use crate::reception::Reception;
+use crate::rtcp::{self, Clock};
+use crate::source::Source;
+use crate::tone::Generator;
+use crate::transmission::Transmission;
+use crate::{Format, Remote};
+use mio::net::UdpSocket;
+use model::{AudioQuality, MediaId, MediaReport, Tone};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+/// Who a leg is on the wire: all random (RFC 3550, 5.1 and 8.1; RFC 7022).
+pub(crate) struct Identity {
+    ssrc: u32,
+    sequence: u16,
+    timestamp: u32,
+    cname: String,
+}
+
+/// A leg.
+pub(crate) struct Leg {
+    id: MediaId,
+    pair: Box<Pair>,
+    ssrc: u32,
+    cname: String,
+    remote: Option<Box<Remote>>,
+    source: Source,
+    reception: Reception,
+    transmission: Transmission,
+    control: Control,
+    keys_in: digit::Receiver,
+    keys_out: digit::Sender,
+    playback: Option<Playback>,
+    tone: Option<Generator>,
+    mixer: Mixer,
+}
+
+/// What a leg said, for its listeners.
+pub(crate) struct Speech<'a> {
+    packet: Packet<'a>,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Sound(Format),
+    Digit,
+}
+
+/// Where a leg's reports go.
+pub(crate) type Reports<'a> = &'a mut dyn FnMut(MediaReport);
+
+impl Identity {
+    pub(crate) fn random() -> Self {
+        Self {
+            ssrc: rand::random_range(1..=u32::MAX),
+            sequence: rand::random(),
+            timestamp: rand::random(),
+            cname: format!("{:024x}", rand::random::<u128>() >> 32),
+        }
+    }
+}
+
+impl Leg {
+    pub(crate) fn new(id: MediaId, pair: Box<Pair>, identity: Identity) -> Self {
+        Self {
+            id,
+            pair,
+            ssrc: identity.ssrc,
+            cname: identity.cname,
+            remote: None,
+            source: Source::default(),
+            reception: Reception::default(),
+            transmission: Transmission::new(identity.sequence, identity.timestamp),
+            control: Control::default(),
+            keys_in: digit::Receiver::default(),
+            keys_out: digit::Sender::default(),
+            playback: None,
+            tone: None,
+            mixer: Mixer::default(),
+        }
+    }
+
+    /// The sockets, to wait for.
+    pub(crate) fn sockets(&mut self) -> [&mut UdpSocket; 2] {
+        [&mut self.pair.rtp, &mut self.pair.rtcp]
+    }
+
+    /// Points the leg; a new address is learnt anew.
+    pub(crate) fn point(&mut self, remote: Box<Remote>, now: Instant) {
+        if self
+            .remote
+            .as_ref()
+            .is_none_or(|before| before.rtp != remote.rtp)
+        {
+            self.source = Source::default();
+        }
+        self.control.start(now);
+        self.remote = Some(remote);
+    }
+
+    /// Takes a datagram from the RTP port; what listeners shall hear of it.
+    pub(crate) fn rtp<'a>(
+        &mut self,
+        datagram: &'a [u8],
+        from: SocketAddr,
+        (clock, now): (&Clock, Instant),
+        reports: Reports<'_>,
+    ) -> Option<Speech<'a>> {
+        if is_rtcp(datagram) {
+            self.rtcp(datagram, from, (clock, now));
+            return None;
+        }
+        let packet = Packet::parse(datagram)?;
+        let remote = self.remote.as_ref()?;
+        let kind = remote.kind(packet.payload_type);
+        // What is no sound may come from anybody; it establishes nothing.
+        if kind.is_none() && self.source.rtp() != Some(from)
+            || !self.source.takes(from, remote.rtp, now)
+        {
+            return None;
+        }
+        self.reception
+            .count(&packet, matches!(kind, Some(Kind::Sound(_))), now);
+        let kind = kind.filter(|_| remote.direction.receives())?;
+        if matches!(kind, Kind::Digit) {
+            let media = self.id;
+            let event = (packet.ssrc, packet.header.timestamp);
+            self.keys_in
+                .hear(event, packet.payload, now, |key| reports(about(media, key)));
+        }
+        Some(Speech { packet, kind })
+    }
+
+    /// Takes a datagram from the RTCP port.
+    pub(crate) fn rtcp(
+        &mut self,
+        datagram: &[u8],
+        from: SocketAddr,
+        (clock, now): (&Clock, Instant),
+    ) {
+        let Some(remote) = &self.remote else { return };
+        let Some(told) = rtcp::read(datagram, self.ssrc) else {
+            return;
+        };
+        if self.source.takes_rtcp(from, remote.rtcp_address()) {
+            told.into_iter()
+                .for_each(|told| self.control.told(told, clock, now));
+        }
+    }
+
+    /// Hears another leg, or itself. One of several sources (`alone` is false) waits for the mix.
+    pub(crate) fn hear(&mut self, from: MediaId, speech: &Speech<'_>, alone: bool, now: Instant) {
+        if self.playback.is_some() || self.tone.is_some() || self.keys_out.is_busy() {
+            return;
+        }
+        let Some(remote) = &self.remote else { return };
+        let Packet {
+            header,
+            ssrc,
+            payload,
+            ..
+        } = speech.packet;
+        match (speech.kind, remote.telephone_event) {
+            (Kind::Sound(format), _) if !alone => self.mixer.push(from, &format.decode(payload)),
+            (Kind::Sound(format), _) => {
+                let payload = format.transcode(payload, remote.format);
+                let (payload_type, header) = (
+                    remote.payload_type,
+                    self.transmission.relay(from, ssrc, header, now),
+                );
+                self.send(Packet {
+                    header,
+                    ssrc: self.ssrc,
+                    payload_type,
+                    payload: &payload,
+                });
+            }
+            (Kind::Digit, Some(payload_type)) if alone => {
+                let header = self.transmission.relay(from, ssrc, header, now);
+                self.send(Packet {
+                    header,
+                    ssrc: self.ssrc,
+                    payload_type,
+                    payload,
+                });
+            }
+            (Kind::Digit, _) => {}
+        }
+    }
+
+    /// Plays files from now on, instead of those being played.
+    pub(crate) fn play(&mut self, playback: Playback) {
+        self.playback = Some(playback);
+    }
+
+    /// Ends a playback, if it is this leg's.
+    pub(crate) fn stop(&mut self, play: model::PlayId) {
+        if self
+            .playback
+            .take_if(|playback| playback.play == play)
+            .is_some()
+        {
+            self.transmission.pause();
+        }
+    }
+
+    /// Sounds a tone, or none.
+    pub(crate) fn tone(&mut self, tone: Option<Tone>) {
+        self.tone = tone.map(Generator::new);
+        self.transmission.pause();
+    }
+
+    /// Sends a digit, if the far end takes them.
+    pub(crate) fn press(&mut self, digit: char, milliseconds: u32) {
+        if self
+            .remote
+            .as_ref()
+            .is_some_and(|remote| remote.telephone_event.is_some())
+        {
+            self.keys_out.press(digit, milliseconds);
+        }
+    }
+
+    /// Its sources are others now.
+    pub(crate) fn forget_mix(&mut self) {
+        self.mixer.clear();
+    }
+
+    /// Goes 20 ms further. `mixes` says that it hears several sources.
+    pub(crate) fn tick(
+        &mut self,
+        mixes: bool,
+        (clock, now): (&Clock, Instant),
+        reports: Reports<'_>,
+    ) {
+        let media = self.id;
+        self.keys_in.tick(now, |key| reports(about(media, key)));
+        match self.keys_out.tick() {
+            Step::Packet { first, payload } => self.send_digit(first, &payload, now),
+            Step::Rest => self.transmission.pause(),
+            Step::Nothing => self.sound(mixes, now, reports),
+        }
+        if self.control.is_due(now) {
+            self.report(false, (clock, now));
+        }
+    }
+
+    /// Says goodbye; the figures, if it was ever pointed.
+    pub(crate) fn close(mut self, at: (&Clock, Instant)) -> Option<AudioQuality> {
+        self.remote.as_ref()?;
+        self.report(true, at);
+        let (reception, control) = (&self.reception, &self.control);
+        Some(AudioQuality {
+            ssrc: self.ssrc,
+            their_ssrc: reception.ssrc(),
+            received: reception.received(),
+            sent: self.transmission.packets(),
+            lost: reception.lost(),
+            their_lost: control.their_lost(),
+            jitter: reception.jitter().spread(),
+            their_jitter: control.their_jitter().spread(),
+            loss: reception.loss().spread(),
+            their_loss: control.their_loss().spread(),
+            round_trip: control.round_trip().spread(),
+        })
+    }
+
+    /// The 20 ms of our own making, if any.
+    fn sound(&mut self, mixes: bool, now: Instant, reports: Reports<'_>) {
+        if let Some(playback) = &mut self.playback {
+            match playback.next() {
+                Next::Frame(frame) => self.send_frame(&frame, now),
+                Next::Late => self.transmission.pause(),
+                Next::End(failed) => {
+                    reports(MediaReport::Finished {
+                        play: playback.play,
+                        failed,
+                    });
+                    self.playback = None;
+                    self.transmission.pause();
+                }
+            }
+        } else if let Some(tone) = &mut self.tone {
+            let frame = tone.frame();
+            self.send_frame(&frame, now);
+        } else if mixes {
+            match self.mixer.frame() {
+                Some(frame) => self.send_frame(&frame, now),
+                None => self.transmission.pause(),
+            }
+        }
+    }
+
+    fn send_frame(&mut self, samples: &[i16], now: Instant) {
+        debug_assert_eq!(samples.len(), FRAME);
+        if let Some(remote) = &self.remote {
+            let (payload, payload_type) = (remote.format.encode(samples), remote.payload_type);
+            let header = self.transmission.frame(now);
+            self.send(Packet {
+                header,
+                ssrc: self.ssrc,
+                payload_type,
+                payload: &payload,
+            });
+        }
+    }
+
+    fn send_digit(&mut self, first: bool, payload: &[u8], now: Instant) {
+        if let Some(payload_type) = self
+            .remote
+            .as_ref()
+            .and_then(|remote| remote.telephone_event)
+        {
+            let header = self.transmission.digit(first, now);
+            self.send(Packet {
+                header,
+                ssrc: self.ssrc,
+                payload_type,
+                payload,
+            });
+        }
+    }
+
+    fn send(&mut self, packet: Packet<'_>) {
+        let Some(remote) = self
+            .remote
+            .as_ref()
+            .filter(|remote| remote.direction.sends())
+        else {
+            return;
+        };
+        let to = self
+            .source
+            .rtp()
+            .filter(|_| remote.symmetric)
+            .unwrap_or(remote.rtp);
+        let Some(datagram) = packet.write() else {
+            return;
+        };
+        match self.pair.rtp.send_to(&datagram, to) {
+            Ok(_) => self.transmission.sent(packet.payload.len()),
+            Err(error) => tracing::debug!(media = %self.id, %to, %error, "packet not sent"),
+        }
+    }
+
+    fn report(&mut self, bye: bool, at: (&Clock, Instant)) {
+        let Some(remote) = &self.remote else { return };
+        let told = remote.rtcp_address();
+        let to = self
+            .source
+            .rtcp()
+            .filter(|_| remote.symmetric)
+            .unwrap_or(told);
+        let shared = remote.rtcp == Some(remote.rtp);
+        let identity = (self.ssrc, self.cname.as_str());
+        let mut report = self
+            .control
+            .report(identity, &self.transmission, &mut self.reception, at);
+        report.bye = bye;
+        let Some(datagram) = report.write() else {
+            return;
+        };
+        let socket = if shared {
+            &self.pair.rtp
+        } else {
+            &self.pair.rtcp
+        };
+        if let Err(error) = socket.send_to(&datagram, to) {
+            tracing::debug!(media = %self.id, %to, %error, "report not sent");
+        }
+    }
+}
+
+impl Remote {
+    /// What a payload type means: as agreed on, or by RFC 3551 for a far end that changes between
+    /// the two formats.
+    fn kind(&self, payload_type: u8) -> Option<Kind> {
+        if payload_type == self.payload_type {
+            Some(Kind::Sound(self.format))
+        } else if self.telephone_event == Some(payload_type) {
+            Some(Kind::Digit)
+        } else {
+            Format::of_payload_type(payload_type).map(Kind::Sound)
+        }
+    }
+}
+
+fn about(media: MediaId, key: Key) -> MediaReport {
+    match key {
+        Key::Pressed(digit) => MediaReport::DigitBegan { media, digit },
+        Key::Released {
+            digit,
+            milliseconds,
+        } => MediaReport::Digit {
+            media,
+            digit,
+            milliseconds,
+        },
+    }
+}
