@@ -39,6 +39,39 @@ pub struct ContactFact {
     pub usable: usize,
 }
 
+/// A contact as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// Its id, the same for as long as it is registered: `aor;@token`.
+    pub id: Arc<str>,
+    /// The address of record.
+    pub aor: Arc<str>,
+    /// The endpoint it belongs to.
+    pub endpoint: Arc<str>,
+    /// Its URI.
+    pub uri: Arc<str>,
+    /// What the phone calls itself.
+    pub user_agent: Arc<str>,
+    /// The Call-ID it registered with.
+    pub call_id: Arc<str>,
+    /// The host its REGISTER named in Via.
+    pub via_host: Arc<str>,
+    /// And the port.
+    pub via_port: u16,
+    /// The Path its REGISTER came along, empty if none was told.
+    pub path: Arc<str>,
+    /// When it ceases unless registered again.
+    pub expires: jiff::Timestamp,
+    /// How often it is asked whether it answers; 0 is never.
+    pub qualify_frequency: std::time::Duration,
+    /// How long it has to answer.
+    pub qualify_timeout: std::time::Duration,
+    /// Its state.
+    pub state: ContactState,
+    /// Round trip of the last qualify, if one was answered.
+    pub round_trip: Option<std::time::Duration>,
+}
+
 /// The state of a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ContactState {

@@ -28,7 +28,7 @@ pub use command::{
     VariableRequest,
 };
 pub use device::{DeviceState, ExtensionState};
-pub use endpoint::{ContactFact, ContactState, Endpoint};
+pub use endpoint::{Contact, ContactFact, ContactState, Endpoint};
 pub use event::{DialStatus, Event, OriginateReason, Record};
 pub use id::{BridgeId, ChannelId, MediaId, PlayId, Seq, Token};
 pub use media::{AudioQuality, MediaInstruction, MediaReport, Spread, Tone};
