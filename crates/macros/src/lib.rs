@@ -3,6 +3,7 @@
 mod action;
 mod declare;
 mod event;
+mod settings;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -27,6 +28,12 @@ pub fn block(input: TokenStream) -> TokenStream {
     derived(event::derive_block(&parse_macro_input!(
         input as DeriveInput
     )))
+}
+
+/// The options of a section; see `conf::Settings` for the attributes.
+#[proc_macro_derive(Settings, attributes(setting))]
+pub fn settings(input: TokenStream) -> TokenStream {
+    derived(settings::derive(&parse_macro_input!(input as DeriveInput)))
 }
 
 fn derived(result: syn::Result<proc_macro2::TokenStream>) -> TokenStream {
