@@ -15,6 +15,7 @@ mod disk;
 mod document;
 mod filter;
 pub mod fuzz;
+mod item;
 mod lexer;
 mod load;
 mod settings;
@@ -24,10 +25,9 @@ mod value;
 pub use config::{Config, Entry, Section};
 pub use diagnostic::{Diagnostic, Error, Place, Severity};
 pub use disk::Disk;
-pub use document::{
-    Assignment, Directive, Document, Fault, Heading, Item, Line, Modifier, Operator, Unwritable,
-};
+pub use document::{Document, Line, Unwritable};
 pub use filter::Filter;
+pub use item::{Assignment, Directive, Fault, Heading, Item, Modifier, Operator};
 pub use load::load;
 pub use macros::Settings;
 pub use settings::{Declaration, Reader, Settings, default_value};

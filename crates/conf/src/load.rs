@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
-use crate::document::{Assignment, Directive, Document, Fault, Heading, Item, Modifier, Operator};
-use crate::{Config, Diagnostic, Entry, Error, Filter, LINE_LIMIT, Place, Section, Source};
+use crate::{
+    Assignment, Config, Diagnostic, Directive, Document, Entry, Error, Fault, Filter, Heading,
+    Item, LINE_LIMIT, Modifier, Operator, Place, Section, Source,
+};
 
 /// How deep files may include each other.
 const DEPTH_LIMIT: usize = 10;
