@@ -1,1 +1,22 @@
-//! extensions.conf: patterns, expressions, variables.
+//! extensions.conf: patterns, expressions, variables, functions.
+//!
+//! [`Dialplan`] answers what a call does next; [`expand`] puts the values into its arguments,
+//! from a [`Scope`] that the switch supplies. Nothing here knows a channel or a clock.
+
+mod arguments;
+mod dialplan;
+mod expand;
+pub mod expression;
+pub mod functions;
+mod line;
+mod pattern;
+mod read;
+mod regexp;
+mod timing;
+
+pub use arguments::{PriorityRef, Target, arguments, arguments_up_to, options};
+pub use dialplan::{Caller, Context, Dialplan, Extension, General, Hint, Include, Priority};
+pub use expand::{FunctionError, Problem, Scope, expand};
+pub use pattern::{Answer, Pattern, Question};
+pub use read::Known;
+pub use timing::Timing;

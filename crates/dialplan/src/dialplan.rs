@@ -1,0 +1,403 @@
+//! The dialplan: contexts, extensions and priorities, and every question asked of them.
+
+use std::{collections::HashMap, sync::Arc};
+
+use conf::Place;
+use jiff::Zoned;
+
+use crate::{
+    pattern::{Answer, Pattern, Question},
+    timing::Timing,
+};
+
+/// A whole dialplan. A reload makes another one; calls in progress may keep theirs.
+#[derive(Clone, Debug, Default)]
+pub struct Dialplan {
+    /// The settings of `[general]`.
+    pub general: General,
+    /// The variables of `[globals]`, in the order of the file.
+    pub globals: Vec<(String, String)>,
+    contexts: Vec<Context>,
+    by_name: HashMap<String, usize>,
+}
+
+/// The settings of `[general]` in extensions.conf.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct General {
+    /// The console may not write the file back unless `static` is set and this is not.
+    pub write_protect: bool,
+    /// See `write_protect`.
+    pub is_static: bool,
+    /// A call that runs out of priorities is hung up; otherwise it waits for a new extension.
+    pub autofallthrough: bool,
+    /// A reload forgets the global variables it does not set.
+    pub clear_global_vars: bool,
+}
+
+impl Default for General {
+    fn default() -> Self {
+        Self {
+            write_protect: false,
+            is_static: false,
+            autofallthrough: true,
+            clear_global_vars: false,
+        }
+    }
+}
+
+/// A context.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its extensions, in the order in which they are searched.
+    pub extensions: Vec<Extension>,
+    /// The contexts searched after this one, in order.
+    pub includes: Vec<Include>,
+    /// Digits after which a dial tone goes on.
+    pub ignored: Vec<Pattern>,
+}
+
+/// `include => context[,times]`.
+#[derive(Clone, Debug)]
+pub struct Include {
+    /// The context to search.
+    pub context: String,
+    /// The line as written, times and all.
+    pub text: String,
+    /// When it is to be searched; none means always.
+    pub timing: Option<Timing>,
+}
+
+/// An extension for the callers it is meant for.
+#[derive(Clone, Debug)]
+pub struct Extension {
+    /// Its name or pattern.
+    pub pattern: Pattern,
+    /// Who may call it.
+    pub caller: Caller,
+    /// Its priorities, by number.
+    pub priorities: Vec<Priority>,
+    /// Its hint.
+    pub hint: Option<Hint>,
+}
+
+/// The caller identification an extension asks for (`exten => 100/5551234,…`). Extensions for
+/// certain callers are searched before those for everybody.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Caller {
+    /// This number or pattern.
+    Matching(Pattern),
+    /// Callers without a number.
+    Unknown,
+    /// Everybody.
+    Anyone,
+}
+
+/// A priority: one step of an extension.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Priority {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Its label.
+    pub label: Option<String>,
+    /// The application's name as written.
+    pub app: String,
+    /// Its arguments, variables not yet expanded.
+    pub args: String,
+    /// The context it stands in, which may be one that was included.
+    pub context: Arc<str>,
+    /// Where it is written.
+    pub at: Place,
+}
+
+/// What an extension watches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// The whole text: devices, and presence after a comma.
+    pub text: String,
+    /// Where it is written.
+    pub at: Place,
+}
+
+impl Hint {
+    /// The devices, whose states are combined; a pattern's may hold variables.
+    pub fn devices(&self) -> impl Iterator<Item = &str> {
+        let devices = self.text.split(',').next().unwrap_or_default();
+        devices
+            .split('&')
+            .map(str::trim)
+            .filter(|device| !device.is_empty())
+    }
+
+    /// The presence provider.
+    pub fn presence(&self) -> Option<&str> {
+        self.text
+            .split_once(',')
+            .map(|(_, presence)| presence.trim())
+            .filter(|presence| !presence.is_empty())
+    }
+}
+
+impl Caller {
+    /// Whether a caller with this number is meant; an empty number is none.
+    pub fn admits(&self, number: &str) -> bool {
+        match self {
+            Self::Anyone => true,
+            Self::Unknown => number.is_empty(),
+            Self::Matching(pattern) => pattern.matches(number),
+        }
+    }
+}
+
+impl Dialplan {
+    /// All contexts, in the order of the file.
+    pub fn contexts(&self) -> &[Context] {
+        &self.contexts
+    }
+
+    /// A context by name.
+    pub fn context(&self, name: &str) -> Option<&Context> {
+        self.by_name
+            .get(name)
+            .and_then(|&index| self.contexts.get(index))
+    }
+
+    /// The priority a call runs at this place. The caller's number is empty if unknown.
+    ///
+    /// An extension that matches but lacks the priority does not hide a later one that has it;
+    /// included contexts come after the context's own extensions.
+    pub fn find(
+        &self,
+        context: &str,
+        exten: &str,
+        priority: u32,
+        caller: &str,
+        now: &Zoned,
+    ) -> Option<&Priority> {
+        self.search(context, now, &mut |context| {
+            context
+                .matching(exten, caller)
+                .find_map(|extension| extension.priority(priority))
+        })
+    }
+
+    /// Whether there is such a priority.
+    pub fn exists(
+        &self,
+        context: &str,
+        exten: &str,
+        priority: u32,
+        caller: &str,
+        now: &Zoned,
+    ) -> bool {
+        self.find(context, exten, priority, caller, now).is_some()
+    }
+
+    /// Whether these digits are an extension or the beginning of one.
+    pub fn can_match(&self, context: &str, digits: &str, caller: &str, now: &Zoned) -> bool {
+        self.ask(context, digits, Question::CanMatch, caller, now)
+    }
+
+    /// Whether more digits could make another extension, so that it pays to wait for them.
+    pub fn match_more(&self, context: &str, digits: &str, caller: &str, now: &Zoned) -> bool {
+        self.ask(context, digits, Question::MatchMore, caller, now)
+    }
+
+    /// The number of a labelled priority.
+    pub fn label(
+        &self,
+        context: &str,
+        exten: &str,
+        label: &str,
+        caller: &str,
+        now: &Zoned,
+    ) -> Option<u32> {
+        self.search(context, now, &mut |context| {
+            context
+                .matching(exten, caller)
+                .find_map(|extension| extension.labelled(label))
+        })
+    }
+
+    /// The hint of an extension.
+    pub fn hint(&self, context: &str, exten: &str, now: &Zoned) -> Option<&Hint> {
+        self.search(context, now, &mut |context| {
+            let mut extensions = context.extensions.iter();
+            extensions.find_map(|extension| {
+                extension
+                    .hint
+                    .as_ref()
+                    .filter(|_| extension.pattern.matches(exten))
+            })
+        })
+    }
+
+    /// All hints, each with its context and extension; patterns are among them.
+    pub fn hints(&self) -> impl Iterator<Item = (&Context, &Extension, &Hint)> {
+        self.contexts.iter().flat_map(|context| {
+            let extensions = context.extensions.iter();
+            extensions
+                .filter_map(move |extension| Some((context, extension, extension.hint.as_ref()?)))
+        })
+    }
+
+    /// Whether the dial tone goes on after these digits.
+    pub fn ignores(&self, context: &str, digits: &str) -> bool {
+        self.context(context).is_some_and(|context| {
+            context
+                .ignored
+                .iter()
+                .any(|pattern| pattern.matches(digits))
+        })
+    }
+
+    /// The context of this name, made if there is none.
+    pub(crate) fn context_mut(&mut self, name: &str) -> &mut Context {
+        let next = self.contexts.len();
+        let index = *self.by_name.entry(name.to_owned()).or_insert(next);
+        if index == next {
+            self.contexts.push(Context::new(name));
+        }
+        &mut self.contexts[index]
+    }
+
+    fn ask(
+        &self,
+        context: &str,
+        digits: &str,
+        question: Question,
+        caller: &str,
+        now: &Zoned,
+    ) -> bool {
+        self.search(context, now, &mut |context| {
+            let candidates = context
+                .extensions
+                .iter()
+                .filter(|e| e.priority(1).is_some() && e.caller.admits(caller));
+            candidates
+                .map(|extension| extension.pattern.ask(digits, question))
+                .find(|&answer| answer != Answer::No)
+        })
+        .is_some_and(|answer| match answer {
+            Answer::Yes => true,
+            Answer::Final => question != Question::MatchMore,
+            Answer::No => false,
+        })
+    }
+
+    /// Looks in a context and then in those it includes, depth first, in each once.
+    fn search<'a, T>(
+        &'a self,
+        context: &str,
+        now: &Zoned,
+        look: &mut dyn FnMut(&'a Context) -> Option<T>,
+    ) -> Option<T> {
+        let mut seen = vec![false; self.contexts.len()];
+        let mut waiting = vec![*self.by_name.get(context)?];
+        while let Some(index) = waiting.pop() {
+            if std::mem::replace(seen.get_mut(index)?, true) {
+                continue;
+            }
+            let context = self.contexts.get(index)?;
+            if let Some(found) = look(context) {
+                return Some(found);
+            }
+            let open = context
+                .includes
+                .iter()
+                .filter(|i| i.timing.as_ref().is_none_or(|timing| timing.holds(now)));
+            waiting.extend(
+                open.rev()
+                    .filter_map(|include| self.by_name.get(&include.context)),
+            );
+        }
+        None
+    }
+}
+
+impl Context {
+    fn new(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            extensions: Vec::new(),
+            includes: Vec::new(),
+            ignored: Vec::new(),
+        }
+    }
+
+    /// The extensions that match what was dialled, best first.
+    pub fn matching(&self, exten: &str, caller: &str) -> impl Iterator<Item = &Extension> {
+        let patterns = self
+            .extensions
+            .partition_point(|extension| !extension.pattern.is_pattern());
+        let (names, patterns) = self.extensions.split_at(patterns);
+        let first = names.partition_point(|extension| extension.pattern.is_name_before(exten));
+        let names = names
+            .iter()
+            .skip(first)
+            .take_while(move |extension| extension.pattern.matches(exten));
+        let patterns = patterns
+            .iter()
+            .filter(move |extension| extension.pattern.matches(exten));
+        names
+            .chain(patterns)
+            .filter(move |extension| extension.caller.admits(caller))
+    }
+
+    /// The extension written exactly so, for these callers; made if there is none.
+    pub(crate) fn extension_mut(&mut self, pattern: Pattern, caller: Caller) -> &mut Extension {
+        let key = (&pattern, &caller);
+        let index = match self
+            .extensions
+            .binary_search_by(|e| (&e.pattern, &e.caller).cmp(&key))
+        {
+            Ok(index) => index,
+            Err(index) => {
+                self.extensions.insert(
+                    index,
+                    Extension {
+                        pattern,
+                        caller,
+                        priorities: Vec::new(),
+                        hint: None,
+                    },
+                );
+                index
+            }
+        };
+        &mut self.extensions[index]
+    }
+}
+
+impl Extension {
+    /// A priority by number.
+    pub fn priority(&self, number: u32) -> Option<&Priority> {
+        let index = self
+            .priorities
+            .binary_search_by_key(&number, |priority| priority.number);
+        index.ok().and_then(|index| self.priorities.get(index))
+    }
+
+    /// The number of a labelled priority.
+    pub fn labelled(&self, label: &str) -> Option<u32> {
+        let mut priorities = self.priorities.iter();
+        priorities
+            .find(|priority| priority.label.as_deref() == Some(label))
+            .map(|priority| priority.number)
+    }
+
+    /// Adds a priority; gives it back if its number is taken.
+    pub(crate) fn add(&mut self, priority: Priority) -> Result<(), Priority> {
+        match self
+            .priorities
+            .binary_search_by_key(&priority.number, |known| known.number)
+        {
+            Ok(_) => Err(priority),
+            Err(index) => {
+                self.priorities.insert(index, priority);
+                Ok(())
+            }
+        }
+    }
+}
