@@ -1,0 +1,196 @@
+//! Sounds a leg makes itself: files and tones.
+
+use crate::phone::{PATIENCE, Packet, Phone, QUIET, connect, start};
+use media::Format;
+use model::{MediaInstruction, MediaReport, PlayId, Tone};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// A folder of sounds that is removed at the end.
+struct Sounds(PathBuf);
+
+impl Sounds {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("media-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn wav(&self, name: &str, samples: impl Iterator<Item = i16>) {
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: 8_000,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut writer =
+            hound::WavWriter::create(self.0.join(name).with_extension("wav"), spec).unwrap();
+        samples.for_each(|sample| writer.write_sample(sample).unwrap());
+        writer.finalize().unwrap();
+    }
+}
+
+impl Drop for Sounds {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+fn play(phone: Option<&Phone>, play: u64, files: &[&str], forever: bool) -> MediaInstruction {
+    MediaInstruction::Play {
+        media: phone.map(|phone| phone.leg.id),
+        play: PlayId(play),
+        files: files.iter().copied().map(Arc::from).collect(),
+        language: "en".into(),
+        forever,
+    }
+}
+
+/// µ-law by its definition (G.711, table 2): the value a code stands for.
+fn ulaw(code: u8) -> i32 {
+    let code = !code;
+    let magnitude = ((i32::from(code & 0x0f) << 3) + 0x84) << (code >> 4 & 7);
+    if code & 0x80 == 0 {
+        magnitude - 0x84
+    } else {
+        0x84 - magnitude
+    }
+}
+
+#[test]
+fn files_are_played_in_turn_by_the_clock() {
+    let sounds = Sounds::new("turn");
+    let ramp = |n: i16| n * 50 - 14_000;
+    sounds.wav("one", (0..480).map(ramp));
+    sounds.wav("two", (480..560).map(ramp));
+    let (media, reports) = start(23_400..=23_499, &sounds.0);
+    let alice = Phone::new(&media, Format::Ulaw);
+    let begin = Instant::now();
+    media.instruct(play(
+        Some(&alice),
+        7,
+        &["one", "absent", "two", "../one"],
+        false,
+    ));
+
+    let heard: Vec<Packet> = (0..4).map(|_| alice.hear()).collect();
+    assert!(begin.elapsed() >= Duration::from_millis(60));
+    for (before, after) in heard.iter().zip(&heard[1..]) {
+        assert_eq!(after.sequence, before.sequence.wrapping_add(1));
+        assert_eq!(after.timestamp, before.timestamp.wrapping_add(160));
+    }
+    let samples = heard
+        .iter()
+        .flat_map(|packet| &packet.payload)
+        .map(|code| ulaw(*code));
+    let expected = (0..560).map(|n| i32::from(ramp(n))).chain([0; 80]);
+    for (n, (sample, expected)) in samples.zip(expected).enumerate() {
+        assert!(
+            (sample - expected).abs() <= 8 + expected.abs() / 16,
+            "sample {n}: {sample} for {expected}"
+        );
+    }
+    let failed = vec![
+        ("absent".into(), "no such file".into()),
+        ("../one".into(), "outside the sounds folders".into()),
+    ];
+    let finished = reports.recv_timeout(PATIENCE).unwrap();
+    assert_eq!(
+        finished,
+        MediaReport::Finished {
+            play: PlayId(7),
+            failed
+        }
+    );
+    alice.hears_nothing();
+}
+
+#[test]
+fn music_goes_round_until_stopped_and_covers_the_call() {
+    let sounds = Sounds::new("music");
+    sounds.wav("music", std::iter::repeat_n(1_000, 160));
+    let (media, reports) = start(23_500..=23_599, &sounds.0);
+    let alice = Phone::new(&media, Format::Alaw);
+    connect(&media, &alice, &alice);
+    media.instruct(play(Some(&alice), 1, &["music"], true));
+    let first = alice.hear();
+    alice.say(1, 8, &[0x55; 160]);
+    for _ in 0..5 {
+        assert_eq!(alice.hear().payload, first.payload);
+    }
+    media.instruct(MediaInstruction::StopPlay(PlayId(1)));
+    alice.say(2, 8, &[0x55; 160]);
+    let echo = std::iter::repeat_with(|| alice.hear())
+        .find(|packet| packet.payload != first.payload)
+        .unwrap();
+    assert_eq!((echo.payload, echo.ssrc), (vec![0x55; 160], first.ssrc));
+    assert!(
+        reports.try_recv().is_err(),
+        "what is stopped is not reported"
+    );
+}
+
+#[test]
+fn what_nobody_hears_takes_its_time_all_the_same() {
+    let sounds = Sounds::new("nobody");
+    sounds.wav("short", std::iter::repeat_n(0, 800));
+    let (media, reports) = start(23_600..=23_699, &sounds.0);
+    let begin = Instant::now();
+    media.instruct(play(None, 3, &["short"], false));
+    let finished = MediaReport::Finished {
+        play: PlayId(3),
+        failed: Vec::new(),
+    };
+    assert_eq!(reports.recv_timeout(PATIENCE).unwrap(), finished);
+    assert!(begin.elapsed() >= Duration::from_millis(80));
+}
+
+#[test]
+fn music_that_cannot_be_played_ends() {
+    let (media, reports) = start(23_700..=23_799, Path::new("/nonexistent"));
+    let alice = Phone::new(&media, Format::Ulaw);
+    media.instruct(play(Some(&alice), 1, &["music"], true));
+    let failed = vec![("music".into(), "no such file".into())];
+    assert_eq!(
+        reports.recv_timeout(PATIENCE).unwrap(),
+        MediaReport::Finished {
+            play: PlayId(1),
+            failed
+        }
+    );
+
+    media.instruct(play(None, 2, &["music"], false));
+    assert!(matches!(
+        reports.recv_timeout(PATIENCE).unwrap(),
+        MediaReport::Finished {
+            play: PlayId(2),
+            ..
+        }
+    ));
+}
+
+#[test]
+fn a_tone_sounds_until_told_otherwise() {
+    let (media, _reports) = start(23_800..=23_899, Path::new("/nonexistent"));
+    let alice = Phone::new(&media, Format::Ulaw);
+    media.instruct(MediaInstruction::Tone {
+        media: alice.leg.id,
+        tone: Some(Tone::Busy),
+    });
+    let frames: Vec<Packet> = (0..50).map(|_| alice.hear()).collect();
+    let sounding = frames
+        .iter()
+        .filter(|packet| packet.payload.iter().any(|code| ulaw(*code) != 0))
+        .count();
+    assert_eq!(sounding, 25);
+    media.instruct(MediaInstruction::Tone {
+        media: alice.leg.id,
+        tone: None,
+    });
+    alice.rtp.set_read_timeout(Some(QUIET)).unwrap();
+    let more = std::iter::from_fn(|| alice.rtp.recv_from(&mut [0; 2_048]).ok())
+        .take(10)
+        .count();
+    assert!(more < 10, "the tone goes on");
+}
