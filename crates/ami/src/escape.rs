@@ -1,5 +1,6 @@
 //! How some values are written so that control characters survive (ami-server.md 4.2).
 
+use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
 /// A value written with backslashes before quotes and for control characters, as in C.
@@ -30,6 +31,41 @@ impl Display for Escaped<'_> {
     }
 }
 
+/// What was meant by a value so written. A backslash before anything else stands for itself.
+pub(crate) fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        let meant = match (c, chars.clone().next()) {
+            ('\\', Some(letter)) => control(letter),
+            _ => None,
+        };
+        if meant.is_some() {
+            chars.next();
+        }
+        plain.push(meant.unwrap_or(c));
+    }
+    Cow::Owned(plain)
+}
+
+/// The character that a letter after a backslash stands for.
+fn control(letter: char) -> Option<char> {
+    Some(match letter {
+        'a' => '\x07',
+        'b' => '\x08',
+        'f' => '\x0c',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'v' => '\x0b',
+        '\\' | '\'' | '"' | '?' => letter,
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,5 +77,12 @@ mod tests {
             Escaped("\x07\x08\x0c\n\r\t\x0b\\\"?é").to_string(),
             r#"\a\b\f\n\r\t\v\\\"\?é"#
         );
+    }
+
+    #[test]
+    fn what_was_escaped_is_read_back() {
+        let text = "O'Brien \x07\x08\x0c\n\r\t\x0b\\\"?é";
+        assert_eq!(unescaped(&Escaped(text).to_string()), text);
+        assert_eq!(unescaped(r"\x \"), r"\x \");
     }
 }

@@ -19,7 +19,7 @@ mod message;
 pub mod response;
 
 pub use class::{Classes, UnknownClass, parse_event_mask};
-pub use encode::raw;
+pub use encode::{html, json, raw, xml};
 pub use escape::Escaped;
 pub use frame::{Frame, Frames, HEADER_LIMIT, LINE_LIMIT};
 pub use message::Message;

@@ -122,7 +122,11 @@ impl<'a> Part<'a> {
                 }
             },
             None => quote! {
-                crate::event::Part::Header { name: #name, description: #description }
+                crate::event::Part::Header {
+                    name: #name,
+                    description: #description,
+                    kind: <#kind as crate::event::Header>::KIND,
+                }
             },
         }
     }

@@ -12,6 +12,8 @@ pub enum Part {
         name: &'static str,
         /// What it says; empty where the name says it all.
         description: &'static str,
+        /// What its value is.
+        kind: Kind,
     },
     /// Headers that several events share.
     Block {
@@ -20,6 +22,23 @@ pub enum Part {
         /// The headers.
         headers: &'static [Part],
     },
+}
+
+/// What the value of a header is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text as it is.
+    Text,
+    /// Text told with backslashes before quotes and for control characters.
+    Escaped,
+    /// A whole number.
+    Number,
+    /// `True` or `False`.
+    Flag,
+    /// Texts, one a header of the name.
+    Texts,
+    /// Variables, one a header of the name, as `NAME=value` with the value escaped.
+    Variables,
 }
 
 /// A struct of headers; made by `#[derive(Block)]`.
@@ -33,24 +52,35 @@ pub trait Block {
 
 /// A type that the value of a header can have.
 pub trait Header {
+    /// What it is.
+    const KIND: Kind;
+
     /// Adds the header, if there is something to tell.
     fn write(&self, prefix: &str, name: &str, message: &mut Message);
 }
 
 macro_rules! shown {
-    ($($kind:ty)*) => {$(
-        impl Header for $kind {
+    ($($kind:ident: $($type:ty)*;)*) => {$($(
+        impl Header for $type {
+            const KIND: Kind = Kind::$kind;
+
             fn write(&self, prefix: &str, name: &str, message: &mut Message) {
                 message.prefixed(prefix, name, self);
             }
         }
-    )*};
+    )*)*};
 }
 
-shown! { &str String Escaped<'_> char u8 u32 u64 i32 i64 usize }
+shown! {
+    Text: &str String char;
+    Escaped: Escaped<'_>;
+    Number: u8 u32 u64 i32 i64 usize;
+}
 
 /// `True` or `False`, as JSON values are told (ami-server.md 4.2).
 impl Header for bool {
+    const KIND: Kind = Kind::Flag;
+
     fn write(&self, prefix: &str, name: &str, message: &mut Message) {
         message.prefixed(prefix, name, if *self { "True" } else { "False" });
     }
@@ -58,6 +88,8 @@ impl Header for bool {
 
 /// Not told if there is none.
 impl<T: Header> Header for Option<T> {
+    const KIND: Kind = T::KIND;
+
     fn write(&self, prefix: &str, name: &str, message: &mut Message) {
         if let Some(value) = self {
             value.write(prefix, name, message);
@@ -66,7 +98,9 @@ impl<T: Header> Header for Option<T> {
 }
 
 /// Told once for each.
-impl<T: Header> Header for Vec<T> {
+impl Header for Vec<String> {
+    const KIND: Kind = Kind::Texts;
+
     fn write(&self, prefix: &str, name: &str, message: &mut Message) {
         for value in self {
             value.write(prefix, name, message);
@@ -76,6 +110,8 @@ impl<T: Header> Header for Vec<T> {
 
 /// Variables, told as `NAME=value` with the value escaped.
 impl Header for &[(Arc<str>, Arc<str>)] {
+    const KIND: Kind = Kind::Variables;
+
     fn write(&self, prefix: &str, name: &str, message: &mut Message) {
         for (variable, value) in *self {
             message.prefixed(prefix, name, format_args!("{variable}={}", Escaped(value)));

@@ -16,7 +16,7 @@ pub mod state;
 pub mod system;
 pub mod user;
 
-pub use header::{Block, Header, Headers, Part};
+pub use header::{Block, Header, Headers, Kind, Part};
 
 use crate::{Classes, Message};
 
@@ -31,6 +31,57 @@ pub struct Declaration {
     pub description: &'static str,
     /// Its headers, in order.
     pub headers: &'static [Part],
+}
+
+impl Declaration {
+    /// What the value of one of its headers is; `None` if it declares none of this name.
+    pub fn kind(&self, header: &str) -> Option<Kind> {
+        kind(self.headers, header)
+    }
+}
+
+fn kind(parts: &[Part], header: &str) -> Option<Kind> {
+    parts.iter().find_map(|part| match part {
+        Part::Header { name, kind, .. } => (*name == header).then_some(*kind),
+        Part::Block { prefix, headers } => kind(headers, header.strip_prefix(prefix)?),
+    })
+}
+
+macro_rules! events {
+    ($($family:ident { $($event:ident)* })*) => {
+        /// All that are declared, by family; items of lists among them.
+        pub const DECLARATIONS: &[Declaration] = &[
+            $($(<$family::$event<'static> as Event>::DECLARATION,)*)*
+        ];
+    };
+}
+
+events! {
+    channel {
+        Newchannel Newstate NewConnectedLine Unhold MusicOnHoldStop Newexten VarSet NewCallerid
+        NewAccountCode HangupRequest SoftHangupRequest Hangup DtmfBegin DtmfEnd Hold
+        MusicOnHoldStart CoreShowChannel Status ChannelHungup
+    }
+    dial { DialBegin DialState DialEnd }
+    bridge { BridgeCreate BridgeDestroy BridgeEnter BridgeLeave }
+    local { LocalBridge }
+    call { OriginateResponse }
+    cdr { Cdr }
+    user { UserEvent }
+    state { DeviceStateChange ExtensionStatus }
+    pjsip { PeerStatus ContactStatus ContactList ContactStatusDetail }
+    security {
+        SuccessfulAuth InvalidAccountId FailedAcl InvalidPassword ChallengeSent
+        ChallengeResponseFailed SessionLimit RequestNotAllowed RequestBadFormat
+    }
+    system { FullyBooted Shutdown Reload WaitEventComplete }
+}
+
+/// The declaration of the event of this name on the wire.
+pub fn declaration(name: &str) -> Option<&'static Declaration> {
+    DECLARATIONS
+        .iter()
+        .find(|declaration| declaration.name == name)
 }
 
 /// A struct that declares an event; made by `#[derive(Event)]`.
