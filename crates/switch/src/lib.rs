@@ -1,1 +1,35 @@
 //! The call core: channels, bridges, the dialplan at work.
+//!
+//! [`Switch`] is a pure value: inputs and the time come in as arguments, effects go out as values
+//! ([`Switch::handle`], [`Switch::poll`], [`Switch::deadline`]). It has never heard of the manager
+//! protocol, SIP messages, sockets or tasks. One thread owns it; everything that happens on it is
+//! numbered and told once.
+//!
+//! Where to look: `switch.rs` routes; `channel.rs` is what a channel is and how its changes are
+//! told; `line.rs` is its outer side (what the technology signals and is instructed), `pbx.rs` its
+//! inner side (how it executes the dialplan); `app/` has one dialplan application a file.
+
+pub mod app;
+mod bridge;
+mod cdr;
+mod channel;
+mod config;
+mod device;
+pub mod function;
+mod hangup;
+mod line;
+mod listen;
+mod local;
+mod names;
+mod originate;
+mod outgoing;
+mod pbx;
+mod quality;
+mod query;
+mod scope;
+mod switch;
+mod timers;
+mod variables;
+
+pub use config::{CdrSettings, Config};
+pub use switch::{Input, Output, Switch};

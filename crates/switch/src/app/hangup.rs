@@ -1,0 +1,25 @@
+//! Hangup: ends the call, for a reason if one is given.
+
+use super::{Application, Call, Step};
+use crate::Switch;
+use model::{Cause, ChannelId};
+
+pub(super) const HANGUP: Application = Application {
+    name: "Hangup",
+    synopsis: "Hang up the calling channel.",
+    arguments: "[causecode]",
+    options: &[],
+    start,
+};
+
+fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
+    let text = call.data.trim();
+    let cause = Cause::parse(text);
+    if !text.is_empty() && cause.is_none() {
+        tracing::warn!(cause = text, "Hangup: no such cause");
+    }
+    if let Some(channel) = switch.channels.get_mut(&id) {
+        channel.cause = cause.or(channel.cause).or(Some(Cause::NORMAL_CLEARING));
+    }
+    Step::Hangup
+}

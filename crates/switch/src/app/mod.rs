@@ -1,0 +1,149 @@
+//! Dialplan applications, one a file. Each is declared once; what the dialplan knows, the dispatch
+//! and the console's help come from that declaration.
+
+pub mod answer;
+pub mod busy;
+pub mod dial;
+pub mod echo;
+pub mod goto;
+pub mod hangup;
+pub mod indicate;
+pub mod noop;
+pub mod playback;
+pub mod set;
+pub mod user_event;
+pub mod verbose;
+pub mod wait;
+
+use crate::Switch;
+use crate::channel::Happening;
+use crate::pbx::Place;
+use model::ChannelId;
+use std::any::Any;
+use std::fmt;
+
+/// What a dialplan application is called, what it takes and what it does.
+pub struct Application {
+    /// Its name; case does not matter to who calls it.
+    pub name: &'static str,
+    /// What it does, in one line.
+    pub synopsis: &'static str,
+    /// How its arguments are written.
+    pub arguments: &'static str,
+    /// Its option letters, each with what it does.
+    pub options: &'static [(&'static str, &'static str)],
+    /// Begins it on a channel.
+    pub(crate) start: fn(&mut Switch, ChannelId, &Call) -> Step,
+}
+
+impl fmt::Debug for Application {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// All applications, by name.
+#[rustfmt::skip] // A table.
+pub static ALL: &[&Application] = &[
+    &answer::ANSWER,
+    &busy::BUSY,
+    &busy::CONGESTION,
+    &dial::DIAL,
+    &echo::ECHO,
+    &goto::GOTO,
+    &goto::GOTO_IF,
+    &hangup::HANGUP,
+    &noop::NO_OP,
+    &playback::PLAYBACK,
+    &indicate::PROCEEDING,
+    &indicate::PROGRESS,
+    &indicate::RINGING,
+    &set::SET,
+    &user_event::USER_EVENT,
+    &verbose::VERBOSE,
+    &wait::WAIT,
+];
+
+/// The application of this name.
+pub fn find(name: &str) -> Option<&'static Application> {
+    ALL.iter()
+        .copied()
+        .find(|known| known.name.eq_ignore_ascii_case(name))
+}
+
+/// What the switch can do, for a dialplan being loaded.
+#[derive(Clone, Copy, Debug)]
+pub struct Vocabulary;
+
+impl dialplan::Known for Vocabulary {
+    fn application(&self, name: &str) -> bool {
+        find(name).is_some()
+    }
+
+    fn function(&self, name: &str) -> bool {
+        crate::function::exists(name)
+    }
+}
+
+/// An application being called: its arguments, variables already put in.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The whole text.
+    pub(crate) data: String,
+}
+
+impl Call {
+    pub(crate) fn new(data: &str) -> Self {
+        Self {
+            data: data.to_owned(),
+        }
+    }
+
+    /// The arguments, split at commas.
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        dialplan::arguments(&self.data)
+    }
+
+    /// The first argument, which may be the only one.
+    pub(crate) fn first(&self) -> String {
+        self.arguments().into_iter().next().unwrap_or_default()
+    }
+}
+
+/// What an application says to do next.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// Wait: it will be told what happens.
+    Wait(Box<dyn Waiting>),
+    /// Go on with the next priority.
+    Done,
+    /// Go on elsewhere.
+    Goto(Place),
+    /// End the call.
+    Hangup,
+}
+
+/// An application that waits for something to happen.
+pub(crate) trait Waiting: Any + fmt::Debug + Send {
+    /// Something happened to the channel. It says what to do next; mostly to go on waiting.
+    fn on(self: Box<Self>, switch: &mut Switch, id: ChannelId, happening: &Happening) -> Step;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn applications_are_declared_once_in_order() {
+        let names: Vec<_> = ALL
+            .iter()
+            .map(|known| known.name.to_ascii_lowercase())
+            .collect();
+        let mut sorted = names.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(names, sorted);
+        assert_eq!(find("dIAL").map(|found| found.name), Some("Dial"));
+        assert!(find("NoSuch").is_none());
+    }
+}

@@ -1,0 +1,74 @@
+//! Playback: plays sounds to the caller.
+
+use super::{Application, Call, Step, Waiting};
+use crate::Output;
+use crate::Switch;
+use crate::channel::Happening;
+use model::{ChannelId, MediaInstruction, PlayId};
+use std::sync::Arc;
+
+pub(super) const PLAYBACK: Application = Application {
+    name: "Playback",
+    synopsis: "Play a file.",
+    arguments: "filename[&filename2[&...]][,options]",
+    options: &[
+        ("skip", "Do not play if the call is not answered."),
+        ("noanswer", "Play without answering first."),
+    ],
+    start,
+};
+
+/// Waits for the sounds to end.
+#[derive(Debug)]
+pub(crate) struct Playback {
+    pub(crate) play: PlayId,
+}
+
+fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
+    let arguments = call.arguments();
+    let has = |option: &str| arguments.iter().skip(1).any(|given| given.contains(option));
+    let is_up = switch
+        .channels
+        .get(&id)
+        .is_some_and(crate::channel::Channel::is_up);
+    let status = |switch: &mut Switch, status| {
+        switch.set_variable(id, "PLAYBACKSTATUS", status);
+        Step::Done
+    };
+    let names = arguments.first().map(String::as_str).unwrap_or_default();
+    let files: Vec<Arc<str>> = names
+        .split('&')
+        .filter(|name| !name.is_empty())
+        .map(Into::into)
+        .collect();
+    if files.is_empty() {
+        tracing::warn!("Playback: no file named");
+        return status(switch, "FAILED");
+    }
+    if !is_up && has("skip") {
+        return status(switch, "SUCCESS");
+    }
+    if !is_up && !has("noanswer") {
+        switch.answer(id);
+    }
+    let play = switch.play(id, files, false);
+    Step::Wait(Box::new(Playback { play }))
+}
+
+impl Waiting for Playback {
+    fn on(self: Box<Self>, switch: &mut Switch, id: ChannelId, happening: &Happening) -> Step {
+        if *happening == Happening::HungUp {
+            switch.put(Output::Media(MediaInstruction::StopPlay(self.play)));
+            return Step::Hangup;
+        }
+        let Happening::Played { play, failed } = happening else {
+            return Step::Wait(self);
+        };
+        if *play != self.play {
+            return Step::Wait(self);
+        }
+        let status = if *failed { "FAILED" } else { "SUCCESS" };
+        switch.set_variable(id, "PLAYBACKSTATUS", status);
+        Step::Done
+    }
+}

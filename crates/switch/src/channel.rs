@@ -1,0 +1,384 @@
+//! What a channel is, and how its changes are told.
+//!
+//! A channel is changed field by field and then published: [`Switch::publish`] compares it with
+//! what was told last and tells the difference, always in the same order (ami-server.md,
+//! appendix A).
+
+use crate::Switch;
+use crate::app::Waiting;
+use crate::cdr::OpenRecord;
+use crate::listen::MediaLeg;
+use crate::timers::TimerId;
+use crate::variables::Variables;
+use model::{
+    BridgeId, Cause, ChannelId, ChannelSnapshot, ChannelState, DialStatus, Event, Party, PlayId,
+};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A channel: what it executes (`run`) and where it sits (`seat`) are independent facts.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    pub(crate) id: ChannelId,
+    pub(crate) name: Arc<str>,
+    pub(crate) uniqueid: Arc<str>,
+    pub(crate) linkedid: Arc<str>,
+    pub(crate) state: ChannelState,
+    pub(crate) caller: Party,
+    pub(crate) connected: Party,
+    pub(crate) language: Arc<str>,
+    pub(crate) account: Arc<str>,
+    pub(crate) context: Arc<str>,
+    pub(crate) exten: Arc<str>,
+    pub(crate) priority: u32,
+    pub(crate) application: Arc<str>,
+    pub(crate) data: Arc<str>,
+    pub(crate) dnid: Arc<str>,
+    pub(crate) created: jiff::Timestamp,
+    pub(crate) cause: Option<Cause>,
+    pub(crate) tech_cause: Option<Arc<str>>,
+    pub(crate) variables: Variables,
+    pub(crate) technology: Technology,
+    /// What it executes, innermost last; empty for one that was dialled and only sits.
+    pub(crate) run: Vec<Frame>,
+    /// The bridge it sits in.
+    pub(crate) seat: Option<BridgeId>,
+    /// Who waits for its answer.
+    pub(crate) dialer: Option<Dialer>,
+    pub(crate) end: End,
+    /// When it shall be hung up whatever it does, since the start.
+    pub(crate) absolute: Option<(Duration, TimerId)>,
+    pub(crate) record: Option<OpenRecord>,
+    told: Option<Arc<ChannelSnapshot>>,
+}
+
+/// Which kind of line a channel has.
+#[derive(Debug)]
+pub(crate) enum Technology {
+    /// One half of a pair inside the switch.
+    Local {
+        /// The other half.
+        other: ChannelId,
+        /// Whether this is the half that is dialled (`;1`).
+        one: bool,
+        /// Whether the pair steps aside when both halves are bridged.
+        optimize: bool,
+    },
+    /// A line outside, told what to do by instructions.
+    External {
+        /// Its name, e.g. `PJSIP`.
+        name: Arc<str>,
+        /// Its id of the call.
+        call_id: Arc<str>,
+        /// Its sound.
+        leg: Option<MediaLeg>,
+    },
+}
+
+/// Something a channel executes.
+#[derive(Debug)]
+pub(crate) enum Frame {
+    /// The dialplan from the channel's context, extension and priority on.
+    Dialplan,
+    /// Its `h` extension, once it is hung up.
+    HangupExtension,
+    /// An application that waits.
+    Application(Box<dyn Waiting>),
+}
+
+/// Who waits for a dialled channel's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialer {
+    /// The application another channel executes.
+    Channel(ChannelId),
+    /// An Originate, named after this very channel.
+    Originate,
+}
+
+/// How far the end of a channel has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Not in sight.
+    None,
+    /// It shall end: what it executes is being ended.
+    Requested,
+    /// Its technology is closing the leg.
+    Releasing,
+}
+
+/// Something that happened to a channel, for what it executes to react to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Happening {
+    /// It shall end.
+    HungUp,
+    /// A timer it set is due.
+    Timer(TimerId),
+    /// A key was pressed at its far end.
+    Digit(char),
+    /// A playback into it ended.
+    Played {
+        /// Which.
+        play: PlayId,
+        /// Whether none of it could be played.
+        failed: bool,
+    },
+    /// Something became of a channel it dialled.
+    Dialed(ChannelId, Progress),
+    /// It left its bridge.
+    Unbridged,
+}
+
+impl Happening {
+    pub(crate) fn is_timer(&self, timer: TimerId) -> bool {
+        *self == Self::Timer(timer)
+    }
+}
+
+/// What becomes of a call that was dialled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// It is being looked for.
+    Proceeding,
+    /// There is sound before the answer.
+    EarlyMedia,
+    /// It rings.
+    Ringing,
+    /// It was answered.
+    Answered,
+    /// It ended before the answer.
+    Ended(DialStatus),
+}
+
+impl Channel {
+    /// The device it is a call of: its name without the number at the end.
+    pub(crate) fn device(&self) -> &str {
+        self.name
+            .rsplit_once('-')
+            .map_or(&self.name, |(device, _)| device)
+    }
+
+    pub(crate) fn technology(&self) -> &str {
+        match &self.technology {
+            Technology::Local { .. } => "Local",
+            Technology::External { name, .. } => name,
+        }
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        self.state == ChannelState::Up
+    }
+
+    pub(crate) fn is_ending(&self) -> bool {
+        self.end != End::None
+    }
+}
+
+impl Switch {
+    /// Makes a channel and tells it.
+    pub(crate) fn make_channel(&mut self, new: NewChannel) -> ChannelId {
+        self.counters.channels += 1;
+        let id = ChannelId(self.counters.channels);
+        let uniqueid = new.uniqueid.unwrap_or_else(|| self.new_uniqueid());
+        let channel = Channel {
+            id,
+            name: new.name,
+            linkedid: new.linkedid.unwrap_or_else(|| Arc::clone(&uniqueid)),
+            uniqueid,
+            state: new.state,
+            caller: new.caller,
+            connected: Party::default(),
+            language: new.language,
+            account: new.account,
+            context: new.context,
+            exten: new.exten,
+            priority: 1,
+            application: Arc::default(),
+            data: Arc::default(),
+            dnid: Arc::default(),
+            created: self.now.utc,
+            cause: None,
+            tech_cause: None,
+            variables: Variables::default(),
+            technology: new.technology,
+            run: Vec::new(),
+            seat: None,
+            dialer: None,
+            end: End::None,
+            absolute: None,
+            record: None,
+            told: None,
+        };
+        self.channels.insert(id, channel);
+        self.publish(id);
+        id
+    }
+
+    /// Tells what has changed about a channel since it was told last.
+    pub(crate) fn publish(&mut self, id: ChannelId) {
+        let Some(new) = self.snapshot(id) else { return };
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        let old = channel.told.replace(Arc::clone(&new));
+        for event in changes(old.as_deref(), &new) {
+            self.tell(event);
+        }
+        self.touch_channel_device(id);
+    }
+
+    /// Takes over how a channel is without telling that it begins an application.
+    pub(crate) fn publish_silently(&mut self, id: ChannelId) {
+        let snapshot = self.snapshot(id);
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.told = snapshot;
+        }
+    }
+
+    /// The channel as it is now.
+    pub(crate) fn snapshot(&self, id: ChannelId) -> Option<Arc<ChannelSnapshot>> {
+        let channel = self.channels.get(&id)?;
+        let variables = self.config.channel_variables.iter().map(|name| {
+            let value = channel.variables.value(name).cloned().unwrap_or_default();
+            (Arc::clone(name), value)
+        });
+        let new = ChannelSnapshot {
+            id,
+            name: Arc::clone(&channel.name),
+            uniqueid: Arc::clone(&channel.uniqueid),
+            linkedid: Arc::clone(&channel.linkedid),
+            state: channel.state,
+            caller: channel.caller.clone(),
+            connected: channel.connected.clone(),
+            language: Arc::clone(&channel.language),
+            account: Arc::clone(&channel.account),
+            context: Arc::clone(&channel.context),
+            exten: Arc::clone(&channel.exten),
+            priority: channel.priority,
+            application: Arc::clone(&channel.application),
+            data: Arc::clone(&channel.data),
+            dnid: Arc::clone(&channel.dnid),
+            created: channel.created,
+            bridge: channel
+                .seat
+                .and_then(|seat| self.bridges.get(&seat))
+                .map(|bridge| Arc::clone(&bridge.uniqueid)),
+            cause: channel.cause,
+            tech_cause: channel.tech_cause.clone(),
+            format: self.format_of(channel),
+            variables: variables.collect(),
+        };
+        match &channel.told {
+            Some(told) if **told == new => Some(Arc::clone(told)),
+            Some(_) | None => Some(Arc::new(new)),
+        }
+    }
+
+    /// Sets a channel variable and tells it.
+    pub(crate) fn set_variable(&mut self, id: ChannelId, name: &str, value: &str) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        channel.variables.set(name, value);
+        self.tell_variable(id, name, value);
+    }
+
+    /// Gives a channel a variable of another and tells it.
+    pub(crate) fn give_variable(&mut self, id: ChannelId, name: &str, value: &str) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        channel.variables.append(name, value);
+        self.tell_variable(id, name, value);
+    }
+
+    /// Sets a global variable and tells it.
+    pub(crate) fn set_global(&mut self, name: &str, value: &str) {
+        self.globals.set(name, value);
+        self.tell(Event::VarSet {
+            channel: None,
+            variable: name.into(),
+            value: value.into(),
+        });
+    }
+
+    /// Finds a channel by its name, in any case, or its uniqueid.
+    pub(crate) fn find_channel(&self, text: &str) -> Option<ChannelId> {
+        let named = self
+            .channels
+            .values()
+            .find(|channel| channel.name.eq_ignore_ascii_case(text));
+        let found = named.or_else(|| {
+            self.channels
+                .values()
+                .find(|channel| &*channel.uniqueid == text)
+        });
+        found.map(|channel| channel.id)
+    }
+
+    pub(crate) fn happen(&mut self, channel: ChannelId, happening: Happening) {
+        self.happenings.push_back((channel, happening));
+    }
+
+    fn tell_variable(&mut self, id: ChannelId, name: &str, value: &str) {
+        let channel = self.snapshot(id);
+        self.tell(Event::VarSet {
+            channel,
+            variable: name.into(),
+            value: value.into(),
+        });
+    }
+}
+
+/// What a new channel begins with.
+pub(crate) struct NewChannel {
+    pub(crate) name: Arc<str>,
+    pub(crate) technology: Technology,
+    pub(crate) state: ChannelState,
+    pub(crate) uniqueid: Option<Arc<str>>,
+    pub(crate) linkedid: Option<Arc<str>>,
+    pub(crate) caller: Party,
+    pub(crate) language: Arc<str>,
+    pub(crate) account: Arc<str>,
+    pub(crate) context: Arc<str>,
+    pub(crate) exten: Arc<str>,
+}
+
+/// The events that tell the difference between two moments of a channel, in their order.
+fn changes(old: Option<&ChannelSnapshot>, new: &Arc<ChannelSnapshot>) -> Vec<Event> {
+    let Some(old) = old else {
+        return vec![Event::Newchannel {
+            channel: Arc::clone(new),
+        }];
+    };
+    let mut events = Vec::new();
+    let channel = || Arc::clone(new);
+    if old.state != new.state {
+        events.push(Event::Newstate { channel: channel() });
+    }
+    if !new.application.is_empty() && place(old) != place(new) {
+        events.push(Event::Newexten { channel: channel() });
+    }
+    if old.caller != new.caller {
+        events.push(Event::NewCallerid { channel: channel() });
+    }
+    if old.account != new.account {
+        events.push(Event::NewAccountCode {
+            channel: channel(),
+            old: Arc::clone(&old.account),
+        });
+    }
+    if old.connected != new.connected {
+        events.push(Event::NewConnectedLine { channel: channel() });
+    }
+    events
+}
+
+fn place(of: &ChannelSnapshot) -> (&str, &str, u32, &str, &str) {
+    (
+        &of.context,
+        &of.exten,
+        of.priority,
+        &of.application,
+        &of.data,
+    )
+}

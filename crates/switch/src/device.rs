@@ -1,0 +1,269 @@
+//! States of devices, and of the extensions whose hints watch them.
+//!
+//! A device's state follows from what is known of its endpoint and from its channels; it is told
+//! when it changes, and the hints that name it right after.
+
+use crate::Switch;
+use model::{
+    ChannelId, ChannelState, ContactFact, ContactState, DeviceState, Event, ExtensionState,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What is known of devices.
+#[derive(Debug, Default)]
+pub(crate) struct Devices {
+    /// How many contacts of an endpoint can be called.
+    usable: BTreeMap<Arc<str>, usize>,
+    /// The state last told.
+    told: BTreeMap<Arc<str>, DeviceState>,
+    /// Hints by the devices they name.
+    watchers: BTreeMap<Arc<str>, Vec<usize>>,
+    hints: Vec<Hint>,
+}
+
+#[derive(Debug)]
+struct Hint {
+    context: Arc<str>,
+    exten: Arc<str>,
+    text: Arc<str>,
+    devices: Vec<Arc<str>>,
+    told: ExtensionState,
+}
+
+impl Devices {
+    pub(crate) fn can_be_called(&self, endpoint: &str) -> bool {
+        self.usable.get(endpoint).is_some_and(|usable| *usable > 0)
+    }
+}
+
+impl Switch {
+    /// Takes over the hints of a new configuration; states are known from here on, not told.
+    pub(crate) fn renew_devices(&mut self) {
+        let hints = self
+            .config
+            .dialplan
+            .hints()
+            .map(|(context, extension, hint)| Hint {
+                context: Arc::clone(&context.name),
+                exten: extension.pattern.as_str().into(),
+                text: hint.text.as_str().into(),
+                devices: hint.devices().map(Arc::from).collect(),
+                told: ExtensionState::Idle,
+            });
+        let mut hints: Vec<_> = hints.collect();
+        let mut watchers: BTreeMap<Arc<str>, Vec<usize>> = BTreeMap::new();
+        for (index, hint) in hints.iter_mut().enumerate() {
+            hint.told = self.aggregate(&hint.devices);
+            for device in &hint.devices {
+                watchers.entry(Arc::clone(device)).or_default().push(index);
+            }
+        }
+        for device in watchers.keys() {
+            let state = self.device_state(device);
+            self.devices.told.insert(Arc::clone(device), state);
+        }
+        self.devices.hints = hints;
+        self.devices.watchers = watchers;
+    }
+
+    /// Something became of a contact of an endpoint.
+    pub(crate) fn on_contact(&mut self, fact: ContactFact) {
+        let endpoint = Arc::clone(&fact.endpoint);
+        let before = self
+            .devices
+            .usable
+            .insert(Arc::clone(&endpoint), fact.usable)
+            .unwrap_or(0);
+        let device = format!("PJSIP/{endpoint}");
+        let told = fact.state != ContactState::Updated || fact.usable != before;
+        if (before > 0) != (fact.usable > 0) {
+            let reachable = fact.usable > 0;
+            self.tell(Event::PeerStatus {
+                peer: device.as_str().into(),
+                reachable,
+            });
+        }
+        self.touch_device(&device);
+        if told {
+            self.tell(Event::ContactStatus(fact));
+        }
+    }
+
+    pub(crate) fn touch_channel_device(&mut self, id: ChannelId) {
+        if let Some(channel) = self.channels.get(&id) {
+            let device = channel.device().to_owned();
+            self.touch_device(&device);
+        }
+    }
+
+    /// Tells a device's state if it has changed, and the hints' that watch it.
+    pub(crate) fn touch_device(&mut self, device: &str) {
+        let state = self.device_state(device);
+        match self.devices.told.get(device) {
+            Some(told) if *told == state => return,
+            None if matches!(state, DeviceState::NotInUse | DeviceState::Unavailable)
+                && !self.is_endpoint(device) =>
+            {
+                return;
+            }
+            Some(_) | None => {}
+        }
+        if device.starts_with("Local/") && state == DeviceState::NotInUse {
+            // Such a device is known only while it has channels.
+            self.devices.told.remove(device);
+        } else {
+            self.devices.told.insert(device.into(), state);
+        }
+        self.tell(Event::DeviceStateChange {
+            device: device.into(),
+            state,
+        });
+        for index in self
+            .devices
+            .watchers
+            .get(device)
+            .cloned()
+            .unwrap_or_default()
+        {
+            self.touch_hint(index);
+        }
+    }
+
+    fn touch_hint(&mut self, index: usize) {
+        let Some(hint) = self.devices.hints.get(index) else {
+            return;
+        };
+        let state = self.aggregate(&hint.devices);
+        let Some(hint) = self.devices.hints.get_mut(index) else {
+            return;
+        };
+        if hint.told == state {
+            return;
+        }
+        hint.told = state;
+        let event = Event::ExtensionStatus {
+            exten: Arc::clone(&hint.exten),
+            context: Arc::clone(&hint.context),
+            hint: Arc::clone(&hint.text),
+            state,
+        };
+        self.tell(event);
+    }
+
+    /// The state of a hint: what it names, and how it is. `None` if there is none.
+    pub(crate) fn hint_state(
+        &self,
+        context: &str,
+        exten: &str,
+    ) -> Option<(Arc<str>, ExtensionState)> {
+        let hint = self
+            .config
+            .dialplan
+            .hint(context, exten, &self.local_time())?;
+        let devices: Vec<_> = hint.devices().map(Arc::from).collect();
+        Some((hint.text.as_str().into(), self.aggregate(&devices)))
+    }
+
+    /// The state of a device as it is now.
+    pub(crate) fn device_state(&self, device: &str) -> DeviceState {
+        let of_device = |state: &ChannelState| *state != ChannelState::Down;
+        let channels = self
+            .channels
+            .values()
+            .filter(|channel| channel.device() == device);
+        let states: Vec<_> = channels
+            .map(|channel| channel.state)
+            .filter(of_device)
+            .collect();
+        let ringing = states.contains(&ChannelState::Ringing);
+        let in_use = states.iter().any(|state| *state != ChannelState::Ringing);
+        let idle = match device.split_once('/') {
+            Some(("PJSIP", name)) if !self.config.endpoints.contains_key(name) => {
+                DeviceState::Invalid
+            }
+            Some(("PJSIP", name)) if !self.devices.can_be_called(name) => DeviceState::Unavailable,
+            Some(("PJSIP" | "Local", _)) => DeviceState::NotInUse,
+            _ if device.starts_with("Custom:") => DeviceState::Unknown,
+            _ => DeviceState::Invalid,
+        };
+        match (in_use, ringing) {
+            (true, true) if device.starts_with("PJSIP/") => DeviceState::RingInUse,
+            (true, _) if self.is_busy(device, states.len()) => DeviceState::Busy,
+            (true, _) => DeviceState::InUse,
+            (false, true) if device.starts_with("PJSIP/") => DeviceState::Ringing,
+            (false, true) => DeviceState::InUse,
+            (false, false) => idle,
+        }
+    }
+
+    fn is_endpoint(&self, device: &str) -> bool {
+        device
+            .strip_prefix("PJSIP/")
+            .is_some_and(|name| self.config.endpoints.contains_key(name))
+    }
+
+    fn is_busy(&self, device: &str, calls: usize) -> bool {
+        let endpoint = device
+            .strip_prefix("PJSIP/")
+            .and_then(|name| self.config.endpoints.get(name));
+        endpoint.is_some_and(|endpoint| endpoint.busy_at > 0 && calls >= endpoint.busy_at as usize)
+    }
+
+    /// The state of several devices together.
+    fn aggregate(&self, devices: &[Arc<str>]) -> ExtensionState {
+        let states: Vec<_> = devices
+            .iter()
+            .map(|device| self.device_state(device))
+            .collect();
+        aggregate(&states)
+    }
+}
+
+/// One state for many devices: whatever is going on on any of them goes before rest, and rest on
+/// any before nothing to reach.
+fn aggregate(states: &[DeviceState]) -> ExtensionState {
+    use DeviceState as D;
+    let any = |wanted: &[D]| states.iter().any(|state| wanted.contains(state));
+    let all =
+        |wanted: &[D]| !states.is_empty() && states.iter().all(|state| wanted.contains(state));
+    let in_use = any(&[D::InUse, D::RingInUse]) || (any(&[D::Busy]) && !all(&[D::Busy]));
+    let ringing = any(&[D::Ringing, D::RingInUse]);
+    match (in_use, ringing) {
+        (true, true) => ExtensionState::InUseRinging,
+        (false, true) => ExtensionState::Ringing,
+        (true, false) if any(&[D::OnHold]) => ExtensionState::InUseHold,
+        (true, false) => ExtensionState::InUse,
+        (false, false) if any(&[D::OnHold]) => ExtensionState::Hold,
+        (false, false) if all(&[D::Busy]) => ExtensionState::Busy,
+        (false, false) if any(&[D::NotInUse]) || all(&[D::Unknown]) => ExtensionState::Idle,
+        (false, false) => ExtensionState::Unavailable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_state_stands_for_many_devices() {
+        use DeviceState as D;
+        assert_eq!(aggregate(&[D::NotInUse, D::Unknown]), ExtensionState::Idle);
+        assert_eq!(aggregate(&[D::Unavailable]), ExtensionState::Unavailable);
+        assert_eq!(
+            aggregate(&[D::Ringing, D::Unknown]),
+            ExtensionState::Ringing
+        );
+        assert_eq!(
+            aggregate(&[D::Ringing, D::InUse]),
+            ExtensionState::InUseRinging
+        );
+        assert_eq!(aggregate(&[D::Busy, D::Busy]), ExtensionState::Busy);
+        assert_eq!(aggregate(&[D::Busy, D::NotInUse]), ExtensionState::InUse);
+        assert_eq!(aggregate(&[D::OnHold, D::NotInUse]), ExtensionState::Hold);
+        assert_eq!(
+            aggregate(&[D::Unavailable, D::NotInUse]),
+            ExtensionState::Idle
+        );
+    }
+}

@@ -1,0 +1,190 @@
+//! How a channel ends: asked to, told to, released by its technology, gone.
+
+use crate::channel::{Dialer, End, Happening, Progress, Technology};
+use crate::timers::Timer;
+use crate::{Output, Switch};
+use model::{AudioQuality, Cause, ChannelId, DialStatus, Event, Instruction};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a hangup without a reason is told as.
+pub(crate) const DEFAULT_CAUSE: Cause = Cause::NORMAL_CLEARING;
+
+/// How long a technology has to say that a leg is closed, before we go on without its figures.
+const RELEASE_TIME: Duration = Duration::from_secs(2);
+
+impl Switch {
+    /// Ends a channel, whatever it does.
+    pub(crate) fn hang_up(&mut self, id: ChannelId, cause: Option<Cause>) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        if channel.is_ending() {
+            return;
+        }
+        channel.cause = cause.or(channel.cause);
+        self.request_end(id);
+    }
+
+    /// The far end ended the call. The request is told with the cause as `told`.
+    pub(crate) fn far_end_hung_up(
+        &mut self,
+        id: ChannelId,
+        cause: Option<Cause>,
+        told: Option<u8>,
+    ) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        if channel.end == End::Releasing {
+            return;
+        }
+        channel.cause = cause.or(channel.cause);
+        let told = channel.cause.map(Cause::number).or(told);
+        if let Some(snapshot) = self.snapshot(id) {
+            self.tell(Event::HangupRequest {
+                channel: snapshot,
+                cause: told,
+            });
+        }
+        self.request_end(id);
+    }
+
+    fn request_end(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        if channel.end != End::None {
+            return;
+        }
+        if channel.dialer.is_some() {
+            let status = channel.cause.map_or(DialStatus::NoAnswer, dial_status);
+            return self.dialed(id, Progress::Ended(status));
+        }
+        channel.end = End::Requested;
+        let runs = !channel.run.is_empty();
+        let waits = matches!(
+            channel.run.last(),
+            Some(crate::channel::Frame::Application(_))
+        );
+        if runs && !waits {
+            self.ready.push_back(id);
+        } else {
+            self.happen(id, Happening::HungUp);
+        }
+    }
+
+    /// A channel that executes nothing was hung up, or left the bridge it sat in: it ends.
+    pub(crate) fn happen_to_passive(&mut self, id: ChannelId, happening: &Happening) {
+        match happening {
+            Happening::HungUp | Happening::Unbridged => self.release(id),
+            Happening::Timer(_)
+            | Happening::Digit(_)
+            | Happening::Played { .. }
+            | Happening::Dialed(..) => {}
+        }
+    }
+
+    /// Lets go of a channel that has nothing more to execute.
+    pub(crate) fn release(&mut self, id: ChannelId) {
+        self.leave_bridge(id);
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        if channel.end == End::Releasing {
+            return;
+        }
+        channel.end = End::Releasing;
+        channel.dialer = None;
+        channel.run.clear();
+        let cause = channel.cause;
+        match channel.technology {
+            Technology::Local { .. } => {
+                self.release_other_half(id);
+                self.bury(id);
+            }
+            Technology::External { .. } => {
+                self.timers
+                    .set(self.now.since_start + RELEASE_TIME, Timer::Release(id));
+                self.put(Output::Instruct(Instruction::HangUp { channel: id, cause }));
+            }
+        }
+    }
+
+    /// Lets go of half a Local channel that never came to be called.
+    pub(crate) fn release_quietly(&mut self, id: ChannelId) {
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.end = End::Releasing;
+            channel.run.clear();
+            self.bury(id);
+        }
+    }
+
+    /// The technology has closed the leg.
+    pub(crate) fn released(
+        &mut self,
+        id: ChannelId,
+        tech_cause: Option<Arc<str>>,
+        quality: Option<&AudioQuality>,
+    ) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        if channel.end != End::Releasing {
+            return;
+        }
+        channel.tech_cause = tech_cause.or(channel.tech_cause.take());
+        if let Some(quality) = quality {
+            self.tell_quality(id, quality);
+        }
+        self.bury(id);
+    }
+
+    pub(crate) fn release_timeout(&mut self, id: ChannelId) {
+        tracing::warn!(channel = %id, "The technology did not close a leg in time");
+        self.bury(id);
+    }
+
+    fn bury(&mut self, id: ChannelId) {
+        self.close_record(id);
+        if let Some(channel) = self.snapshot(id) {
+            self.tell(Event::Hangup { channel });
+        }
+        let Some(channel) = self.channels.remove(&id) else {
+            return;
+        };
+        self.timers.forget(id);
+        self.rewired = true;
+        self.touch_device(channel.device());
+    }
+
+    /// Tells who dialled a channel what became of it.
+    pub(crate) fn dialed(&mut self, id: ChannelId, progress: Progress) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        if let (Some(_), Progress::Answered | Progress::Ended(_)) = (channel.dialer, progress) {
+            self.record_dial(id, progress);
+        }
+        let Some(channel) = self.channels.get(&id) else {
+            return;
+        };
+        match channel.dialer {
+            Some(Dialer::Channel(dialer)) => self.happen(dialer, Happening::Dialed(id, progress)),
+            Some(Dialer::Originate) => self.originate_progress(id, progress),
+            None => {}
+        }
+    }
+}
+
+/// What a dial came to that ended with this cause.
+pub(crate) fn dial_status(cause: Cause) -> DialStatus {
+    match cause {
+        Cause::USER_BUSY => DialStatus::Busy,
+        Cause::NORMAL_CIRCUIT_CONGESTION | Cause::SWITCH_CONGESTION => DialStatus::Congestion,
+        Cause::NO_ROUTE_DESTINATION | Cause::SUBSCRIBER_ABSENT | Cause::UNALLOCATED => {
+            DialStatus::ChanUnavail
+        }
+        _ => DialStatus::NoAnswer,
+    }
+}

@@ -1,0 +1,332 @@
+//! The outer side of a channel: what its technology signals, and what it is told to signal.
+
+use crate::channel::{Channel, Happening, NewChannel, Progress, Technology};
+use crate::listen::MediaLeg;
+use crate::{Output, Switch};
+use model::{
+    Cause, ChannelId, ChannelState, DialStatus, Event, Instruction, MediaReport, NewCall, Signal,
+};
+use std::sync::Arc;
+
+impl Switch {
+    pub(crate) fn on_signal(&mut self, signal: Signal) {
+        match signal {
+            Signal::NewCall(call) => self.on_new_call(call),
+            Signal::Proceeding(id) => self.dialed(id, Progress::Proceeding),
+            Signal::Ringing(id) => self.line_rings(id),
+            Signal::Progress(id) => self.dialed(id, Progress::EarlyMedia),
+            Signal::Answered(id) => self.line_answered(id),
+            Signal::Media {
+                channel,
+                media,
+                format,
+            } => self.on_leg(channel, MediaLeg { media, format }),
+            Signal::Digit {
+                channel,
+                digit,
+                milliseconds,
+            } => {
+                self.on_digit_begin(channel, digit);
+                self.on_digit(channel, digit, milliseconds);
+            }
+            Signal::Held(id) => self.on_hold(id, true),
+            Signal::Unheld(id) => self.on_hold(id, false),
+            Signal::Connected { channel, party } => self.on_connected(channel, party),
+            Signal::HungUp {
+                channel,
+                cause,
+                tech_cause,
+                quality,
+            } => {
+                if let Some(known) = self.channels.get_mut(&channel) {
+                    known.tech_cause = tech_cause.or(known.tech_cause.take());
+                }
+                if let Some(quality) = quality {
+                    self.tell_quality(channel, &quality);
+                }
+                self.far_end_hung_up(channel, cause, None);
+            }
+            Signal::Released {
+                channel,
+                tech_cause,
+                quality,
+            } => self.released(channel, tech_cause, quality.as_ref()),
+            Signal::Contact(fact) => self.on_contact(fact),
+        }
+    }
+
+    pub(crate) fn on_media(&mut self, report: MediaReport) {
+        match report {
+            MediaReport::Finished { play, failed } => self.on_played(play, &failed),
+            MediaReport::DigitBegan { media, digit } => {
+                if let Some(id) = self.channel_of(media) {
+                    self.on_digit_begin(id, digit);
+                }
+            }
+            MediaReport::Digit {
+                media,
+                digit,
+                milliseconds,
+            } => {
+                if let Some(id) = self.channel_of(media) {
+                    self.on_digit(id, digit, milliseconds);
+                }
+            }
+            MediaReport::Failed { media, reason } => {
+                if let Some(id) = self.channel_of(media) {
+                    tracing::warn!(channel = %id, %reason, "Media gave a leg up: the call ends");
+                    self.hang_up(id, Some(Cause::NETWORK_OUT_OF_ORDER));
+                }
+            }
+        }
+    }
+
+    fn on_new_call(&mut self, call: NewCall) {
+        let refuse = |cause| {
+            Output::Instruct(Instruction::Refuse {
+                token: call.token,
+                cause,
+            })
+        };
+        let config = Arc::clone(&self.config);
+        let Some(endpoint) = config.endpoints.get(&call.endpoint) else {
+            return self.put(refuse(Cause::NO_ROUTE_DESTINATION));
+        };
+        if self.is_full() {
+            return self.put(refuse(Cause::SWITCH_CONGESTION));
+        }
+        let caller = endpoint.caller.clone().unwrap_or(call.caller);
+        let number = caller.number.clone().unwrap_or_default();
+        if !config.dialplan.exists(
+            &endpoint.context,
+            &call.exten,
+            1,
+            &number,
+            &self.local_time(),
+        ) {
+            return self.put(refuse(Cause::UNALLOCATED));
+        }
+        let name = self.new_channel_name("PJSIP", &endpoint.name);
+        let id = self.make_channel(NewChannel {
+            name,
+            technology: Technology::External {
+                name: "PJSIP".into(),
+                call_id: call.call_id,
+                leg: None,
+            },
+            state: ChannelState::Ring,
+            uniqueid: None,
+            linkedid: None,
+            caller,
+            language: Arc::clone(&endpoint.language),
+            account: Arc::clone(&endpoint.account),
+            context: Arc::clone(&endpoint.context),
+            exten: Arc::clone(&call.exten),
+        });
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.dnid = call.exten;
+        }
+        self.put(Output::Instruct(Instruction::Accept {
+            token: call.token,
+            channel: id,
+        }));
+        for (name, value) in call.variables.iter().chain(&endpoint.variables) {
+            self.set_variable(id, name, value);
+        }
+        self.start_dialplan(id);
+    }
+
+    /// Whether no more channels may be made.
+    pub(crate) fn is_full(&self) -> bool {
+        self.retired || (self.config.max_calls > 0 && self.channels.len() >= self.config.max_calls)
+    }
+
+    /// A dialled channel's far end rings.
+    pub(crate) fn line_rings(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        if channel.dialer.is_none() {
+            return;
+        }
+        if channel.state == ChannelState::Down {
+            channel.state = ChannelState::Ringing;
+            self.publish(id);
+        }
+        self.dialed(id, Progress::Ringing);
+    }
+
+    /// A dialled channel's far end answered.
+    pub(crate) fn line_answered(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        if channel.is_up() || channel.dialer.is_none() {
+            return;
+        }
+        channel.state = ChannelState::Up;
+        self.publish(id);
+        self.dialed(id, Progress::Answered);
+    }
+
+    /// Answers the caller of a channel.
+    pub(crate) fn answer(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        if channel.is_up() {
+            return;
+        }
+        channel.state = ChannelState::Up;
+        let other = local_caller(channel);
+        self.publish(id);
+        self.record_answer(id);
+        match other {
+            Some(other) => self.line_answered(other),
+            None => self.put(Output::Instruct(Instruction::Answer(id))),
+        }
+    }
+
+    /// Tells the caller of a channel how the call goes.
+    pub(crate) fn indicate(&mut self, id: ChannelId, progress: Progress) {
+        let Some(channel) = self.channels.get(&id) else {
+            return;
+        };
+        if channel.is_up() {
+            return;
+        }
+        if let Some(other) = local_caller(channel) {
+            return match progress {
+                Progress::Ringing => self.line_rings(other),
+                Progress::Answered => self.line_answered(other),
+                Progress::Proceeding | Progress::EarlyMedia | Progress::Ended(_) => {
+                    self.dialed(other, progress)
+                }
+            };
+        }
+        let instruction = match progress {
+            Progress::Proceeding => return,
+            Progress::Ringing => Instruction::Ring(id),
+            Progress::EarlyMedia => Instruction::Progress(id),
+            Progress::Answered => Instruction::Answer(id),
+            Progress::Ended(status) => Instruction::Reject {
+                channel: id,
+                cause: cause_of(status),
+            },
+        };
+        self.put(Output::Instruct(instruction));
+    }
+
+    /// Presses a key towards the far end.
+    pub(crate) fn send_digit(&mut self, id: ChannelId, digit: char, milliseconds: u32) {
+        let Some(channel) = self.channels.get(&id) else {
+            return;
+        };
+        let other = self.other_half(id);
+        let is_local = matches!(channel.technology, Technology::Local { .. });
+        let Some(channel) = self.snapshot(id) else {
+            return;
+        };
+        self.tell(Event::DtmfBegin {
+            channel: Arc::clone(&channel),
+            digit,
+            received: false,
+        });
+        self.tell(Event::DtmfEnd {
+            channel,
+            digit,
+            milliseconds,
+            received: false,
+        });
+        match other {
+            Some(other) => {
+                self.on_digit_begin(other, digit);
+                self.on_digit(other, digit, milliseconds);
+            }
+            None if is_local => {}
+            None => self.put(Output::Instruct(Instruction::SendDigit {
+                channel: id,
+                digit,
+                milliseconds,
+            })),
+        }
+    }
+
+    fn on_leg(&mut self, id: ChannelId, new: MediaLeg) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        if let Technology::External { leg, .. } = &mut channel.technology {
+            *leg = Some(new);
+            self.rewired = true;
+        }
+    }
+
+    fn on_digit_begin(&mut self, id: ChannelId, digit: char) {
+        if let Some(channel) = self.snapshot(id) {
+            self.tell(Event::DtmfBegin {
+                channel,
+                digit,
+                received: true,
+            });
+        }
+    }
+
+    fn on_digit(&mut self, id: ChannelId, digit: char, milliseconds: u32) {
+        if let Some(channel) = self.snapshot(id) {
+            self.tell(Event::DtmfEnd {
+                channel,
+                digit,
+                milliseconds,
+                received: true,
+            });
+            self.happen(id, Happening::Digit(digit));
+        }
+    }
+
+    fn on_hold(&mut self, id: ChannelId, held: bool) {
+        if let Some(channel) = self.snapshot(id) {
+            self.tell(if held {
+                Event::Hold {
+                    channel,
+                    music_class: None,
+                }
+            } else {
+                Event::Unhold { channel }
+            });
+        }
+    }
+
+    fn on_connected(&mut self, id: ChannelId, party: model::Party) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        channel.caller = party;
+        self.publish(id);
+    }
+}
+
+/// The half that is dialled, where this is the half that executes the dialplan.
+fn local_caller(channel: &Channel) -> Option<ChannelId> {
+    match channel.technology {
+        Technology::Local {
+            other, one: false, ..
+        } => Some(other),
+        // What `;1` is told by what it executes has nowhere to go: its far end is `;2`, which called.
+        Technology::Local { one: true, .. } | Technology::External { .. } => None,
+    }
+}
+
+fn cause_of(status: DialStatus) -> Cause {
+    match status {
+        DialStatus::Busy => Cause::USER_BUSY,
+        DialStatus::Congestion => Cause::NORMAL_CIRCUIT_CONGESTION,
+        DialStatus::Ringing
+        | DialStatus::Proceeding
+        | DialStatus::Progress
+        | DialStatus::Answer
+        | DialStatus::NoAnswer
+        | DialStatus::Cancel
+        | DialStatus::ChanUnavail => Cause::NO_ANSWER,
+    }
+}

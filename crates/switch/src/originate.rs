@@ -1,0 +1,288 @@
+//! Originate: call somebody, and connect who answers to the dialplan or an application.
+
+use crate::Switch;
+use crate::channel::{Dialer, Progress};
+use crate::outgoing::Outgoing;
+use crate::timers::Timer;
+use model::{
+    Cause, ChannelId, Destination, DialStatus, Event, Originate, OriginateReason, Refusal, Reply,
+    Seq, Token,
+};
+use std::sync::Arc;
+
+/// A call that was ordered and has no outcome yet.
+#[derive(Debug)]
+pub(crate) struct Origination {
+    order: Originate,
+    /// Who waits for the outcome, and the last event before the order: synchronous orders only.
+    waiting: Option<(Token, Seq)>,
+    /// It rang.
+    rang: bool,
+}
+
+impl Switch {
+    pub(crate) fn originate(&mut self, token: Token, at: Seq, order: Originate) {
+        if let Err(refusal) = self.check_destination(&order.destination) {
+            return self.reply(token, at, Reply::Refused(refusal));
+        }
+        let waiting = if order.asynchronous {
+            self.reply(token, at, Reply::Done);
+            None
+        } else {
+            Some((token, at))
+        };
+        let uniqueids = [order.channel_id.clone(), order.other_channel_id.clone()];
+        let made = self.make_outgoing(&order.technology, &order.resource, None, uniqueids);
+        let origination = Origination {
+            order,
+            waiting,
+            rang: false,
+        };
+        match made {
+            Ok(outgoing) => self.call_for(origination, &outgoing),
+            Err(_) => self.finish_origination(&origination, None, OriginateReason::Failure),
+        }
+    }
+
+    fn check_destination(&self, destination: &Destination) -> Result<(), Refusal> {
+        if self.retired {
+            return Err(Refusal::ShuttingDown);
+        }
+        let Destination::Extension {
+            context,
+            exten,
+            priority,
+        } = destination
+        else {
+            return Ok(());
+        };
+        let Some(priority) = self.find_priority(context, exten, priority) else {
+            return Err(Refusal::InvalidPriority);
+        };
+        let exists = self
+            .config
+            .dialplan
+            .exists(context, exten, priority, "", &self.local_time());
+        if exists {
+            Ok(())
+        } else {
+            Err(Refusal::NoSuchExtension)
+        }
+    }
+
+    /// A priority by number or label.
+    pub(crate) fn find_priority(&self, context: &str, exten: &str, text: &str) -> Option<u32> {
+        match text.parse() {
+            Ok(0) => None,
+            Ok(number) => Some(number),
+            Err(_) => self
+                .config
+                .dialplan
+                .label(context, exten, text, "", &self.local_time()),
+        }
+    }
+
+    fn call_for(&mut self, origination: Origination, outgoing: &Outgoing) {
+        let id = outgoing.id;
+        self.mark_outgoing(id, "AppDial2");
+        let order = &origination.order;
+        if let Some(channel) = self.channels.get_mut(&id) {
+            if let Some(caller) = &order.caller {
+                channel.caller = caller.clone();
+                channel.connected = caller.clone();
+            }
+            if let Some(account) = &order.account {
+                channel.account = Arc::clone(account);
+            }
+        }
+        self.publish(id);
+        for (name, value) in &order.variables {
+            self.set_variable_or_function(id, name, value);
+        }
+        self.open_record(id);
+        self.record_application(id);
+        let deadline = self.now.since_start + order.timeout;
+        self.originations.insert(id, origination);
+        if !self.call(outgoing, Dialer::Originate) {
+            return self.fail_origination(id);
+        }
+        self.timers.set(deadline, Timer::Originate(id));
+        self.begin_dial(outgoing, None);
+    }
+
+    /// The channel turned out to lead nowhere: it is gone without having been dialled.
+    fn fail_origination(&mut self, id: ChannelId) {
+        let Some(origination) = self.originations.remove(&id) else {
+            return;
+        };
+        self.finish_origination(&origination, Some(id), OriginateReason::Failure);
+        self.record_failure(id);
+        if let Some(two) = self.other_half(id) {
+            self.open_record(two);
+            self.release_quietly(two);
+        }
+        self.release(id);
+    }
+
+    /// Something became of the channel dialled.
+    pub(crate) fn originate_progress(&mut self, id: ChannelId, progress: Progress) {
+        let Some(origination) = self.originations.get_mut(&id) else {
+            return;
+        };
+        let early = origination.order.early_media;
+        match progress {
+            Progress::Proceeding => self.tell_dial_state(None, id, DialStatus::Proceeding),
+            Progress::EarlyMedia => {
+                self.tell_dial_state(None, id, DialStatus::Progress);
+                if early {
+                    self.connect_origination(id);
+                }
+            }
+            Progress::Ringing => {
+                origination.rang = true;
+                self.tell_dial_state(None, id, DialStatus::Ringing);
+            }
+            Progress::Answered => {
+                self.tell_dial_end(None, id, DialStatus::Answer);
+                self.record_answer(id);
+                self.connect_origination(id);
+            }
+            Progress::Ended(status) => {
+                let rang = origination.rang;
+                self.end_origination(id, status, reason(status, rang));
+            }
+        }
+    }
+
+    pub(crate) fn originate_timeout(&mut self, id: ChannelId) {
+        let Some(origination) = self.originations.get(&id) else {
+            return;
+        };
+        let reason = if origination.rang {
+            OriginateReason::NoAnswer
+        } else {
+            OriginateReason::Hangup
+        };
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.cause = Some(Cause::NO_ANSWER);
+        }
+        self.record_dial(id, Progress::Ended(DialStatus::NoAnswer));
+        self.end_origination(id, DialStatus::NoAnswer, reason);
+    }
+
+    fn end_origination(&mut self, id: ChannelId, status: DialStatus, reason: OriginateReason) {
+        let Some(origination) = self.originations.remove(&id) else {
+            return;
+        };
+        self.tell_dial_end(None, id, status);
+        self.finish_origination(&origination, Some(id), reason);
+        self.release(id);
+    }
+
+    /// It answered: whoever ordered it is told, and the destination begins.
+    fn connect_origination(&mut self, id: ChannelId) {
+        let Some(origination) = self.originations.remove(&id) else {
+            return;
+        };
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.dialer = None;
+        }
+        self.finish_origination(&origination, Some(id), OriginateReason::Answered);
+        match origination.order.destination {
+            Destination::Application { application, data } => {
+                self.start_application(id, &application, &data)
+            }
+            Destination::Extension {
+                context,
+                exten,
+                priority,
+            } => {
+                let priority = self.find_priority(&context, &exten, &priority).unwrap_or(1);
+                self.go(
+                    id,
+                    crate::pbx::Place {
+                        context,
+                        exten,
+                        priority,
+                    },
+                );
+                self.start_dialplan(id);
+            }
+        }
+    }
+
+    fn finish_origination(
+        &mut self,
+        origination: &Origination,
+        id: Option<ChannelId>,
+        reason: OriginateReason,
+    ) {
+        if let Some((token, at)) = origination.waiting {
+            return self.reply(token, at, Reply::Originated(reason));
+        }
+        let order = &origination.order;
+        let channel = id.and_then(|id| self.channels.get(&id));
+        let name = channel.map(|channel| Arc::clone(&channel.name));
+        let event = Event::OriginateResponse {
+            action_id: order.action_id.clone(),
+            reason,
+            channel: name
+                .unwrap_or_else(|| format!("{}/{}", order.technology, order.resource).into()),
+            destination: order.destination.clone(),
+            uniqueid: channel
+                .map(|channel| Arc::clone(&channel.uniqueid))
+                .or_else(|| order.channel_id.clone()),
+            caller: channel
+                .map(|channel| channel.caller.clone())
+                .or_else(|| order.caller.clone())
+                .unwrap_or_default(),
+        };
+        self.tell(event);
+    }
+
+    pub(crate) fn tell_dial_state(
+        &mut self,
+        caller: Option<ChannelId>,
+        id: ChannelId,
+        status: DialStatus,
+    ) {
+        let caller = caller.and_then(|caller| self.snapshot(caller));
+        if let Some(dest) = self.snapshot(id) {
+            self.tell(Event::DialState {
+                caller,
+                dest,
+                status,
+            });
+        }
+    }
+
+    pub(crate) fn tell_dial_end(
+        &mut self,
+        caller: Option<ChannelId>,
+        id: ChannelId,
+        status: DialStatus,
+    ) {
+        let caller = caller.and_then(|caller| self.snapshot(caller));
+        if let Some(dest) = self.snapshot(id) {
+            self.tell(Event::DialEnd {
+                caller,
+                dest,
+                status,
+            });
+        }
+    }
+}
+
+fn reason(status: DialStatus, rang: bool) -> OriginateReason {
+    match status {
+        DialStatus::Busy => OriginateReason::Busy,
+        DialStatus::Congestion => OriginateReason::Congestion,
+        DialStatus::NoAnswer | DialStatus::Cancel if rang => OriginateReason::NoAnswer,
+        DialStatus::NoAnswer | DialStatus::Cancel => OriginateReason::Hangup,
+        DialStatus::ChanUnavail
+        | DialStatus::Ringing
+        | DialStatus::Proceeding
+        | DialStatus::Progress
+        | DialStatus::Answer => OriginateReason::Failure,
+    }
+}

@@ -1,0 +1,118 @@
+//! Calling somebody: the channels a Dial or an Originate makes, whatever their technology.
+
+use crate::channel::{Dialer, NewChannel, Technology};
+use crate::local::LocalResource;
+use crate::{Output, Switch};
+use model::{Cause, ChannelId, ChannelState, Event, Instruction};
+use std::sync::Arc;
+
+/// A channel made to call somebody, not yet dialled.
+pub(crate) struct Outgoing {
+    pub(crate) id: ChannelId,
+    resource: Arc<str>,
+}
+
+impl Switch {
+    /// Makes the channel that is to call `technology/resource`, or says why there is none.
+    pub(crate) fn make_outgoing(
+        &mut self,
+        technology: &str,
+        resource: &str,
+        linkedid: Option<Arc<str>>,
+        uniqueids: [Option<Arc<str>>; 2],
+    ) -> Result<Outgoing, Cause> {
+        if self.is_full() {
+            return Err(Cause::SWITCH_CONGESTION);
+        }
+        let id = match technology.to_ascii_lowercase().as_str() {
+            "local" => self.make_local(&LocalResource::parse(resource), linkedid, uniqueids),
+            "pjsip" => self.make_pjsip(resource, linkedid, uniqueids)?,
+            _ => return Err(Cause::CHAN_NOT_IMPLEMENTED),
+        };
+        Ok(Outgoing {
+            id,
+            resource: resource.into(),
+        })
+    }
+
+    /// Dials the channel. False if there is nothing to dial after all.
+    pub(crate) fn call(&mut self, outgoing: &Outgoing, dialer: Dialer) -> bool {
+        let id = outgoing.id;
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return false;
+        };
+        channel.dialer = Some(dialer);
+        let Technology::External { call_id, .. } = &channel.technology else {
+            return self.call_local(id);
+        };
+        let instruction = Instruction::Dial {
+            channel: id,
+            resource: Arc::clone(&outgoing.resource),
+            caller: channel.connected.clone(),
+            call_id: Arc::clone(call_id),
+        };
+        self.put(Output::Instruct(instruction));
+        true
+    }
+
+    /// Tells that the dialling began, and lets a Local channel's other half begin.
+    pub(crate) fn begin_dial(&mut self, outgoing: &Outgoing, caller: Option<ChannelId>) {
+        let caller = caller.and_then(|caller| self.snapshot(caller));
+        if let Some(dest) = self.snapshot(outgoing.id) {
+            self.tell(Event::DialBegin {
+                caller,
+                dest,
+                dial_string: Arc::clone(&outgoing.resource),
+            });
+        }
+        self.run_local(outgoing.id);
+    }
+
+    /// Marks a channel as being dialled by an application, for those who list channels.
+    pub(crate) fn mark_outgoing(&mut self, id: ChannelId, application: &str) {
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.application = application.into();
+            channel.data = "(Outgoing Line)".into();
+        }
+        self.publish(id);
+    }
+
+    fn make_pjsip(
+        &mut self,
+        resource: &str,
+        linkedid: Option<Arc<str>>,
+        [uniqueid, _]: [Option<Arc<str>>; 2],
+    ) -> Result<ChannelId, Cause> {
+        let name = resource.split('/').next().unwrap_or_default();
+        let config = Arc::clone(&self.config);
+        let endpoint = config
+            .endpoints
+            .get(name)
+            .ok_or(Cause::NO_ROUTE_DESTINATION)?;
+        if !resource.contains('/') && !self.devices.can_be_called(name) {
+            return Err(Cause::NO_ROUTE_DESTINATION);
+        }
+        let call_id = self.new_uuid();
+        let name = self.new_channel_name("PJSIP", name);
+        let id = self.make_channel(NewChannel {
+            name,
+            technology: Technology::External {
+                name: "PJSIP".into(),
+                call_id,
+                leg: None,
+            },
+            state: ChannelState::Down,
+            uniqueid,
+            linkedid,
+            caller: endpoint.caller.clone().unwrap_or_default(),
+            language: Arc::clone(&endpoint.language),
+            account: Arc::clone(&endpoint.account),
+            context: Arc::clone(&endpoint.context),
+            exten: "s".into(),
+        });
+        for (name, value) in &endpoint.variables {
+            self.set_variable(id, name, value);
+        }
+        Ok(id)
+    }
+}

@@ -1,0 +1,248 @@
+//! How a channel executes the dialplan: one priority after the other, applications that wait, the
+//! `h` extension at the end.
+
+use crate::Switch;
+use crate::app::{self, Call, Step};
+use crate::channel::{End, Frame, Happening};
+use crate::hangup::DEFAULT_CAUSE;
+use crate::scope::ChannelScope;
+use model::{ChannelId, Event};
+use std::sync::Arc;
+
+/// A place in the dialplan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Context.
+    pub(crate) context: Arc<str>,
+    /// Extension.
+    pub(crate) exten: Arc<str>,
+    /// Priority, from 1.
+    pub(crate) priority: u32,
+}
+
+impl Switch {
+    /// Begins to execute the dialplan where the channel is.
+    pub(crate) fn start_dialplan(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        channel.run.push(Frame::Dialplan);
+        self.counters.calls += 1;
+        self.open_record(id);
+        self.ready.push_back(id);
+    }
+
+    /// Executes one application and then ends, without a dialplan.
+    pub(crate) fn start_application(&mut self, id: ChannelId, name: &str, data: &str) {
+        let Some(application) = app::find(name) else {
+            tracing::warn!(application = name, "No such application: the call ends");
+            return self.release(id);
+        };
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        channel.application = application.name.into();
+        channel.data = data.into();
+        self.publish_silently(id);
+        self.record_application(id);
+        let step = (application.start)(self, id, &Call::new(data));
+        self.take(id, step);
+    }
+
+    /// Moves a channel elsewhere in the dialplan.
+    pub(crate) fn go(&mut self, id: ChannelId, place: Place) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        channel.context = place.context;
+        channel.exten = place.exten;
+        channel.priority = place.priority;
+    }
+
+    /// One step of a channel that wants to execute on.
+    pub(crate) fn execute(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get(&id) else {
+            return;
+        };
+        match channel.run.last() {
+            Some(Frame::Dialplan) if channel.end == End::None => self.execute_priority(id),
+            Some(Frame::Dialplan | Frame::Application(_)) => self.end_run(id),
+            Some(Frame::HangupExtension) => self.execute_priority(id),
+            None => self.release(id),
+        }
+    }
+
+    /// Brings what happened to the application that waits for it.
+    pub(crate) fn deliver(&mut self, id: ChannelId, happening: Happening) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        if channel.end == End::Releasing {
+            return;
+        }
+        match channel.run.pop() {
+            Some(Frame::Application(waiting)) => {
+                let step = waiting.on(self, id, &happening);
+                self.take(id, step);
+            }
+            Some(frame) => channel.run.push(frame),
+            None => self.happen_to_passive(id, &happening),
+        }
+    }
+
+    /// Carries out what an application said to do next.
+    pub(crate) fn take(&mut self, id: ChannelId, step: Step) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        match step {
+            Step::Wait(waiting) => channel.run.push(Frame::Application(waiting)),
+            Step::Done if channel.run.is_empty() => self.release(id),
+            Step::Done => {
+                channel.priority += 1;
+                self.ready.push_back(id);
+            }
+            Step::Goto(place) => {
+                self.go(id, place);
+                self.ready.push_back(id);
+            }
+            Step::Hangup => self.end_run(id),
+        }
+    }
+
+    fn execute_priority(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get(&id) else {
+            return;
+        };
+        let now = self.local_time();
+        let dialplan = Arc::clone(&self.config.dialplan);
+        let caller = channel.caller.number.clone().unwrap_or_default();
+        let (context, exten) = (Arc::clone(&channel.context), Arc::clone(&channel.exten));
+        let Some(priority) = dialplan.find(&context, &exten, channel.priority, &caller, &now)
+        else {
+            return self.run_out(id, &dialplan, &caller, &now);
+        };
+        let data = ChannelScope::new(self, id).expand(&priority.args);
+        self.begin_application(id, &priority.app, &data);
+        let step = match app::find(&priority.app) {
+            Some(application) => (application.start)(self, id, &Call::new(&data)),
+            None => {
+                tracing::warn!(application = %priority.app, %context, %exten, "No such application: the call ends");
+                Step::Hangup
+            }
+        };
+        self.take(id, step);
+    }
+
+    fn begin_application(&mut self, id: ChannelId, name: &str, data: &str) {
+        let Some(application) = app::find(name) else {
+            return;
+        };
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        channel.application = application.name.into();
+        channel.data = data.into();
+        self.publish(id);
+        self.record_application(id);
+    }
+
+    /// There is no such priority: the invalid extension, or the end.
+    fn run_out(
+        &mut self,
+        id: ChannelId,
+        dialplan: &dialplan::Dialplan,
+        caller: &str,
+        now: &jiff::Zoned,
+    ) {
+        let Some(channel) = self.channels.get(&id) else {
+            return;
+        };
+        let (context, exten) = (Arc::clone(&channel.context), Arc::clone(&channel.exten));
+        let in_hangup = matches!(channel.run.last(), Some(Frame::HangupExtension));
+        let unknown = channel.priority == 1 && !dialplan.exists(&context, &exten, 1, caller, now);
+        if !in_hangup && unknown && dialplan.exists(&context, "i", 1, caller, now) {
+            self.set_variable(id, "INVALID_EXTEN", &exten);
+            self.go(
+                id,
+                Place {
+                    context,
+                    exten: "i".into(),
+                    priority: 1,
+                },
+            );
+            return self.ready.push_back(id);
+        }
+        self.end_run(id);
+    }
+
+    /// What the channel executes is over: its `h` extension if it has one, then the end.
+    pub(crate) fn end_run(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        let in_dialplan = channel
+            .run
+            .iter()
+            .any(|frame| matches!(frame, Frame::Dialplan));
+        let in_hangup = channel
+            .run
+            .iter()
+            .any(|frame| matches!(frame, Frame::HangupExtension));
+        channel.run.clear();
+        if channel.end == End::None {
+            channel.end = End::Requested;
+        }
+        if !in_dialplan || in_hangup {
+            return self.release(id);
+        }
+        if let Some(snapshot) = self.snapshot(id) {
+            self.tell(Event::SoftHangupRequest {
+                channel: snapshot,
+                cause: Some(DEFAULT_CAUSE.number()),
+            });
+        }
+        self.close_record_before_hangup_extension(id);
+        if !self.run_hangup_extension(id) {
+            self.release(id);
+        }
+    }
+
+    fn run_hangup_extension(&mut self, id: ChannelId) -> bool {
+        let now = self.local_time();
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return false;
+        };
+        let caller = channel.caller.number.clone().unwrap_or_default();
+        if !self
+            .config
+            .dialplan
+            .exists(&channel.context, "h", 1, &caller, &now)
+        {
+            return false;
+        }
+        channel.exten = "h".into();
+        channel.priority = 1;
+        channel.run.push(Frame::HangupExtension);
+        self.ready.push_back(id);
+        true
+    }
+
+    /// The time of the turn where the configuration says we are.
+    pub(crate) fn local_time(&self) -> jiff::Zoned {
+        let zone = self
+            .config
+            .time_zone
+            .clone()
+            .unwrap_or(jiff::tz::TimeZone::UTC);
+        self.now.utc.to_zoned(zone)
+    }
+
+    /// The innermost application waiting on a channel, if it is one of this kind.
+    pub(crate) fn waiting<T: 'static>(&self, id: ChannelId) -> Option<&T> {
+        match self.channels.get(&id)?.run.last()? {
+            Frame::Application(waiting) => (waiting.as_ref() as &dyn std::any::Any).downcast_ref(),
+            Frame::Dialplan | Frame::HangupExtension => None,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Commands: each goes to the file that carries it out; those that only ask are answered here.
+
+use crate::Switch;
+use crate::scope::ChannelScope;
+use model::{
+    ChannelId, Command, ExtensionReport, ExtensionState, HangupTarget, Refusal, Reply, StatusItem,
+    Token, VariableRequest,
+};
+use std::sync::Arc;
+
+impl Switch {
+    pub(crate) fn on_command(&mut self, token: Token, command: Command) {
+        let at = self.seq();
+        let reply = match command {
+            Command::Originate(order) => return self.originate(token, at, order),
+            Command::Hangup { target, cause } => self.hang_up_target(&target, cause),
+            Command::Channels => Reply::Channels(self.all_channels()),
+            Command::Status {
+                channel,
+                variables,
+                all_variables,
+            } => self.status(channel.as_deref(), &variables, all_variables),
+            Command::Getvar(request) => self.read_variable(&request),
+            Command::Setvar { variable, value } => self.write_variable(&variable, &value),
+            Command::ExtensionState { context, exten } => {
+                Reply::Extension(self.extension_state(&context, &exten))
+            }
+            Command::Counts => Reply::Counts {
+                channels: self.channels.len(),
+                calls: self.counters.calls,
+            },
+        };
+        self.reply(token, at, reply);
+    }
+
+    fn hang_up_target(&mut self, target: &HangupTarget, cause: Option<model::Cause>) -> Reply {
+        let ids = match target {
+            HangupTarget::Channel(name) => match self.find_channel(name) {
+                Some(id) => vec![id],
+                None => return Reply::Refused(Refusal::NoSuchChannel),
+            },
+            HangupTarget::Matching(pattern) => match regex::Regex::new(pattern) {
+                Ok(pattern) => {
+                    let matching = self
+                        .channels
+                        .values()
+                        .filter(|channel| pattern.is_match(&channel.name));
+                    matching.map(|channel| channel.id).collect()
+                }
+                Err(error) => {
+                    return Reply::Refused(Refusal::BadPattern(error.to_string().into()));
+                }
+            },
+        };
+        let mut names = Vec::new();
+        for id in ids {
+            let Some(channel) = self.channels.get(&id) else {
+                continue;
+            };
+            names.push(Arc::clone(&channel.name));
+            self.hang_up(id, cause);
+        }
+        Reply::HungUp(names)
+    }
+
+    fn all_channels(&self) -> Vec<Arc<model::ChannelSnapshot>> {
+        self.channels
+            .keys()
+            .filter_map(|id| self.snapshot(*id))
+            .collect()
+    }
+
+    fn status(&mut self, channel: Option<&str>, variables: &[Arc<str>], all: bool) -> Reply {
+        let ids: Vec<ChannelId> = match channel {
+            None => self.channels.keys().copied().collect(),
+            Some(name) => match self.find_channel(name) {
+                Some(id) => vec![id],
+                None => return Reply::Refused(Refusal::NoSuchChannel),
+            },
+        };
+        let items = ids
+            .into_iter()
+            .filter_map(|id| self.status_item(id, variables, all));
+        Reply::Status(items.collect())
+    }
+
+    fn status_item(&mut self, id: ChannelId, names: &[Arc<str>], all: bool) -> Option<StatusItem> {
+        let snapshot = self.snapshot(id)?;
+        let mut variables: Vec<(Arc<str>, Arc<str>)> = Vec::new();
+        for name in names {
+            let value = ChannelScope::of_client(self, Some(id))
+                .value(name)
+                .unwrap_or_default();
+            variables.push((Arc::clone(name), value.into()));
+        }
+        let channel = self.channels.get(&id)?;
+        if all {
+            let own = channel.variables.iter();
+            variables.extend(own.map(|(name, value)| (name.into(), Arc::clone(value))));
+        }
+        let left = channel
+            .absolute
+            .map(|(at, _)| at.saturating_sub(self.now.since_start));
+        let age = self.now.utc.duration_since(channel.created).as_secs();
+        Some(StatusItem {
+            channel: snapshot,
+            technology: channel.technology().into(),
+            seconds: u64::try_from(age).unwrap_or(0),
+            time_to_hangup: left.map_or(0, |left| left.as_secs()),
+            variables,
+        })
+    }
+
+    fn read_variable(&mut self, request: &VariableRequest) -> Reply {
+        let channel = match self.named_channel(request.channel.as_deref()) {
+            Ok(channel) => channel,
+            Err(refusal) => return Reply::Refused(refusal),
+        };
+        match ChannelScope::of_client(self, channel).value(&request.name) {
+            Ok(value) => Reply::Value(value.into()),
+            Err(error) => {
+                tracing::info!(variable = %request.name, %error, "Getvar refused");
+                Reply::Refused(Refusal::NotSet)
+            }
+        }
+    }
+
+    fn write_variable(&mut self, request: &VariableRequest, value: &str) -> Reply {
+        let channel = match self.named_channel(request.channel.as_deref()) {
+            Ok(channel) => channel,
+            Err(refusal) => return Reply::Refused(refusal),
+        };
+        match ChannelScope::of_client(self, channel).assign(&request.name, value) {
+            Ok(()) => Reply::Done,
+            Err(error) => {
+                tracing::info!(variable = %request.name, %error, "Setvar refused");
+                Reply::Refused(Refusal::NotSet)
+            }
+        }
+    }
+
+    fn named_channel(&self, name: Option<&str>) -> Result<Option<ChannelId>, Refusal> {
+        let Some(name) = name else { return Ok(None) };
+        self.find_channel(name)
+            .map(Some)
+            .ok_or(Refusal::NoSuchChannel)
+    }
+
+    fn extension_state(&self, context: &str, exten: &str) -> ExtensionReport {
+        match self.hint_state(context, exten) {
+            Some((hint, state)) => ExtensionReport { hint, state },
+            None => ExtensionReport {
+                hint: Arc::default(),
+                state: ExtensionState::Deactivated,
+            },
+        }
+    }
+}

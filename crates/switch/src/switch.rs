@@ -1,0 +1,233 @@
+//! The switch itself: takes inputs, keeps the turn, hands out effects. It routes and nothing else;
+//! what a thing does stands in the file named after it.
+
+use crate::Config;
+use crate::bridge::Bridge;
+use crate::channel::{Channel, Happening};
+use crate::device::Devices;
+use crate::names::Counters;
+use crate::originate::Origination;
+use crate::timers::{Timer, Timers};
+use crate::variables::Variables;
+use fastrand::Rng;
+use model::{
+    BridgeId, CallRecord, ChannelId, Command, Event, Instruction, MediaId, MediaInstruction,
+    MediaReport, Now, Record, Reply, Seq, Signal, Token,
+};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Steps of dialplan and happenings in one turn. A dialplan that loops without waiting gives way
+/// to everybody else after that many and goes on in the next turn.
+const STEPS_A_TURN: usize = 4096;
+
+/// What goes into the switch.
+#[derive(Debug)]
+pub enum Input {
+    /// Somebody asks for something; answered with [`Output::Reply`] and the same token.
+    Command(Token, Command),
+    /// A technology tells something.
+    Signal(Signal),
+    /// Media tells something.
+    Media(MediaReport),
+    /// Somebody else has an event to tell: it gets its number here, so there is one order.
+    Notice(Event),
+    /// A new configuration.
+    Configure(Arc<Config>),
+    /// Take no more calls; `hang_up` also ends those there are.
+    Retire {
+        /// End the calls there are.
+        hang_up: bool,
+    },
+    /// Only the time has come.
+    Tick,
+}
+
+/// What comes out of the switch.
+#[derive(Debug, PartialEq)]
+pub enum Output {
+    /// What happened in this turn, in order.
+    Events(Vec<Record>),
+    /// The answer to a command.
+    Reply {
+        /// As in [`Input::Command`].
+        token: Token,
+        /// The last event before the command's own effects.
+        at: Seq,
+        /// The answer.
+        reply: Reply,
+    },
+    /// For the technology of external channels.
+    Instruct(Instruction),
+    /// For media.
+    Media(MediaInstruction),
+    /// For the lossless writer of call records.
+    Spool(Arc<CallRecord>),
+}
+
+/// All call state of a node.
+#[derive(Debug)]
+pub struct Switch {
+    pub(crate) now: Now,
+    pub(crate) config: Arc<Config>,
+    pub(crate) channels: BTreeMap<ChannelId, Channel>,
+    pub(crate) bridges: BTreeMap<BridgeId, Bridge>,
+    pub(crate) originations: BTreeMap<ChannelId, Origination>,
+    pub(crate) devices: Devices,
+    pub(crate) globals: Variables,
+    pub(crate) timers: Timers,
+    pub(crate) counters: Counters,
+    pub(crate) random: Rng,
+    pub(crate) retired: bool,
+    /// What has happened to channels and has not been delivered yet.
+    pub(crate) happenings: VecDeque<(ChannelId, Happening)>,
+    /// Channels that want to execute on.
+    pub(crate) ready: VecDeque<ChannelId>,
+    /// Who hears whom, as media was last told: listener to source.
+    pub(crate) hearing: BTreeMap<MediaId, MediaId>,
+    /// Whether that may have changed in this turn.
+    pub(crate) rewired: bool,
+    seq: Seq,
+    told: Vec<Record>,
+    outputs: VecDeque<Output>,
+}
+
+impl Switch {
+    /// A switch without calls. The same seed, inputs and times give the same outputs.
+    pub fn new(seed: u64, now: Now) -> Self {
+        Self {
+            now,
+            config: Arc::default(),
+            channels: BTreeMap::new(),
+            bridges: BTreeMap::new(),
+            originations: BTreeMap::new(),
+            devices: Devices::default(),
+            globals: Variables::default(),
+            timers: Timers::default(),
+            counters: Counters::default(),
+            random: Rng::with_seed(seed),
+            retired: false,
+            happenings: VecDeque::new(),
+            ready: VecDeque::new(),
+            hearing: BTreeMap::new(),
+            rewired: false,
+            seq: Seq(0),
+            told: Vec::new(),
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Takes one input and does all that follows from it and from the time.
+    pub fn handle(&mut self, now: Now, input: Input) {
+        self.now = now;
+        self.expire();
+        match input {
+            Input::Command(token, command) => self.on_command(token, command),
+            Input::Signal(signal) => self.on_signal(signal),
+            Input::Media(report) => self.on_media(report),
+            Input::Notice(event) => self.tell(event),
+            Input::Configure(config) => self.configure(config),
+            Input::Retire { hang_up } => self.retire(hang_up),
+            Input::Tick => {}
+        }
+        self.settle();
+    }
+
+    /// The next effect of the inputs so far. Events come as one batch, before everything else.
+    pub fn poll(&mut self) -> Option<Output> {
+        if !self.told.is_empty() {
+            return Some(Output::Events(std::mem::take(&mut self.told)));
+        }
+        self.outputs.pop_front()
+    }
+
+    /// When to call again at the latest, since the start: with [`Input::Tick`] if with nothing else.
+    pub fn deadline(&self) -> Option<Duration> {
+        if self.is_settled() {
+            self.timers.next()
+        } else {
+            Some(self.now.since_start)
+        }
+    }
+
+    /// How many channels there are.
+    pub fn calls(&self) -> usize {
+        self.channels.len()
+    }
+
+    /// The number of the last event.
+    pub fn seq(&self) -> Seq {
+        self.seq
+    }
+
+    /// Numbers an event and tells it.
+    pub(crate) fn tell(&mut self, event: Event) {
+        self.seq = self.seq.next();
+        self.told.push(Record {
+            seq: self.seq,
+            at: self.now.utc,
+            event,
+        });
+    }
+
+    pub(crate) fn put(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    pub(crate) fn reply(&mut self, token: Token, at: Seq, reply: Reply) {
+        self.put(Output::Reply { token, at, reply });
+    }
+
+    fn configure(&mut self, config: Arc<Config>) {
+        let globals = config.dialplan.globals.iter();
+        if config.dialplan.general.clear_global_vars {
+            self.globals = Variables::default();
+        }
+        self.globals
+            .renew(globals.map(|(name, value)| (name.as_str(), value.as_str())));
+        self.config = config;
+        self.renew_devices();
+    }
+
+    fn retire(&mut self, hang_up: bool) {
+        self.retired = true;
+        if hang_up {
+            for channel in self.channels.keys().copied().collect::<Vec<_>>() {
+                self.hang_up(channel, Some(model::Cause::NORMAL_CLEARING));
+            }
+        }
+    }
+
+    fn expire(&mut self) {
+        while let Some((id, timer)) = self.timers.expire(self.now.since_start) {
+            match timer {
+                Timer::Application(channel) => self.happen(channel, Happening::Timer(id)),
+                Timer::Originate(channel) => self.originate_timeout(channel),
+                Timer::Release(channel) => self.release_timeout(channel),
+                Timer::Absolute(channel) => self.hang_up(channel, None),
+            }
+            self.settle();
+        }
+    }
+
+    /// Delivers and executes until nobody has anything to do, or the turn is used up.
+    fn settle(&mut self) {
+        for _ in 0..STEPS_A_TURN {
+            if let Some((channel, happening)) = self.happenings.pop_front() {
+                self.deliver(channel, happening);
+            } else if let Some(channel) = self.ready.pop_front() {
+                self.execute(channel);
+            } else {
+                break;
+            }
+        }
+        if std::mem::take(&mut self.rewired) {
+            self.rewire();
+        }
+    }
+
+    fn is_settled(&self) -> bool {
+        self.happenings.is_empty() && self.ready.is_empty()
+    }
+}
