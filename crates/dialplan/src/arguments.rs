@@ -13,8 +13,23 @@ pub fn arguments_up_to(text: &str, most: usize) -> Vec<String> {
     split(text, ',', most)
 }
 
+/// The same, but backslashes stay before what they make literal.
+pub(crate) fn escaped_arguments(text: &str, most: usize) -> Vec<String> {
+    split_by(text, ',', most, Backslashes::Kept)
+}
+
 /// Splits at another separator by the same rules.
 pub(crate) fn split(text: &str, separator: char, most: usize) -> Vec<String> {
+    split_by(text, separator, most, Backslashes::Removed)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Backslashes {
+    Removed,
+    Kept,
+}
+
+fn split_by(text: &str, separator: char, most: usize, backslashes: Backslashes) -> Vec<String> {
     if text.is_empty() {
         return Vec::new();
     }
@@ -26,7 +41,10 @@ pub(crate) fn split(text: &str, separator: char, most: usize) -> Vec<String> {
         && let Some(c) = rest.next()
     {
         match c {
-            '\\' => piece.extend(rest.next()),
+            '\\' => {
+                piece.extend(Some(c).filter(|_| backslashes == Backslashes::Kept));
+                piece.extend(rest.next());
+            }
             '"' => nesting.quoted = !nesting.quoted,
             c if c == separator && nesting.is_outside() => pieces.push(std::mem::take(&mut piece)),
             c => {

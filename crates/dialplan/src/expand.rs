@@ -120,26 +120,43 @@ fn expand_at(text: &str, scope: &mut dyn Scope, depth: usize) -> String {
     expanded
 }
 
-/// Splits a text after an opening bracket at the closing one that belongs to it.
+/// Splits a text after an opening bracket at the closing one that belongs to it. Brackets in
+/// quotes do not count in an expression, unless it would never end otherwise.
 fn enclosed<'a>(
     inside: &'a str,
     open: char,
     close: char,
     scope: &mut dyn Scope,
 ) -> (&'a str, &'a str) {
+    let end = match open {
+        '[' => closing(inside, open, close, true).or_else(|| closing(inside, open, close, false)),
+        _ => closing(inside, open, close, false),
+    };
+    if let Some(end) = end {
+        return (&inside[..end], &inside[end + 1..]);
+    }
+    scope.problem(Problem::Unclosed(open));
+    (inside, "")
+}
+
+fn closing(inside: &str, open: char, close: char, mind_quotes: bool) -> Option<usize> {
     let mut depth = 1;
+    let mut quoted = false;
     for (at, c) in inside.char_indices() {
+        quoted ^= mind_quotes && c == '"';
+        if quoted {
+            continue;
+        }
         if c == open {
             depth += 1;
         } else if c == close {
             depth -= 1;
         }
         if depth == 0 {
-            return (&inside[..at], &inside[at + 1..]);
+            return Some(at);
         }
     }
-    scope.problem(Problem::Unclosed(open));
-    (inside, "")
+    None
 }
 
 /// The value of `NAME`, `NAME(arguments)`, either with `:offset[:length]` behind.

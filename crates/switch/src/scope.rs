@@ -13,7 +13,12 @@ pub(crate) struct ChannelScope<'a> {
     pub(crate) switch: &'a mut Switch,
     pub(crate) channel: Option<ChannelId>,
     asker: Asker,
+    /// How deep texts that came out of others are being expanded.
+    depth: u8,
 }
+
+/// How deep they may be.
+const DEPTH: u8 = 8;
 
 /// Who wants something of variables and functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +36,7 @@ impl<'a> ChannelScope<'a> {
             switch,
             channel: Some(channel),
             asker: Asker::Dialplan,
+            depth: 0,
         }
     }
 
@@ -40,6 +46,7 @@ impl<'a> ChannelScope<'a> {
             switch,
             channel,
             asker: Asker::Client,
+            depth: 0,
         }
     }
 
@@ -194,6 +201,18 @@ impl World for ChannelScope<'_> {
 
     fn random(&mut self, bound: u64) -> u64 {
         self.switch.random.u64(0..bound)
+    }
+
+    fn evaluate(&mut self, text: &str) -> Outcome {
+        if self.depth == DEPTH {
+            return Err(FunctionError(format!(
+                "values within values, more than {DEPTH} deep"
+            )));
+        }
+        self.depth += 1;
+        let value = self.expand(text);
+        self.depth -= 1;
+        Ok(value)
     }
 }
 

@@ -7,7 +7,7 @@
 //! as 0 when calculated with.
 
 mod math;
-mod number;
+pub(crate) mod number;
 mod token;
 
 use std::{cmp::Ordering, fmt};
@@ -334,7 +334,7 @@ mod tests {
             ("\"x2024\" : \"[0-9]+\"", "0"),
             ("\"x2024\" =~ \"[0-9]+\"", "4"),
             ("\"x2024\" : \"([0-9]+)\"", ""),
-            ("abc : a(x)?b", ""),
+            ("abc : \"a(x)?b\"", ""),
             ("\"abc\" ~~ \"def\"", "abcdef"),
             ("10 = 3 ? one : two", "two"),
             ("10 = 10 ? one : two", "one"),
