@@ -113,6 +113,11 @@ impl Switch {
         }
     }
 
+    /// Whether no sound comes in on a channel: a Local one whose other half hears nobody.
+    pub(crate) fn is_silent(&self, id: ChannelId) -> bool {
+        self.received_from(id, HOPS).is_none()
+    }
+
     /// The leg outside that hears what is sent out on a channel.
     pub(crate) fn far_leg(&self, id: ChannelId, hops: usize) -> Option<MediaId> {
         let hops = hops.checked_sub(1)?;

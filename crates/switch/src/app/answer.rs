@@ -3,7 +3,9 @@
 use super::{Application, Call, Step};
 use crate::Switch;
 use crate::app::wait::Wait;
+use crate::channel::Channel;
 use model::ChannelId;
+use std::time::Duration;
 
 pub(super) const ANSWER: Application = Application {
     name: "Answer",
@@ -13,11 +15,21 @@ pub(super) const ANSWER: Application = Application {
     start,
 };
 
+/// How long the dialplan waits for the first sound of a Local channel's other half, so that what
+/// it plays next is heard. A line outside has agreed on its sound by then.
+const SOUND_TIME: Duration = Duration::from_millis(500);
+
 fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
+    let was_up = switch.channels.get(&id).is_some_and(Channel::is_up);
     switch.answer(id);
     // The delay is in milliseconds.
-    match call.first().trim().parse() {
-        Ok(delay) if delay > 0 => Wait::begin(switch, id, std::time::Duration::from_millis(delay)),
-        Ok(_) | Err(_) => Step::Done,
+    let delay = call.first().trim().parse().unwrap_or(0);
+    if delay > 0 {
+        return Wait::begin(switch, id, Duration::from_millis(delay.min(86_400_000)));
+    }
+    if !was_up && switch.is_silent(id) {
+        Wait::begin(switch, id, SOUND_TIME)
+    } else {
+        Step::Done
     }
 }

@@ -1,0 +1,252 @@
+//! Calls in the simulated world, from their first event to their last.
+
+mod world;
+
+use model::{Cause, Command, Event, HangupTarget, OriginateReason, Reply, Seq, Signal};
+use std::time::Duration;
+use world::{Phone, World, originate};
+
+const DIALPLAN: &str = "
+[lab]
+exten => wait,1,Answer()
+ same => n,Wait(30)
+exten => short,1,Answer()
+ same => n,Wait(0.3)
+ same => n,Hangup()
+exten => busy,1,Busy(1)
+exten => dialshort,1,Dial(Local/short@lab,10,g)
+ same => n,UserEvent(Dialled,Status: ${DIALSTATUS})
+ same => n,Hangup()
+exten => dialbusy,1,Dial(Local/busy@lab,10)
+ same => n,UserEvent(Dialled,Status: ${DIALSTATUS})
+exten => spin,1,Goto(spin,1)
+exten => h,1,NoOp(hung up)
+[phones]
+include => lab
+exten => echo,1,Answer()
+ same => n,Echo()
+exten => hello,1,Playback(hello)
+exten => _10X,1,Dial(PJSIP/${PHONE${EXTEN}},20)
+ same => n,UserEvent(Dialled,Status: ${DIALSTATUS})
+exten => both,1,Dial(PJSIP/bob&PJSIP/carol,20)
+[globals]
+PHONE101 = alice
+PHONE102 = bob
+PHONE103 = carol
+";
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn statuses(world: &World) -> Vec<String> {
+    let told = world
+        .events
+        .iter()
+        .filter_map(|record| match &record.event {
+            Event::UserEvent { headers, .. } => headers.first().map(|(_, value)| value.to_string()),
+            _ => None,
+        });
+    told.collect()
+}
+
+#[test]
+fn an_originated_local_call_is_told_in_order() {
+    let mut world = World::new(1, DIALPLAN);
+    let token = world.command(Command::Originate(originate("Local/short@lab", "Echo", "")));
+    assert_eq!(
+        world.replies[&token],
+        (Seq(0), Reply::Originated(OriginateReason::Answered))
+    );
+    world.finish();
+    let two: Vec<_> = world
+        .story(&[
+            "Newchannel",
+            "Newexten",
+            "Newstate",
+            "SoftHangupRequest",
+            "Hangup",
+        ])
+        .into_iter()
+        .filter(|title| title.ends_with(";2"))
+        .map(|title| title.split(' ').next().unwrap_or_default().to_owned())
+        .collect();
+    let wanted = "Newchannel Newexten Newstate Newexten Newexten SoftHangupRequest Newexten Hangup";
+    assert_eq!(two.join(" "), wanted);
+}
+
+#[test]
+fn a_dial_is_answered_and_its_bridge_told() {
+    let mut world = World::new(1, DIALPLAN);
+    world.command(Command::Originate(originate(
+        "Local/dialshort@lab/n",
+        "Wait",
+        "20",
+    )));
+    world.finish();
+    assert_eq!(statuses(&world), ["ANSWER"]);
+    assert_eq!(
+        world.story(&["BridgeEnter", "BridgeLeave"]),
+        [
+            "BridgeEnter Local/short@lab-00000001;1",
+            "BridgeEnter Local/dialshort@lab-00000000;2",
+            "BridgeLeave Local/short@lab-00000001;1",
+            "BridgeLeave Local/dialshort@lab-00000000;2",
+        ]
+    );
+}
+
+#[test]
+fn a_busy_extension_is_busy() {
+    let mut world = World::new(1, DIALPLAN);
+    world.command(Command::Originate(originate(
+        "Local/dialbusy@lab",
+        "Wait",
+        "5",
+    )));
+    world.finish();
+    assert_eq!(statuses(&world), ["BUSY"]);
+}
+
+#[test]
+fn one_phone_calls_another_and_sound_flows() {
+    let mut world = World::new(1, DIALPLAN);
+    world.phone("alice", Phone::Rings);
+    world.phone("bob", Phone::Answers(seconds(2)));
+    let alice = world.dial("alice", "102").expect("taken");
+    world.run(seconds(3));
+    let connected = world
+        .media
+        .iter()
+        .filter(|told| matches!(told, model::MediaInstruction::Connect { .. }));
+    assert_eq!(connected.count(), 2);
+    world.hang_up(alice);
+    world.finish();
+    let cut = world
+        .media
+        .iter()
+        .filter(|told| matches!(told, model::MediaInstruction::Disconnect { .. }));
+    assert_eq!(cut.count(), 2);
+}
+
+#[test]
+fn of_several_phones_the_first_to_answer_wins() {
+    let mut world = World::new(1, DIALPLAN);
+    for (name, time) in [("alice", 9), ("bob", 5), ("carol", 2)] {
+        world.phone(name, Phone::Answers(seconds(time)));
+    }
+    let alice = world.dial("alice", "both").expect("taken");
+    world.run(seconds(3));
+    assert!(
+        world
+            .story(&["BridgeEnter"])
+            .iter()
+            .any(|title| title.contains("carol"))
+    );
+    assert!(
+        world
+            .story(&["Hangup"])
+            .iter()
+            .any(|title| title.contains("bob"))
+    );
+    world.hang_up(alice);
+    world.finish();
+}
+
+#[test]
+fn a_phone_that_refuses_or_is_unknown_ends_the_dial() {
+    let mut world = World::new(1, DIALPLAN);
+    world.phone("alice", Phone::Rings);
+    world.phone("bob", Phone::Refuses(Cause::USER_BUSY, "486"));
+    world.dial("alice", "102").expect("taken");
+    world.run(seconds(1));
+    world.dial("alice", "103").expect("taken");
+    world.finish();
+    assert_eq!(statuses(&world), ["BUSY", "CHANUNAVAIL"]);
+}
+
+#[test]
+fn a_call_to_nowhere_is_refused() {
+    let mut world = World::new(1, DIALPLAN);
+    assert_eq!(world.dial("alice", "unknown"), None);
+    assert_eq!(world.events, []);
+    world.finish();
+}
+
+#[test]
+fn a_caller_who_gives_up_ends_the_ringing() {
+    let mut world = World::new(1, DIALPLAN);
+    world.phone("bob", Phone::Rings);
+    let alice = world.dial("alice", "102").expect("taken");
+    world.run(seconds(1));
+    world.hang_up(alice);
+    world.finish();
+    let ends = world
+        .events
+        .iter()
+        .filter_map(|record| match &record.event {
+            Event::DialEnd { status, .. } => Some(status.text()),
+            _ => None,
+        });
+    assert_eq!(ends.collect::<Vec<_>>(), ["CANCEL"]);
+}
+
+#[test]
+fn sounds_are_waited_for() {
+    let mut world = World::new(1, DIALPLAN);
+    world.dial("alice", "hello").expect("taken");
+    world.run(Duration::from_millis(900));
+    assert_eq!(world.switch.calls(), 1);
+    world.run(Duration::from_millis(200));
+    assert_eq!(world.switch.calls(), 0);
+}
+
+#[test]
+fn a_hangup_by_pattern_ends_all_that_match() {
+    let mut world = World::new(1, DIALPLAN);
+    for _ in 0..3 {
+        world.command(Command::Originate(originate(
+            "Local/wait@lab/n",
+            "Wait",
+            "60",
+        )));
+    }
+    world.run(seconds(1));
+    let target = HangupTarget::Matching(";2$".into());
+    let Reply::HungUp(names) = world.ask(Command::Hangup {
+        target,
+        cause: None,
+    }) else {
+        panic!("no names")
+    };
+    assert_eq!(names.len(), 3);
+    world.run(seconds(1));
+    assert_eq!(world.switch.calls(), 0);
+    world.finish();
+}
+
+#[test]
+fn a_dialplan_that_loops_leaves_room_for_others() {
+    let mut world = World::new(1, DIALPLAN);
+    let alice = world.dial("alice", "spin").expect("taken");
+    let Reply::Channels(channels) = world.ask(Command::Channels) else {
+        panic!("no channels")
+    };
+    assert_eq!(channels.len(), 1);
+    world.hang_up(alice);
+    world.finish();
+}
+
+#[test]
+fn late_signals_for_channels_that_are_gone_are_ignored() {
+    let mut world = World::new(1, DIALPLAN);
+    let alice = world.dial("alice", "echo").expect("taken");
+    world.hang_up(alice);
+    world.run(seconds(1));
+    let before = world.events.len();
+    world.signal(Signal::Ringing(alice));
+    world.signal(Signal::Answered(alice));
+    world.hang_up(alice);
+    assert_eq!(world.events.len(), before);
+    world.finish();
+}

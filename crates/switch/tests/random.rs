@@ -1,0 +1,227 @@
+//! Random worlds: everything that can happen, in any order, and the rules hold; the same seed
+//! tells the same story to the letter.
+
+mod world;
+
+use fastrand::Rng;
+use model::{Cause, ChannelId, Command, HangupTarget, Signal, VariableRequest};
+use std::time::Duration;
+use world::{Phone, World, originate};
+
+const DIALPLAN: &str = "
+[phones]
+exten => wait,1,Answer()
+ same => n,Wait(5)
+ same => n,Hangup()
+exten => echo,1,Answer()
+ same => n,Echo()
+exten => busy,1,Busy(2)
+exten => ring,1,Ringing()
+ same => n,Wait(3)
+exten => play,1,Playback(beep&boop)
+exten => chain,1,Dial(Local/fork@phones,10,g)
+ same => n,Set(__DEPTH=${DEPTH}x)
+ same => n,GotoIf($[${LEN(${DEPTH})} < 3]?chain,1)
+exten => fork,1,Dial(PJSIP/bob&PJSIP/carol&Local/ring@phones,4)
+exten => optimised,1,Dial(Local/wait@phones,10)
+exten => one,1,Dial(PJSIP/alice,3)
+exten => gone,1,Goto(nowhere,s,1)
+exten => i,1,Wait(0.1)
+exten => h,1,Set(GLOBAL(LAST)=${UNIQUEID})
+";
+
+const EXTENSIONS: [&str; 10] = [
+    "wait",
+    "echo",
+    "busy",
+    "ring",
+    "play",
+    "chain",
+    "fork",
+    "optimised",
+    "one",
+    "gone",
+];
+const PHONES: [&str; 3] = ["alice", "bob", "carol"];
+
+/// Something that happens.
+#[derive(Clone, Copy, Debug)]
+enum Transition {
+    Dial,
+    Originate,
+    HangUpPhone,
+    HangUpAction,
+    Press,
+    Signal,
+    ChangePhone,
+    Variable,
+    Ask,
+    Wait,
+}
+
+const TRANSITIONS: [Transition; 10] = [
+    Transition::Dial,
+    Transition::Originate,
+    Transition::HangUpPhone,
+    Transition::HangUpAction,
+    Transition::Press,
+    Transition::Signal,
+    Transition::ChangePhone,
+    Transition::Variable,
+    Transition::Ask,
+    Transition::Wait,
+];
+
+fn pick<T: Copy>(random: &mut Rng, from: &[T]) -> T {
+    from[random.usize(0..from.len())]
+}
+
+fn behaviour(random: &mut Rng) -> Phone {
+    match random.u8(0..4) {
+        0 => Phone::Rings,
+        1 => Phone::Refuses(Cause::USER_BUSY, "486"),
+        2 => Phone::Refuses(Cause::SWITCH_CONGESTION, "503"),
+        _ => Phone::Answers(Duration::from_millis(random.u64(0..3000))),
+    }
+}
+
+fn line(world: &World, random: &mut Rng) -> Option<ChannelId> {
+    let lines: Vec<_> = world.lines.keys().copied().collect();
+    if lines.is_empty() {
+        None
+    } else {
+        Some(pick(random, &lines))
+    }
+}
+
+fn a_channel(world: &mut World, random: &mut Rng) -> String {
+    let model::Reply::Channels(channels) = world.ask(Command::Channels) else {
+        panic!("no list")
+    };
+    if channels.is_empty() {
+        "nobody".to_owned()
+    } else {
+        channels[random.usize(0..channels.len())].name.to_string()
+    }
+}
+
+fn step(world: &mut World, random: &mut Rng) {
+    match pick(random, &TRANSITIONS) {
+        Transition::Dial => {
+            let (phone, exten) = (pick(random, &PHONES), pick(random, &EXTENSIONS));
+            world.dial(phone, exten);
+        }
+        Transition::Originate => {
+            let channel = match random.u8(0..4) {
+                0 => format!("PJSIP/{}", pick(random, &PHONES)),
+                1 => format!("Local/{}@phones/n", pick(random, &EXTENSIONS)),
+                _ => format!("Local/{}@phones", pick(random, &EXTENSIONS)),
+            };
+            let mut order = originate(&channel, pick(random, &["Wait", "Echo", "Playback"]), "2");
+            order.asynchronous = random.bool();
+            order.early_media = random.bool();
+            order.timeout = Duration::from_millis(random.u64(1..4000));
+            if random.bool() {
+                order.destination = model::Destination::Extension {
+                    context: "phones".into(),
+                    exten: pick(random, &EXTENSIONS).into(),
+                    priority: "1".into(),
+                };
+            }
+            world.command(Command::Originate(order));
+        }
+        Transition::HangUpPhone => {
+            if let Some(line) = line(world, random) {
+                world.hang_up(line);
+            }
+        }
+        Transition::HangUpAction => {
+            let channel = a_channel(world, random);
+            let target = HangupTarget::Channel(channel.into());
+            world.command(Command::Hangup {
+                target,
+                cause: Cause::new(random.u8(0..128)),
+            });
+        }
+        Transition::Press => {
+            if let Some(channel) = line(world, random) {
+                let digit = pick(random, &['1', '#', '*']);
+                world.signal(Signal::Digit {
+                    channel,
+                    digit,
+                    milliseconds: 80,
+                });
+            }
+        }
+        Transition::Signal => {
+            if let Some(line) = line(world, random) {
+                let signals = [
+                    Signal::Ringing(line),
+                    Signal::Progress(line),
+                    Signal::Proceeding(line),
+                    Signal::Answered(line),
+                    Signal::Held(line),
+                    Signal::Unheld(line),
+                ];
+                world.signal(signals[random.usize(0..signals.len())].clone());
+            }
+        }
+        Transition::ChangePhone => {
+            let does = behaviour(random);
+            world.phones.insert(pick(random, &PHONES), does);
+        }
+        Transition::Variable => {
+            let channel = a_channel(world, random);
+            let name = pick(random, &["COLOUR", "__HEIR", "CALLERID(num)", "GLOBAL(X)"]);
+            let variable = VariableRequest {
+                channel: Some(channel.into()),
+                name: name.into(),
+            };
+            world.ask(Command::Setvar {
+                variable,
+                value: "1".into(),
+            });
+        }
+        Transition::Ask => {
+            world.ask(Command::Status {
+                channel: None,
+                variables: vec!["EXTEN".into()],
+                all_variables: true,
+            });
+            world.ask(Command::Counts);
+        }
+        Transition::Wait => world.run(Duration::from_millis(random.u64(0..2000))),
+    }
+}
+
+fn live(seed: u64, steps: usize) -> World {
+    let mut random = Rng::with_seed(seed);
+    let mut world = World::new(seed, DIALPLAN);
+    for phone in PHONES {
+        world.phone(phone, behaviour(&mut random));
+    }
+    for _ in 0..steps {
+        step(&mut world, &mut random);
+    }
+    for line in world.lines.keys().copied().collect::<Vec<_>>() {
+        world.hang_up(line);
+    }
+    world.ask(Command::Hangup {
+        target: HangupTarget::Matching(".".into()),
+        cause: None,
+    });
+    world.finish();
+    world
+}
+
+#[test]
+fn the_rules_hold_in_random_worlds() {
+    for seed in 0..60 {
+        live(seed, 250);
+    }
+}
+
+#[test]
+fn the_same_seed_tells_the_same_story() {
+    assert!(live(7, 400).events == live(7, 400).events);
+}

@@ -1,0 +1,154 @@
+//! What must hold in every world: a channel is made once and hung up once and silent ever after,
+//! enters a bridge before it leaves it, and is in no bridge when it ends; a bridge ends empty.
+
+use model::{ChannelSnapshot, Event};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+#[derive(Default)]
+pub(super) struct Rules {
+    living: BTreeSet<Arc<str>>,
+    dead: BTreeSet<Arc<str>>,
+    bridges: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
+}
+
+impl Rules {
+    pub(super) fn check(&mut self, event: &Event) {
+        match event {
+            Event::Newchannel { channel } => {
+                assert!(
+                    !self.dead.contains(&channel.uniqueid),
+                    "made again: {}",
+                    channel.name
+                );
+                assert!(
+                    self.living.insert(Arc::clone(&channel.uniqueid)),
+                    "made twice: {}",
+                    channel.name
+                );
+            }
+            Event::Hangup { channel } => {
+                self.alive(channel, event);
+                self.living.remove(&channel.uniqueid);
+                self.dead.insert(Arc::clone(&channel.uniqueid));
+                let seated = self
+                    .bridges
+                    .values()
+                    .any(|members| members.contains(&channel.uniqueid));
+                assert!(!seated, "hung up in a bridge: {}", channel.name);
+            }
+            Event::BridgeCreate { bridge } => {
+                let before = self
+                    .bridges
+                    .insert(Arc::clone(&bridge.uniqueid), BTreeSet::new());
+                assert_eq!(before, None, "a bridge made twice");
+            }
+            Event::BridgeEnter {
+                bridge, channel, ..
+            } => {
+                self.alive(channel, event);
+                let others = self
+                    .bridges
+                    .iter()
+                    .filter(|(id, _)| **id != bridge.uniqueid);
+                assert!(
+                    others
+                        .flat_map(|(_, members)| members)
+                        .all(|id| *id != channel.uniqueid),
+                    "in two bridges: {}",
+                    channel.name
+                );
+                let members = self
+                    .bridges
+                    .get_mut(&bridge.uniqueid)
+                    .expect("a bridge that was made");
+                assert!(
+                    members.insert(Arc::clone(&channel.uniqueid)),
+                    "entered twice: {}",
+                    channel.name
+                );
+                assert_eq!(members.len(), bridge.channels);
+            }
+            Event::BridgeLeave { bridge, channel } => {
+                self.alive(channel, event);
+                let members = self
+                    .bridges
+                    .get_mut(&bridge.uniqueid)
+                    .expect("a bridge that was made");
+                assert!(
+                    members.remove(&channel.uniqueid),
+                    "left without having entered: {}",
+                    channel.name
+                );
+                assert_eq!(members.len(), bridge.channels);
+            }
+            Event::BridgeDestroy { bridge } => {
+                let members = self.bridges.remove(&bridge.uniqueid);
+                assert_eq!(
+                    members,
+                    Some(BTreeSet::new()),
+                    "a bridge ended with channels in it"
+                );
+            }
+            other => {
+                if let Some(channel) = about(other) {
+                    self.alive(channel, other);
+                }
+            }
+        }
+    }
+
+    /// Nothing is left.
+    pub(super) fn finish(&self) {
+        assert_eq!(self.living, BTreeSet::new(), "channels that never ended");
+        assert_eq!(self.bridges, BTreeMap::new(), "bridges that never ended");
+    }
+
+    fn alive(&self, channel: &ChannelSnapshot, event: &Event) {
+        assert!(
+            self.living.contains(&channel.uniqueid),
+            "told of a channel that is not there: {event:?}"
+        );
+    }
+}
+
+/// An event's name, and the channel it is about.
+pub(super) fn title(event: &Event) -> String {
+    let debug = format!("{event:?}");
+    let name = debug
+        .split(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    match about(event) {
+        Some(channel) => format!("{name} {}", channel.name),
+        None => name,
+    }
+}
+
+fn about(event: &Event) -> Option<&ChannelSnapshot> {
+    match event {
+        Event::Newchannel { channel }
+        | Event::Newstate { channel }
+        | Event::Newexten { channel }
+        | Event::NewCallerid { channel }
+        | Event::NewConnectedLine { channel }
+        | Event::NewAccountCode { channel, .. }
+        | Event::BridgeEnter { channel, .. }
+        | Event::BridgeLeave { channel, .. }
+        | Event::SoftHangupRequest { channel, .. }
+        | Event::HangupRequest { channel, .. }
+        | Event::Hangup { channel }
+        | Event::DtmfBegin { channel, .. }
+        | Event::DtmfEnd { channel, .. }
+        | Event::Hold { channel, .. }
+        | Event::Unhold { channel }
+        | Event::MusicOnHoldStart { channel, .. }
+        | Event::MusicOnHoldStop { channel } => Some(channel),
+        Event::VarSet { channel, .. } | Event::UserEvent { channel, .. } => channel.as_deref(),
+        Event::DialBegin { dest, .. }
+        | Event::DialState { dest, .. }
+        | Event::DialEnd { dest, .. } => Some(dest),
+        _ => None,
+    }
+}
