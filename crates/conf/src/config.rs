@@ -47,6 +47,8 @@ pub struct Section {
     pub entries: Vec<Entry>,
     /// Where it begins.
     pub at: Place,
+    /// Where it is opened again, in order.
+    pub reopened: Vec<Place>,
 }
 
 /// An option with its value.
@@ -62,6 +64,8 @@ pub struct Entry {
     pub inherited: bool,
     /// Where it is written.
     pub at: Place,
+    /// The lines before that one that it is made of, if `+=` lengthens it.
+    pub parts: Vec<Place>,
 }
 
 impl Section {

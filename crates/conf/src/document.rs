@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::lexer::{Comments, lex};
+use crate::lexer::{Comments, is_blank, lex};
 use crate::{Item, LINE_LIMIT};
 
 /// One file. Printing what was parsed gives the same bytes.
@@ -98,7 +98,43 @@ impl Line {
         self.lossy
     }
 
-    fn parse(raw: &[u8], number: u32, comments: &mut Comments) -> Self {
+    /// Whether there is nothing on the line at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.raw.iter().all(|byte| is_blank(*byte))
+    }
+
+    /// Whether the line is a comment and nothing else.
+    pub(crate) fn is_comment(&self) -> bool {
+        let first = self.raw.iter().find(|byte| !is_blank(**byte));
+        self.item == Item::Blank && first == Some(&b';')
+    }
+
+    /// Takes the item away; the comments around it stay.
+    pub(crate) fn erase(&mut self) {
+        self.raw.drain(self.span.clone());
+        self.span = self.span.start..self.span.start;
+        self.item = Item::Blank;
+        self.lossy = false;
+    }
+
+    /// Ends the line as Windows does.
+    pub(crate) fn end_as_windows(&mut self) {
+        if self.raw.ends_with(b"\n") && !self.raw.ends_with(b"\r\n") {
+            self.raw.insert(self.raw.len() - 1, b'\r');
+        }
+    }
+
+    /// Drops the byte order mark, which has a meaning on the first line only.
+    pub(crate) fn drop_mark(&mut self) {
+        let mark = "\u{feff}".as_bytes();
+        if self.raw.starts_with(mark) && self.span.start >= mark.len() {
+            self.raw.drain(..mark.len());
+            self.span = self.span.start - mark.len()..self.span.end - mark.len();
+        }
+    }
+
+    /// Reads a line, carrying block comments over.
+    pub(crate) fn parse(raw: &[u8], number: u32, comments: &mut Comments) -> Self {
         let length = raw.strip_suffix(b"\n").unwrap_or(raw).len();
         if length > LINE_LIMIT {
             return Self {

@@ -102,12 +102,14 @@ impl Loader<'_> {
             inherits: Vec::new(),
             entries: Vec::new(),
             at: at.clone(),
+            reopened: Vec::new(),
         };
         let mut reopened = None;
         for modifier in &heading.modifiers {
             if let Modifier::Reopen(filter) = modifier {
                 let index = self.reopened(name, filter, at)?;
                 section = self.config.sections[index].clone();
+                section.reopened.push(at.clone());
                 reopened = Some(index);
             }
         }
@@ -202,8 +204,13 @@ impl Loader<'_> {
             let entries = &mut section.entries;
             if let Some(entry) = entries.iter_mut().rev().find(|entry| entry.is(key)) {
                 entry.value.push_str(value);
+                let before = std::mem::replace(&mut entry.at, at.clone());
+                if entry.inherited {
+                    entry.parts.clear();
+                } else {
+                    entry.parts.push(before);
+                }
                 entry.inherited = false;
-                entry.at = at.clone();
                 return Ok(());
             }
         }
@@ -213,6 +220,7 @@ impl Loader<'_> {
             object: *operator == Operator::Object,
             inherited: false,
             at: at.clone(),
+            parts: Vec::new(),
         });
         self.count(1, at)
     }
