@@ -311,7 +311,7 @@ fn block_comments_stay_closed_and_open() {
     );
     assert_eq!(
         edited(text, &[step("NewCat", "c", &[])]),
-        Err(Refused::NotSaved)
+        Err(Refused::NotCreated)
     );
 }
 
