@@ -1,1 +1,33 @@
-//! The PJSIP channel technology.
+//! The PJSIP channel technology: endpoints, registrations and calls over SIP.
+//!
+//! [`start`] opens the transports of pjsip.conf and runs until [`Handle::stop`]. The switch is told
+//! of calls by [`Told::Signal`] and answers by [`Handle::instruct`]; it never sees a message. What
+//! concerns nobody's call (security events) comes as [`Told::Notice`].
+//!
+//! The library (`rsipstack`) reads and writes messages and runs transactions. What it must not see
+//! is kept from it (`transport::guard`); digests, dialogs and offer/answer are ours. A dialog is a
+//! task, which owns its transactions: they run only while they are polled. Nothing here waits for
+//! the switch but a dialog with a signal of its own.
+
+mod address;
+mod authenticate;
+mod calls;
+mod core;
+mod digest;
+mod dispatch;
+mod expiry;
+mod handle;
+mod identify;
+mod options;
+mod register;
+mod registrar;
+mod respond;
+mod settings;
+mod status;
+mod trace;
+mod transport;
+
+pub use handle::{Handle, Told, start};
+pub use settings::Settings;
+pub use trace::Tracing;
+pub use transport::BindError;

@@ -1,0 +1,150 @@
+//! Where messages go: to the transaction, the dialog or the file that serves their method.
+
+use crate::calls::{DialogKey, InDialog};
+use crate::core::Core;
+use crate::transport::{Arrival, Flow};
+use crate::{options, register, respond};
+use model::{Contact, Instruction, Signal};
+use rsipstack::sip::prelude::HeadersExt as _;
+use rsipstack::sip::{Method, Request, SipMessage};
+use rsipstack::transaction::Transaction;
+use rsipstack::transport::SipConnection;
+use std::sync::Arc;
+
+impl Core {
+    /// A message came in.
+    pub(crate) async fn arrived(self: &Arc<Self>, arrival: Arrival, flow: Flow) {
+        match arrival {
+            Arrival::Nothing(_) => {}
+            Arrival::Refused(request, status) => {
+                if let Ok(SipMessage::Request(request)) = mark(SipMessage::Request(*request), &flow)
+                {
+                    respond::reply_stateless(self, &request, status, &flow).await;
+                }
+            }
+            Arrival::Message(message) => self.message(*message, flow).await,
+        }
+    }
+
+    async fn message(self: &Arc<Self>, message: SipMessage, flow: Flow) {
+        let Ok(message) = mark(message, &flow) else {
+            return;
+        };
+        let mut arrivals = self.arrivals.lock().await;
+        let handed = self
+            .stack
+            .on_received_message(message, flow.connection.clone(), &flow.destination())
+            .await;
+        if let Err(error) = handed {
+            tracing::debug!(from = %flow.remote, %error, "A message is ignored");
+        }
+        while let Ok(transaction) = arrivals.try_recv() {
+            self.dispatch(transaction, flow.clone());
+        }
+    }
+
+    /// A new request goes to who serves it.
+    fn dispatch(self: &Arc<Self>, transaction: Transaction, flow: Flow) {
+        if let Some(key) = dialog_key(&transaction.original) {
+            if let Err((refused, status)) =
+                self.calls().request(&key, InDialog { transaction, flow })
+            {
+                let core = Arc::clone(self);
+                tokio::spawn(async move { refuse(&core, refused.transaction, status).await });
+            }
+            return;
+        }
+        let core = Arc::clone(self);
+        let Ok(permit) = Arc::clone(&self.requests).try_acquire_owned() else {
+            tokio::spawn(async move { refuse(&core, transaction, 503).await });
+            return;
+        };
+        tokio::spawn(async move {
+            serve(&core, transaction, flow).await;
+            drop(permit);
+        });
+    }
+
+    /// Carries out what the switch says.
+    pub(crate) fn instruct(self: &Arc<Self>, instruction: Instruction) {
+        let hung_up = match &instruction {
+            Instruction::HangUp { channel, .. } => Some(*channel),
+            _ => None,
+        };
+        if !self.calls().instruct(instruction)
+            && let Some(channel) = hung_up
+        {
+            // Whatever it was is gone; the switch must not wait for it.
+            let core = Arc::clone(self);
+            self.runtime.spawn(async move {
+                core.signal(Signal::Released {
+                    channel,
+                    tech_cause: None,
+                    quality: None,
+                })
+                .await;
+            });
+        }
+    }
+
+    pub(crate) fn contacts(&self) -> Vec<Contact> {
+        let registered = self
+            .registrar()
+            .all()
+            .into_iter()
+            .filter(|binding| binding.origin == crate::registrar::Origin::Registered);
+        registered.map(|binding| binding.contact).collect()
+    }
+}
+
+/// Serves a request outside of any dialog.
+async fn serve(core: &Arc<Core>, transaction: Transaction, flow: Flow) {
+    match transaction.original.method {
+        Method::Register if core.told().capacity() == 0 => refuse(core, transaction, 503).await,
+        Method::Register => register::serve(core, transaction, flow).await,
+        Method::Options => options::serve(core, transaction).await,
+        Method::Bye | Method::Notify | Method::Update | Method::PRack => {
+            refuse(core, transaction, 481).await
+        }
+        Method::Invite
+        | Method::Info
+        | Method::Message
+        | Method::Publish
+        | Method::Refer
+        | Method::Subscribe => refuse(core, transaction, 405).await,
+        // The library keeps these from us.
+        Method::Ack | Method::Cancel => {}
+    }
+}
+
+/// Answers with a status and is done: the library repeats it if it must.
+pub(crate) async fn refuse(core: &Core, mut transaction: Transaction, status: u16) {
+    respond::reply(core, &mut transaction, status).await;
+}
+
+/// Notes in the topmost Via where a request came from (RFC 3581).
+fn mark(message: SipMessage, flow: &Flow) -> rsipstack::Result<SipMessage> {
+    SipConnection::update_msg_received(message, flow.remote, flow.library_transport())
+}
+
+/// The dialog a request says it belongs to.
+fn dialog_key(request: &Request) -> Option<DialogKey> {
+    let tag = request.to_header().ok()?.tag().ok()??;
+    let call_id = request.call_id_header().ok()?.value().trim().to_owned();
+    Some(DialogKey {
+        call_id,
+        tag: tag.value().to_owned(),
+    })
+}
+
+/// A configuration is taken over: contacts come and go with it.
+pub(crate) fn configured(core: &Arc<Core>) {
+    let facts = core.registrar().configure(&core.settings());
+    let core = Arc::clone(core);
+    let runtime = core.runtime.clone();
+    runtime.spawn(async move {
+        for fact in facts {
+            core.signal(Signal::Contact(fact)).await;
+        }
+    });
+}

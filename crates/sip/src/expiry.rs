@@ -1,0 +1,29 @@
+//! Contacts that did not register again in time.
+
+use crate::core::Core;
+use jiff::Timestamp;
+use model::Signal;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// How long to wait where nothing is known to expire.
+const LONG: Duration = Duration::from_secs(3_600);
+
+/// Removes contacts as they expire, until the end.
+pub(crate) async fn run(core: Arc<Core>) {
+    let mut stopped = core.stopped();
+    loop {
+        let wait = core.registrar().next_expiry().map_or(LONG, |next| {
+            Duration::try_from(next.duration_since(Timestamp::now())).unwrap_or(Duration::ZERO)
+        });
+        tokio::select! {
+            () = sleep(wait.min(LONG)) => {}
+            () = core.registration() => {}
+            () = stopped.wait() => return,
+        }
+        for fact in core.registrar().expire(Timestamp::now()) {
+            core.signal(Signal::Contact(fact)).await;
+        }
+    }
+}

@@ -1,0 +1,512 @@
+//! Where endpoints are found: the contacts of each address of record (RFC 3261 §10).
+//!
+//! Pure but for its lock: times come in as arguments, and what became of a contact goes out as
+//! facts for the switch.
+
+use crate::settings::{Aor, Settings};
+use crate::transport::Flow;
+use jiff::{SignedDuration, Timestamp};
+use md5::{Digest, Md5};
+use model::{Contact, ContactFact, ContactState};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// The contacts there are.
+#[derive(Default)]
+pub(crate) struct Registrar(Mutex<BTreeMap<Arc<str>, Vec<Binding>>>);
+
+/// A contact, how it came to be known, and how it is reached.
+#[derive(Clone)]
+pub(crate) struct Binding {
+    pub(crate) contact: Contact,
+    pub(crate) origin: Origin,
+    /// The stream it registered on: it is called on that as long as it is there.
+    pub(crate) flow: Option<Flow>,
+    sequence: u32,
+}
+
+/// How a contact came to be known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// It registered.
+    Registered,
+    /// It stands in pjsip.conf.
+    Configured,
+}
+
+/// A contact that wants to be added, refreshed or removed.
+#[derive(Clone)]
+pub(crate) struct Wish {
+    pub(crate) uri: Arc<str>,
+    /// How long; zero is to be removed.
+    pub(crate) lifetime: Duration,
+}
+
+/// The REGISTER that wishes.
+#[derive(Clone)]
+pub(crate) struct Wisher {
+    pub(crate) endpoint: Arc<str>,
+    pub(crate) user_agent: Arc<str>,
+    pub(crate) call_id: Arc<str>,
+    pub(crate) sequence: u32,
+    pub(crate) via_host: Arc<str>,
+    pub(crate) via_port: u16,
+    pub(crate) path: Arc<str>,
+    pub(crate) flow: Option<Flow>,
+}
+
+/// Why a registration is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// More contacts than the address of record may have.
+    TooMany,
+    /// An older REGISTER of the same phone came later (RFC 3261 §10.3).
+    OutOfOrder,
+}
+
+impl Registrar {
+    /// Does what a REGISTER wishes, all of it or nothing.
+    pub(crate) fn register(
+        &self,
+        aor: &Aor,
+        wisher: &Wisher,
+        wishes: &[Wish],
+        now: Timestamp,
+    ) -> Result<Vec<ContactFact>, Refusal> {
+        let mut all = self.lock();
+        let before = all.get(&aor.name).cloned().unwrap_or_default();
+        let mut bindings = before.clone();
+        let mut changed = Vec::new();
+        for wish in wishes {
+            let known = bindings.iter_mut().find(|binding| {
+                binding.origin == Origin::Registered && binding.contact.uri == wish.uri
+            });
+            if let Some(known) = &known
+                && known.contact.call_id == wisher.call_id
+                && wisher.sequence <= known.sequence
+            {
+                return Err(Refusal::OutOfOrder);
+            }
+            match (known, wish.lifetime.is_zero()) {
+                (None, true) => {}
+                (Some(known), true) => {
+                    let gone = known.contact.clone();
+                    bindings.retain(|binding| {
+                        binding.contact.id != gone.id || binding.origin == Origin::Configured
+                    });
+                    changed.push((gone, ContactState::Removed));
+                }
+                (Some(known), false) => {
+                    *known = binding(aor, wisher, wish, known.contact.state, now);
+                    changed.push((known.contact.clone(), ContactState::Updated));
+                }
+                (None, false) => {
+                    let new = binding(aor, wisher, wish, ContactState::NonQualified, now);
+                    changed.push((new.contact.clone(), ContactState::NonQualified));
+                    bindings.push(new);
+                }
+            }
+        }
+        for gone in make_room(aor, &mut bindings, &changed)? {
+            changed.push((gone, ContactState::Removed));
+        }
+        all.insert(Arc::clone(&aor.name), bindings);
+        Ok(changed
+            .into_iter()
+            .map(|(contact, state)| fact(&all, &contact, state))
+            .collect())
+    }
+
+    /// The contacts of an address of record, configured ones last.
+    pub(crate) fn bindings(&self, aor: &str) -> Vec<Binding> {
+        self.lock().get(aor).cloned().unwrap_or_default()
+    }
+
+    /// All contacts in the order of their ids.
+    pub(crate) fn all(&self) -> Vec<Binding> {
+        let mut all: Vec<_> = self.lock().values().flatten().cloned().collect();
+        all.sort_by(|one, other| one.contact.id.cmp(&other.contact.id));
+        all
+    }
+
+    /// Removes what has expired.
+    pub(crate) fn expire(&self, now: Timestamp) -> Vec<ContactFact> {
+        let mut all = self.lock();
+        let mut gone = Vec::new();
+        for bindings in all.values_mut() {
+            bindings.retain(|binding| {
+                let expired =
+                    binding.origin == Origin::Registered && binding.contact.expires <= now;
+                if expired {
+                    gone.push(binding.contact.clone());
+                }
+                !expired
+            });
+        }
+        gone.iter()
+            .map(|contact| fact(&all, contact, ContactState::Removed))
+            .collect()
+    }
+
+    /// When something expires next.
+    pub(crate) fn next_expiry(&self) -> Option<Timestamp> {
+        let all = self.lock();
+        let registered = all
+            .values()
+            .flatten()
+            .filter(|binding| binding.origin == Origin::Registered);
+        registered.map(|binding| binding.contact.expires).min()
+    }
+
+    /// Takes over a configuration: its contacts come and go with it, those that registered stay as
+    /// long as their address of record does.
+    pub(crate) fn configure(&self, settings: &Settings) -> Vec<ContactFact> {
+        let mut all = self.lock();
+        let before = std::mem::take(&mut *all);
+        let mut changed = Vec::new();
+        for aor in settings.aors.values() {
+            let Some(endpoint) = settings.endpoint_of(&aor.name) else {
+                continue;
+            };
+            let old = before.get(&aor.name).map(Vec::as_slice).unwrap_or_default();
+            let kept = old
+                .iter()
+                .filter(|binding| binding.origin == Origin::Registered)
+                .cloned();
+            let mut bindings: Vec<Binding> = kept.collect();
+            for binding in &mut bindings {
+                binding.contact.qualify_frequency = aor.qualify_frequency;
+                binding.contact.qualify_timeout = aor.qualify_timeout;
+            }
+            for uri in &aor.contacts {
+                let known = old.iter().find(|binding| {
+                    binding.origin == Origin::Configured && binding.contact.uri == *uri
+                });
+                let mut new = configured(aor, &endpoint.name, uri);
+                match known {
+                    Some(known) => new.contact.state = known.contact.state,
+                    None => changed.push((new.contact.clone(), ContactState::NonQualified)),
+                }
+                bindings.push(new);
+            }
+            all.insert(Arc::clone(&aor.name), bindings);
+        }
+        for old in before.values().flatten() {
+            let still = all.get(&old.contact.aor).is_some_and(|bindings| {
+                bindings
+                    .iter()
+                    .any(|binding| binding.contact.id == old.contact.id)
+            });
+            if !still {
+                changed.push((old.contact.clone(), ContactState::Removed));
+            }
+        }
+        changed
+            .iter()
+            .map(|(contact, state)| fact(&all, contact, *state))
+            .collect()
+    }
+
+    /// Notes whether a contact answered. A fact only if that is news.
+    pub(crate) fn qualified(
+        &self,
+        aor: &str,
+        id: &str,
+        round_trip: Option<Duration>,
+    ) -> Option<ContactFact> {
+        let mut all = self.lock();
+        let binding = all
+            .get_mut(aor)?
+            .iter_mut()
+            .find(|binding| &*binding.contact.id == id)?;
+        let state = if round_trip.is_some() {
+            ContactState::Reachable
+        } else {
+            ContactState::Unreachable
+        };
+        let news = binding.contact.state != state;
+        binding.contact.state = state;
+        binding.contact.round_trip = round_trip;
+        let contact = binding.contact.clone();
+        news.then(|| fact(&all, &contact, state))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Arc<str>, Vec<Binding>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Binding {
+    /// Whether it may be called: nobody has found it silent.
+    pub(crate) fn is_usable(&self) -> bool {
+        self.contact.state != ContactState::Unreachable
+    }
+}
+
+/// The contacts that must go so that the rest is not too many.
+fn make_room(
+    aor: &Aor,
+    bindings: &mut Vec<Binding>,
+    changed: &[(Contact, ContactState)],
+) -> Result<Vec<Contact>, Refusal> {
+    let mut gone = Vec::new();
+    loop {
+        let registered = bindings
+            .iter()
+            .filter(|binding| binding.origin == Origin::Registered);
+        if registered.count() <= aor.max_contacts {
+            return Ok(gone);
+        }
+        let is_old = |binding: &Binding| {
+            binding.origin == Origin::Registered
+                && !changed
+                    .iter()
+                    .any(|(contact, _)| contact.id == binding.contact.id)
+        };
+        let silent = bindings
+            .iter()
+            .position(|binding| is_old(binding) && !binding.is_usable());
+        let oldest = bindings.iter().position(is_old);
+        let at = match (aor.remove_unavailable, aor.remove_existing) {
+            (true, false) => silent,
+            (true, true) => silent.or(oldest),
+            (false, true) => oldest,
+            (false, false) => None,
+        };
+        gone.push(bindings.remove(at.ok_or(Refusal::TooMany)?).contact);
+    }
+}
+
+fn binding(
+    aor: &Aor,
+    wisher: &Wisher,
+    wish: &Wish,
+    state: ContactState,
+    now: Timestamp,
+) -> Binding {
+    let lifetime = SignedDuration::try_from(wish.lifetime).unwrap_or(SignedDuration::ZERO);
+    Binding {
+        contact: Contact {
+            id: id(aor, &wish.uri),
+            aor: Arc::clone(&aor.name),
+            endpoint: Arc::clone(&wisher.endpoint),
+            uri: Arc::clone(&wish.uri),
+            user_agent: Arc::clone(&wisher.user_agent),
+            call_id: Arc::clone(&wisher.call_id),
+            via_host: Arc::clone(&wisher.via_host),
+            via_port: wisher.via_port,
+            path: Arc::clone(&wisher.path),
+            expires: now.saturating_add(lifetime).unwrap_or(Timestamp::MAX),
+            qualify_frequency: aor.qualify_frequency,
+            qualify_timeout: aor.qualify_timeout,
+            state,
+            round_trip: None,
+        },
+        origin: Origin::Registered,
+        flow: wisher.flow.clone(),
+        sequence: wisher.sequence,
+    }
+}
+
+fn configured(aor: &Aor, endpoint: &Arc<str>, uri: &Arc<str>) -> Binding {
+    Binding {
+        contact: Contact {
+            id: format!("{}@@{}", aor.name, hash(uri)).into(),
+            aor: Arc::clone(&aor.name),
+            endpoint: Arc::clone(endpoint),
+            uri: Arc::clone(uri),
+            user_agent: "".into(),
+            call_id: "".into(),
+            via_host: "".into(),
+            via_port: 0,
+            path: "".into(),
+            expires: Timestamp::MAX,
+            qualify_frequency: aor.qualify_frequency,
+            qualify_timeout: aor.qualify_timeout,
+            state: ContactState::NonQualified,
+            round_trip: None,
+        },
+        origin: Origin::Configured,
+        flow: None,
+        sequence: 0,
+    }
+}
+
+fn id(aor: &Aor, uri: &str) -> Arc<str> {
+    format!("{};@{}", aor.name, hash(uri)).into()
+}
+
+fn hash(uri: &str) -> String {
+    Md5::digest(uri)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn fact(
+    all: &BTreeMap<Arc<str>, Vec<Binding>>,
+    contact: &Contact,
+    state: ContactState,
+) -> ContactFact {
+    let of_endpoint = all
+        .values()
+        .flatten()
+        .filter(|binding| binding.contact.endpoint == contact.endpoint);
+    ContactFact {
+        endpoint: Arc::clone(&contact.endpoint),
+        aor: Arc::clone(&contact.aor),
+        uri: Arc::clone(&contact.uri),
+        state,
+        round_trip: contact.round_trip,
+        usable: of_endpoint.filter(|binding| binding.is_usable()).count(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(text: &str) -> Settings {
+        let text = format!("[a]\ntype=endpoint\naors=a\n[a]\ntype=aor\n{text}");
+        let config = conf::load(&conf::Memory::default().with("p", text), "p").unwrap();
+        Settings::read(&config, &mut Vec::new())
+    }
+
+    fn wisher(call_id: &str, sequence: u32) -> Wisher {
+        Wisher {
+            endpoint: "a".into(),
+            user_agent: "phone".into(),
+            call_id: call_id.into(),
+            sequence,
+            via_host: "h".into(),
+            via_port: 1,
+            path: "".into(),
+            flow: None,
+        }
+    }
+
+    fn wish(uri: &str, seconds: u64) -> Wish {
+        Wish {
+            uri: uri.into(),
+            lifetime: Duration::from_secs(seconds),
+        }
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    /// The states and counts of facts.
+    fn told(facts: &[ContactFact]) -> Vec<(&str, &str, usize)> {
+        facts
+            .iter()
+            .map(|fact| (&*fact.uri, fact.state.text(), fact.usable))
+            .collect()
+    }
+
+    #[test]
+    fn contacts_come_are_refreshed_and_go() {
+        let (registrar, settings) = (Registrar::default(), settings("max_contacts=2"));
+        let aor = &settings.aors["a"];
+        assert_eq!(told(&registrar.configure(&settings)), []);
+        let facts = registrar
+            .register(aor, &wisher("1", 1), &[wish("sip:x", 60)], at(0))
+            .unwrap();
+        assert_eq!(told(&facts), [("sip:x", "NonQualified", 1)]);
+        let facts = registrar
+            .register(aor, &wisher("1", 2), &[wish("sip:x", 60)], at(30))
+            .unwrap();
+        assert_eq!(told(&facts), [("sip:x", "Updated", 1)]);
+        assert_eq!(registrar.next_expiry(), Some(at(90)));
+        assert_eq!(told(&registrar.expire(at(89))), []);
+        assert_eq!(told(&registrar.expire(at(90))), [("sip:x", "Removed", 0)]);
+        registrar
+            .register(aor, &wisher("1", 3), &[wish("sip:x", 60)], at(100))
+            .unwrap();
+        let facts = registrar
+            .register(aor, &wisher("1", 4), &[wish("sip:x", 0)], at(101))
+            .unwrap();
+        assert_eq!(told(&facts), [("sip:x", "Removed", 0)]);
+        assert!(registrar.all().is_empty());
+    }
+
+    #[test]
+    fn the_id_of_a_contact_is_its_own() {
+        let (registrar, settings) = (Registrar::default(), settings("max_contacts=2"));
+        registrar
+            .register(
+                &settings.aors["a"],
+                &wisher("1", 1),
+                &[wish("sip:x", 60)],
+                at(0),
+            )
+            .unwrap();
+        assert_eq!(
+            &*registrar.all()[0].contact.id,
+            "a;@ae54bb32e2fb3bc6a80b69edee8d1c6e"
+                .replace("ae54bb32e2fb3bc6a80b69edee8d1c6e", &hash("sip:x"))
+        );
+    }
+
+    #[test]
+    fn there_are_no_more_than_may_be() {
+        let (registrar, strict) = (Registrar::default(), settings("max_contacts=1"));
+        let (one, two) = ([wish("sip:x", 60)], [wish("sip:y", 60)]);
+        registrar
+            .register(&strict.aors["a"], &wisher("1", 1), &one, at(0))
+            .unwrap();
+        assert_eq!(
+            registrar.register(&strict.aors["a"], &wisher("2", 1), &two, at(1)),
+            Err(Refusal::TooMany)
+        );
+        let loose = settings("max_contacts=1\nremove_existing=yes");
+        let facts = registrar
+            .register(&loose.aors["a"], &wisher("2", 1), &two, at(1))
+            .unwrap();
+        assert_eq!(
+            told(&facts),
+            [("sip:y", "NonQualified", 1), ("sip:x", "Removed", 1)]
+        );
+        let none = settings("");
+        assert_eq!(
+            registrar.register(&none.aors["a"], &wisher("3", 1), &one, at(1)),
+            Err(Refusal::TooMany)
+        );
+    }
+
+    #[test]
+    fn an_older_register_changes_nothing() {
+        let (registrar, settings) = (Registrar::default(), settings("max_contacts=1"));
+        let aor = &settings.aors["a"];
+        registrar
+            .register(aor, &wisher("1", 5), &[wish("sip:x", 60)], at(0))
+            .unwrap();
+        assert_eq!(
+            registrar.register(aor, &wisher("1", 4), &[wish("sip:x", 0)], at(1)),
+            Err(Refusal::OutOfOrder)
+        );
+        assert_eq!(registrar.bindings("a").len(), 1);
+    }
+
+    #[test]
+    fn configured_contacts_follow_the_configuration() {
+        let registrar = Registrar::default();
+        assert_eq!(
+            told(&registrar.configure(&settings("contact=sip:x,sip:y"))),
+            [("sip:x", "NonQualified", 2), ("sip:y", "NonQualified", 2)]
+        );
+        assert_eq!(
+            told(&registrar.configure(&settings("contact=sip:y"))),
+            [("sip:x", "Removed", 1)]
+        );
+        let id = registrar.all()[0].contact.id.clone();
+        let fact = registrar.qualified("a", &id, None).unwrap();
+        assert_eq!(told(&[fact]), [("sip:y", "Unreachable", 0)]);
+        assert_eq!(registrar.qualified("a", &id, None), None);
+        let fact = registrar
+            .qualified("a", &id, Some(Duration::from_millis(2)))
+            .unwrap();
+        assert_eq!(told(&[fact]), [("sip:y", "Reachable", 1)]);
+    }
+}

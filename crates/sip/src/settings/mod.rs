@@ -1,0 +1,142 @@
+//! pjsip.conf: what it says, made of its sections.
+//!
+//! A section is an object; `type` says of which kind, and objects of different kinds may share a
+//! name. Options known elsewhere and not built here are told of: they have no effect.
+
+mod aor;
+mod auth;
+mod endpoint;
+mod global;
+mod identify;
+mod kind;
+mod transport;
+
+pub(crate) use aor::Aor;
+pub(crate) use auth::Auth;
+pub(crate) use endpoint::Endpoint;
+pub(crate) use global::Global;
+pub(crate) use identify::Identify;
+pub(crate) use kind::Kind;
+pub(crate) use transport::{Protocol, Transport};
+
+use conf::{Config, Diagnostic, Section};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// Everything pjsip.conf says. An immutable value, replaced whole by a reload.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    pub(crate) global: Global,
+    pub(crate) transports: Vec<Transport>,
+    pub(crate) endpoints: BTreeMap<Arc<str>, Arc<Endpoint>>,
+    pub(crate) aors: BTreeMap<Arc<str>, Arc<Aor>>,
+    pub(crate) auths: BTreeMap<Arc<str>, Arc<Auth>>,
+    pub(crate) identifies: Vec<Identify>,
+}
+
+impl Settings {
+    /// Reads pjsip.conf. What is doubtful or not done is added to `diagnostics`.
+    pub fn read(config: &Config, diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let mut settings = Self::default();
+        for section in config.concrete() {
+            match Kind::of(section) {
+                Ok(kind) => settings.read_section(kind, section, diagnostics),
+                Err(diagnostic) => diagnostics.push(diagnostic),
+            }
+        }
+        settings.check(config, diagnostics);
+        settings
+    }
+
+    /// The endpoints, as the switch wants to know them.
+    pub fn endpoints(&self) -> Vec<model::Endpoint> {
+        self.endpoints
+            .values()
+            .map(|endpoint| endpoint.to_model())
+            .collect()
+    }
+
+    /// Where it listens: the transports with their addresses, as configured.
+    pub fn listens(&self) -> Vec<(model::Transport, SocketAddr)> {
+        self.transports
+            .iter()
+            .map(|transport| (transport.protocol.to_model(), transport.bind))
+            .collect()
+    }
+
+    /// The first endpoint that has an address of record, and that address of record.
+    pub(crate) fn endpoint_of(&self, aor: &str) -> Option<&Arc<Endpoint>> {
+        self.endpoints
+            .values()
+            .find(|endpoint| endpoint.aors.iter().any(|name| &**name == aor))
+    }
+
+    fn read_section(&mut self, kind: Kind, section: &Section, diagnostics: &mut Vec<Diagnostic>) {
+        let name: Arc<str> = section.name.as_str().into();
+        match kind {
+            Kind::Global => self.global = Global::read(section, diagnostics),
+            Kind::Transport => self
+                .transports
+                .extend(Transport::read(section, diagnostics)),
+            Kind::Endpoint => {
+                let endpoint = Endpoint::read(section, diagnostics);
+                self.endpoints.insert(name, Arc::new(endpoint));
+            }
+            Kind::Aor => {
+                self.aors
+                    .insert(name, Arc::new(Aor::read(section, diagnostics)));
+            }
+            Kind::Auth => {
+                self.auths
+                    .insert(name, Arc::new(Auth::read(section, diagnostics)));
+            }
+            Kind::Identify => self.identifies.extend(Identify::read(section, diagnostics)),
+        }
+    }
+
+    /// Tells of names that name nothing.
+    fn check(&self, config: &Config, diagnostics: &mut Vec<Diagnostic>) {
+        let mut tell = |section: &Section, what: &str, name: &str| {
+            let message = format!(
+                "`{}` names the {what} `{name}`, which is not there",
+                section.name
+            );
+            diagnostics.push(Diagnostic::warning(
+                &section.at,
+                message,
+                format!("add a section [{name}] with type = {what}"),
+            ));
+        };
+        for section in config.concrete() {
+            match Kind::of(section) {
+                Ok(Kind::Endpoint) => {
+                    let Some(endpoint) = self.endpoints.get(section.name.as_str()) else {
+                        continue;
+                    };
+                    for name in endpoint
+                        .aors
+                        .iter()
+                        .filter(|name| !self.aors.contains_key(*name))
+                    {
+                        tell(section, "aor", name);
+                    }
+                    let auths = endpoint.auths.iter().chain(&endpoint.outbound_auths);
+                    for name in auths.filter(|name| !self.auths.contains_key(*name)) {
+                        tell(section, "auth", name);
+                    }
+                }
+                Ok(Kind::Identify) => {
+                    let named = section.last("endpoint").unwrap_or_default();
+                    if !self.endpoints.contains_key(named) {
+                        tell(section, "endpoint", named);
+                    }
+                }
+                Ok(Kind::Global | Kind::Transport | Kind::Aor | Kind::Auth) | Err(_) => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
