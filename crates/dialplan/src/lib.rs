@@ -19,4 +19,5 @@ pub use dialplan::{Caller, Context, Dialplan, Extension, General, Hint, Include,
 pub use expand::{FunctionError, Problem, Scope, expand};
 pub use pattern::{Answer, Pattern, Question};
 pub use read::Known;
+pub use regexp::compile as regular_expression;
 pub use timing::Timing;

@@ -6,7 +6,7 @@ use regex::{Regex, RegexBuilder};
 const SIZE: usize = 1 << 20;
 
 /// Compiles an expression; an error says what is wrong with it.
-pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
+pub fn compile(pattern: &str) -> Result<Regex, String> {
     let built = RegexBuilder::new(&translated(pattern))
         .size_limit(SIZE)
         .dot_matches_new_line(true)

@@ -1,115 +1,170 @@
-//! Bridges: where channels sit together and hear each other.
+//! Bridges: where channels sit together.
 
 use crate::Switch;
 use crate::channel::{Happening, Technology};
 use model::{BridgeId, BridgeSnapshot, ChannelId, Event};
 use std::sync::Arc;
 
-/// A bridge of two. It ends when one of them leaves.
+/// A bridge.
 #[derive(Debug)]
 pub(crate) struct Bridge {
     id: BridgeId,
     pub(crate) uniqueid: Arc<str>,
+    pub(crate) kind: Kind,
+    /// The application that made it, and the name it gave.
+    named: Option<(Arc<str>, Arc<str>)>,
     members: Vec<ChannelId>,
 }
 
-impl Bridge {
-    /// Who a member hears.
-    pub(crate) fn peer_of(&self, id: ChannelId) -> Option<ChannelId> {
-        self.members.iter().copied().find(|member| *member != id)
+/// What a bridge is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A conversation of two. It ends when one of them leaves.
+    Basic,
+    /// A place to wait, each for oneself. It ends when the last leaves.
+    Holding,
+}
+
+impl Kind {
+    /// The word told as `BridgeType`.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Holding => "base",
+        }
     }
 
-    fn snapshot(&self) -> Arc<BridgeSnapshot> {
+    fn technology(self) -> &'static str {
+        match self {
+            Self::Basic => "simple_bridge",
+            Self::Holding => "holding_bridge",
+        }
+    }
+}
+
+impl Bridge {
+    /// Who a member talks to.
+    pub(crate) fn peer_of(&self, id: ChannelId) -> Option<ChannelId> {
+        let mut others = self.members.iter().copied().filter(|member| *member != id);
+        others.next().filter(|_| self.kind == Kind::Basic)
+    }
+
+    pub(crate) fn members(&self) -> &[ChannelId] {
+        &self.members
+    }
+
+    /// The name its maker gave it.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.named.as_ref().map(|(_, name)| &**name)
+    }
+
+    pub(crate) fn snapshot(&self) -> Arc<BridgeSnapshot> {
         Arc::new(BridgeSnapshot {
             id: self.id,
             uniqueid: Arc::clone(&self.uniqueid),
-            kind: "basic".into(),
-            technology: "simple_bridge".into(),
-            creator: None,
-            name: None,
+            kind: self.kind.text().into(),
+            technology: self.kind.technology().into(),
+            creator: self.named.as_ref().map(|(creator, _)| Arc::clone(creator)),
+            name: self.named.as_ref().map(|(_, name)| Arc::clone(name)),
             channels: self.members.len(),
         })
     }
 }
 
 impl Switch {
-    /// Seats two channels together; the one called enters first.
-    pub(crate) fn bridge(&mut self, called: ChannelId, caller: ChannelId) {
+    /// Makes an empty bridge.
+    pub(crate) fn make_bridge(
+        &mut self,
+        kind: Kind,
+        named: Option<(Arc<str>, Arc<str>)>,
+    ) -> BridgeId {
         let id = self.new_bridge_id();
-        let bridge = Bridge {
-            id,
-            uniqueid: self.new_uuid(),
-            members: Vec::new(),
-        };
-        self.tell(Event::BridgeCreate {
-            bridge: bridge.snapshot(),
-        });
+        let uniqueid = self.new_uuid();
+        let bridge = Bridge { id, uniqueid, kind, named, members: Vec::new() };
+        self.tell(Event::BridgeCreate { bridge: bridge.snapshot() });
         self.bridges.insert(id, bridge);
-        self.publish(called);
-        self.enter_bridge(id, called);
-        self.enter_bridge(id, caller);
-        self.tell_peer(called, Some(caller));
-        self.tell_peer(caller, Some(called));
-        self.rewired = true;
+        id
     }
 
-    fn enter_bridge(&mut self, bridge: BridgeId, id: ChannelId) {
+    /// Seats two channels together; the first enters first.
+    pub(crate) fn bridge(&mut self, first: ChannelId, second: ChannelId) {
+        let id = self.make_bridge(Kind::Basic, None);
+        self.publish(first);
+        self.enter_bridge(id, first, None);
+        self.enter_bridge(id, second, None);
+        self.tell_peers(first, second);
+    }
+
+    /// Seats a channel; `swap` is the uniqueid of the one whose seat it takes.
+    pub(crate) fn enter_bridge(&mut self, bridge: BridgeId, id: ChannelId, swap: Option<Arc<str>>) {
         if let Some(channel) = self.channels.get_mut(&id) {
             channel.seat = Some(bridge);
         }
-        let Some(found) = self.bridges.get_mut(&bridge) else {
-            return;
-        };
+        let Some(found) = self.bridges.get_mut(&bridge) else { return };
         found.members.push(id);
-        let bridge = found.snapshot();
+        self.share_linkedid(bridge);
+        let Some(bridge) = self.bridges.get(&bridge).map(Bridge::snapshot) else { return };
         if let Some(channel) = self.snapshot(id) {
-            self.tell(Event::BridgeEnter {
-                bridge,
-                channel,
-                swap: None,
-            });
-        }
-    }
-
-    /// Takes a channel out of its bridge. The other one leaves too, and the bridge ends.
-    pub(crate) fn leave_bridge(&mut self, id: ChannelId) {
-        let Some(seat) = self.channels.get(&id).and_then(|channel| channel.seat) else {
-            return;
-        };
-        let Some(bridge) = self.bridges.get(&seat) else {
-            return;
-        };
-        let peer = bridge.peer_of(id);
-        for (member, with) in [(Some(id), peer), (peer, Some(id))] {
-            if let (Some(member), Some(_)) = (member, with) {
-                self.tell_peer(member, None);
-            }
-        }
-        self.unseat(seat, id);
-        if let Some(peer) = peer {
-            self.unseat(seat, peer);
-            self.happen(peer, Happening::Unbridged);
-        }
-        if let Some(bridge) = self.bridges.remove(&seat) {
-            self.tell(Event::BridgeDestroy {
-                bridge: bridge.snapshot(),
-            });
+            self.tell(Event::BridgeEnter { bridge, channel, swap });
         }
         self.rewired = true;
     }
 
-    fn unseat(&mut self, seat: BridgeId, id: ChannelId) {
-        let Some(bridge) = self.bridges.get_mut(&seat) else {
-            return;
-        };
+    /// All in a bridge belong together from now on: under the linkedid of the oldest.
+    fn share_linkedid(&mut self, bridge: BridgeId) {
+        let Some(members) = self.bridges.get(&bridge).map(|bridge| bridge.members.clone()) else { return };
+        let oldest = members.iter().min().and_then(|id| self.channels.get(id));
+        let Some(linkedid) = oldest.map(|channel| Arc::clone(&channel.linkedid)) else { return };
+        for id in members {
+            if let Some(channel) = self.channels.get_mut(&id) {
+                channel.linkedid = Arc::clone(&linkedid);
+            }
+        }
+    }
+
+    /// Takes a channel out of its bridge. From a conversation the other one leaves too.
+    pub(crate) fn leave_bridge(&mut self, id: ChannelId) {
+        let Some(seat) = self.channels.get(&id).and_then(|channel| channel.seat) else { return };
+        let Some(bridge) = self.bridges.get(&seat) else { return };
+        let peer = bridge.peer_of(id);
+        if let Some(peer) = peer {
+            self.tell_peer(id, None);
+            self.tell_peer(peer, None);
+        }
+        self.unseat(id);
+        if let Some(peer) = peer {
+            self.unseat(peer);
+            self.happen(peer, Happening::Unbridged);
+        }
+        self.end_if_empty(seat);
+    }
+
+    /// Takes a channel out of its bridge and leaves the others where they are.
+    pub(crate) fn unseat(&mut self, id: ChannelId) {
+        let Some(seat) = self.channels.get_mut(&id).and_then(|channel| channel.seat.take()) else { return };
+        let Some(bridge) = self.bridges.get_mut(&seat) else { return };
         bridge.members.retain(|member| *member != id);
         let bridge = bridge.snapshot();
-        if let Some(channel) = self.channels.get_mut(&id) {
-            channel.seat = None;
-        }
+        self.publish(id);
         if let Some(channel) = self.snapshot(id) {
             self.tell(Event::BridgeLeave { bridge, channel });
         }
+        self.rewired = true;
+    }
+
+    /// A bridge in which nobody is left is gone.
+    pub(crate) fn end_if_empty(&mut self, bridge: BridgeId) {
+        if self.bridges.get(&bridge).is_none_or(|bridge| !bridge.members.is_empty()) {
+            return;
+        }
+        if let Some(bridge) = self.bridges.remove(&bridge) {
+            self.tell(Event::BridgeDestroy { bridge: bridge.snapshot() });
+        }
+    }
+
+    pub(crate) fn tell_peers(&mut self, first: ChannelId, second: ChannelId) {
+        self.tell_peer(first, Some(second));
+        self.tell_peer(second, Some(first));
     }
 
     /// Who a channel talks to, in its own variables: BRIDGEPEER, and BRIDGEPVTCALLID for a peer
@@ -122,10 +177,8 @@ impl Switch {
             Technology::Local { .. } => None,
         });
         self.set_variable(id, "BRIDGEPEER", &name);
-        let told = self
-            .channels
-            .get(&id)
-            .and_then(|channel| channel.variables.value("BRIDGEPVTCALLID"));
+        let channel = self.channels.get(&id);
+        let told = channel.and_then(|channel| channel.variables.value("BRIDGEPVTCALLID"));
         let told = told.is_some_and(|value| !value.is_empty());
         match call_id {
             Some(call_id) => self.set_variable(id, "BRIDGEPVTCALLID", &call_id),
@@ -134,7 +187,7 @@ impl Switch {
         }
     }
 
-    /// Who sits with a channel.
+    /// Who talks with a channel.
     pub(crate) fn peer(&self, id: ChannelId) -> Option<ChannelId> {
         let seat = self.channels.get(&id)?.seat?;
         self.bridges.get(&seat)?.peer_of(id)

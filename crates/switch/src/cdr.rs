@@ -194,6 +194,10 @@ impl Switch {
     }
 
     /// The record as it is if it ends now.
+    pub(crate) fn current_record(&self, id: ChannelId) -> Option<CallRecord> {
+        self.complete(id)
+    }
+
     fn complete(&self, id: ChannelId) -> Option<CallRecord> {
         let channel = self.channels.get(&id)?;
         let record = channel.record.as_ref()?;

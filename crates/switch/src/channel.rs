@@ -8,6 +8,8 @@ use crate::Switch;
 use crate::app::Waiting;
 use crate::cdr::OpenRecord;
 use crate::listen::MediaLeg;
+use crate::pbx::Place;
+use crate::memory::Memory;
 use crate::timers::TimerId;
 use crate::variables::Variables;
 use model::{
@@ -41,6 +43,12 @@ pub(crate) struct Channel {
     pub(crate) technology: Technology,
     /// What it executes, innermost last; empty for one that was dialled and only sits.
     pub(crate) run: Vec<Frame>,
+    /// The application that made it to be called, if it was; it goes back to it at its end.
+    pub(crate) outgoing: Option<&'static str>,
+    /// Where it goes on once what it executes has been ended.
+    pub(crate) moving: Option<Place>,
+    /// Where it goes on when it leaves its bridge, if nothing waits for that.
+    pub(crate) after_bridge: Option<Place>,
     /// The bridge it sits in.
     pub(crate) seat: Option<BridgeId>,
     /// Who waits for its answer.
@@ -49,6 +57,8 @@ pub(crate) struct Channel {
     /// When it shall be hung up whatever it does, since the start.
     pub(crate) absolute: Option<(Duration, TimerId)>,
     pub(crate) record: Option<OpenRecord>,
+    /// What the dialplan keeps about it besides its variables.
+    pub(crate) memory: Memory,
     told: Option<Arc<ChannelSnapshot>>,
 }
 
@@ -201,11 +211,15 @@ impl Switch {
             variables: Variables::default(),
             technology: new.technology,
             run: Vec::new(),
+            outgoing: None,
+            moving: None,
+            after_bridge: None,
             seat: None,
             dialer: None,
             end: End::None,
             absolute: None,
             record: None,
+            memory: Memory::default(),
             told: None,
         };
         self.channels.insert(id, channel);
@@ -273,6 +287,21 @@ impl Switch {
         }
     }
 
+    /// The channel as it is now, at the place that was told last: what it goes to next is not
+    /// told before it begins there.
+    pub(crate) fn snapshot_where_told(&self, id: ChannelId) -> Option<Arc<ChannelSnapshot>> {
+        let new = self.snapshot(id)?;
+        match &self.channels.get(&id)?.told {
+            Some(told) if place(told) != place(&new) => Some(Arc::new(ChannelSnapshot {
+                context: Arc::clone(&told.context),
+                exten: Arc::clone(&told.exten),
+                priority: told.priority,
+                ..ChannelSnapshot::clone(&new)
+            })),
+            Some(_) | None => Some(new),
+        }
+    }
+
     /// Sets a channel variable and tells it.
     pub(crate) fn set_variable(&mut self, id: ChannelId, name: &str, value: &str) {
         let Some(channel) = self.channels.get_mut(&id) else {
@@ -318,15 +347,6 @@ impl Switch {
     pub(crate) fn happen(&mut self, channel: ChannelId, happening: Happening) {
         self.happenings.push_back((channel, happening));
     }
-
-    fn tell_variable(&mut self, id: ChannelId, name: &str, value: &str) {
-        let channel = self.snapshot(id);
-        self.tell(Event::VarSet {
-            channel,
-            variable: name.into(),
-            value: value.into(),
-        });
-    }
 }
 
 /// What a new channel begins with.
@@ -355,7 +375,9 @@ fn changes(old: Option<&ChannelSnapshot>, new: &Arc<ChannelSnapshot>) -> Vec<Eve
     if old.state != new.state {
         events.push(Event::Newstate { channel: channel() });
     }
-    if !new.application.is_empty() && place(old) != place(new) {
+    // Beginning another application at the same place is not told.
+    let begins = old.application.is_empty() || place(old) != place(new);
+    if !new.application.is_empty() && begins {
         events.push(Event::Newexten { channel: channel() });
     }
     if old.caller != new.caller {
@@ -373,12 +395,6 @@ fn changes(old: Option<&ChannelSnapshot>, new: &Arc<ChannelSnapshot>) -> Vec<Eve
     events
 }
 
-fn place(of: &ChannelSnapshot) -> (&str, &str, u32, &str, &str) {
-    (
-        &of.context,
-        &of.exten,
-        of.priority,
-        &of.application,
-        &of.data,
-    )
+fn place(of: &ChannelSnapshot) -> (&str, &str, u32) {
+    (&of.context, &of.exten, of.priority)
 }

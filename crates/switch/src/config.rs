@@ -22,6 +22,8 @@ pub struct Config {
     pub max_calls: usize,
     /// asterisk.conf `live_dangerously`: clients may use functions that reach beyond calls.
     pub live_dangerously: bool,
+    /// The environment that the dialplan may read.
+    pub environment: BTreeMap<String, Arc<str>>,
     /// The time zone of dialplan times and dates.
     pub time_zone: Option<jiff::tz::TimeZone>,
 }

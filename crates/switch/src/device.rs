@@ -20,6 +20,8 @@ pub(crate) struct Devices {
     /// Hints by the devices they name.
     watchers: BTreeMap<Arc<str>, Vec<usize>>,
     hints: Vec<Hint>,
+    /// The states that were given to devices called `Custom:`.
+    custom: BTreeMap<Arc<str>, DeviceState>,
 }
 
 #[derive(Debug)]
@@ -90,6 +92,12 @@ impl Switch {
         }
     }
 
+    /// Gives a device called `Custom:` a state.
+    pub(crate) fn set_custom_device(&mut self, device: &str, state: DeviceState) {
+        self.devices.custom.insert(device.into(), state);
+        self.touch_device(device);
+    }
+
     pub(crate) fn touch_channel_device(&mut self, id: ChannelId) {
         if let Some(channel) = self.channels.get(&id) {
             let device = channel.device().to_owned();
@@ -103,7 +111,8 @@ impl Switch {
         match self.devices.told.get(device) {
             Some(told) if *told == state => return,
             None if matches!(state, DeviceState::NotInUse | DeviceState::Unavailable)
-                && !self.is_endpoint(device) =>
+                && !self.is_endpoint(device)
+                && !device.starts_with("Custom:") =>
             {
                 return;
             }
@@ -184,7 +193,10 @@ impl Switch {
             }
             Some(("PJSIP", name)) if !self.devices.can_be_called(name) => DeviceState::Unavailable,
             Some(("PJSIP" | "Local", _)) => DeviceState::NotInUse,
-            _ if device.starts_with("Custom:") => DeviceState::Unknown,
+            _ if device.starts_with("Custom:") => {
+                let given = self.devices.custom.get(device);
+                given.copied().unwrap_or(DeviceState::Unknown)
+            }
             _ => DeviceState::Invalid,
         };
         match (in_use, ringing) {

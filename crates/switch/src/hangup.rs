@@ -1,6 +1,7 @@
 //! How a channel ends: asked to, told to, released by its technology, gone.
 
 use crate::channel::{Dialer, End, Happening, Progress, Technology};
+use crate::memory::Ended;
 use crate::timers::Timer;
 use crate::{Output, Switch};
 use model::{AudioQuality, Cause, ChannelId, DialStatus, Event, Instruction};
@@ -77,11 +78,26 @@ impl Switch {
     /// A channel that executes nothing was hung up, or left the bridge it sat in: it ends.
     pub(crate) fn happen_to_passive(&mut self, id: ChannelId, happening: &Happening) {
         match happening {
-            Happening::HungUp | Happening::Unbridged => self.release(id),
+            Happening::HungUp => self.release(id),
+            Happening::Unbridged => self.go_on_unbridged(id),
             Happening::Timer(_)
             | Happening::Digit(_)
             | Happening::Played { .. }
             | Happening::Dialed(..) => {}
+        }
+    }
+
+    /// Nothing waits for the bridge it left: it goes on where it was to, or ends.
+    fn go_on_unbridged(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        match channel.after_bridge.take() {
+            Some(place) => {
+                self.go(id, place);
+                self.start_dialplan(id);
+            }
+            None => self.release(id),
         }
     }
 
@@ -97,6 +113,8 @@ impl Switch {
         channel.end = End::Releasing;
         channel.dialer = None;
         channel.run.clear();
+        channel.application = channel.outgoing.unwrap_or_default().into();
+        channel.data = channel.outgoing.map_or("", |_| "(Outgoing Line)").into();
         let cause = channel.cause;
         match channel.technology {
             Technology::Local { .. } => {
@@ -137,6 +155,7 @@ impl Switch {
         if let Some(quality) = quality {
             self.tell_quality(id, quality);
         }
+        self.publish(id);
         self.bury(id);
     }
 
@@ -166,6 +185,9 @@ impl Switch {
         if let (Some(_), Progress::Answered | Progress::Ended(_)) = (channel.dialer, progress) {
             self.record_dial(id, progress);
         }
+        if let Progress::Ended(_) = progress {
+            self.note_ended(id);
+        }
         let Some(channel) = self.channels.get(&id) else {
             return;
         };
@@ -173,6 +195,27 @@ impl Switch {
             Some(Dialer::Channel(dialer)) => self.happen(dialer, Happening::Dialed(id, progress)),
             Some(Dialer::Originate) => self.originate_progress(id, progress),
             None => {}
+        }
+    }
+}
+
+impl Switch {
+    /// Who dialled a channel remembers how it ended.
+    fn note_ended(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get(&id) else {
+            return;
+        };
+        let Some(Dialer::Channel(dialer)) = channel.dialer else {
+            return;
+        };
+        let ended = Ended {
+            channel: Arc::clone(&channel.name),
+            technology: channel.technology().into(),
+            tech_cause: channel.tech_cause.clone(),
+            cause: channel.cause,
+        };
+        if let Some(dialer) = self.channels.get_mut(&dialer) {
+            dialer.memory.note_ended(ended);
         }
     }
 }

@@ -219,36 +219,17 @@ impl Switch {
 
     /// Presses a key towards the far end.
     pub(crate) fn send_digit(&mut self, id: ChannelId, digit: char, milliseconds: u32) {
-        let Some(channel) = self.channels.get(&id) else {
-            return;
-        };
-        let other = self.other_half(id);
-        let is_local = matches!(channel.technology, Technology::Local { .. });
-        let Some(channel) = self.snapshot(id) else {
-            return;
-        };
-        self.tell(Event::DtmfBegin {
-            channel: Arc::clone(&channel),
-            digit,
-            received: false,
-        });
-        self.tell(Event::DtmfEnd {
-            channel,
-            digit,
-            milliseconds,
-            received: false,
-        });
-        match other {
-            Some(other) => {
-                self.on_digit_begin(other, digit);
-                self.on_digit(other, digit, milliseconds);
+        let Some(channel) = self.channels.get(&id) else { return };
+        match &channel.technology {
+            Technology::External { .. } => {
+                self.put(Output::Instruct(Instruction::SendDigit { channel: id, digit, milliseconds }));
             }
-            None if is_local => {}
-            None => self.put(Output::Instruct(Instruction::SendDigit {
-                channel: id,
-                digit,
-                milliseconds,
-            })),
+            Technology::Local { .. } => {
+                if let Some(other) = self.other_half(id) {
+                    self.on_digit_begin(other, digit);
+                    self.on_digit(other, digit, milliseconds);
+                }
+            }
         }
     }
 
@@ -272,7 +253,7 @@ impl Switch {
         }
     }
 
-    fn on_digit(&mut self, id: ChannelId, digit: char, milliseconds: u32) {
+    pub(crate) fn on_digit(&mut self, id: ChannelId, digit: char, milliseconds: u32) {
         if let Some(channel) = self.snapshot(id) {
             self.tell(Event::DtmfEnd {
                 channel,

@@ -69,8 +69,9 @@ impl Switch {
     }
 
     /// Marks a channel as being dialled by an application, for those who list channels.
-    pub(crate) fn mark_outgoing(&mut self, id: ChannelId, application: &str) {
+    pub(crate) fn mark_outgoing(&mut self, id: ChannelId, application: &'static str) {
         if let Some(channel) = self.channels.get_mut(&id) {
+            channel.outgoing = Some(application);
             channel.application = application.into();
             channel.data = "(Outgoing Line)".into();
         }

@@ -43,7 +43,7 @@ impl Switch {
         };
         channel.application = application.name.into();
         channel.data = data.into();
-        self.publish_silently(id);
+        self.publish(id);
         self.record_application(id);
         let step = (application.start)(self, id, &Call::new(data));
         self.take(id, step);
@@ -65,9 +65,12 @@ impl Switch {
             return;
         };
         match channel.run.last() {
+            Some(Frame::Dialplan) if channel.moving.is_some() => self.move_on(id),
             Some(Frame::Dialplan) if channel.end == End::None => self.execute_priority(id),
-            Some(Frame::Dialplan | Frame::Application(_)) => self.end_run(id),
+            Some(Frame::Dialplan) => self.end_run(id),
             Some(Frame::HangupExtension) => self.execute_priority(id),
+            // It has begun to wait since it was told to go on.
+            Some(Frame::Application(_)) => {}
             None => self.release(id),
         }
     }
@@ -97,6 +100,7 @@ impl Switch {
         };
         match step {
             Step::Wait(waiting) => channel.run.push(Frame::Application(waiting)),
+            _ if channel.moving.is_some() => self.move_on(id),
             Step::Done if channel.run.is_empty() => self.release(id),
             Step::Done => {
                 channel.priority += 1;
@@ -108,6 +112,70 @@ impl Switch {
             }
             Step::Hangup => self.end_run(id),
         }
+    }
+
+    /// Sends a channel elsewhere in the dialplan, whatever it does now. False if it cannot go.
+    pub(crate) fn send_to(&mut self, id: ChannelId, place: Place) -> bool {
+        let Some(channel) = self.channels.get_mut(&id) else { return false };
+        if channel.is_ending() || channel.dialer.is_some() {
+            return false;
+        }
+        channel.moving = Some(place);
+        match channel.run.last() {
+            Some(Frame::Application(_)) => self.happen(id, Happening::HungUp),
+            Some(Frame::Dialplan | Frame::HangupExtension) => self.ready.push_back(id),
+            None => {
+                self.leave_bridge(id);
+                self.move_on(id);
+            }
+        }
+        true
+    }
+
+    /// What a channel executed has been ended: it goes on where it was sent.
+    fn move_on(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(&id) else { return };
+        let Some(place) = channel.moving.take() else { return };
+        let had_dialplan = channel.run.iter().any(|frame| matches!(frame, Frame::Dialplan));
+        channel.run.clear();
+        self.go(id, place);
+        if had_dialplan {
+            if let Some(channel) = self.channels.get_mut(&id) {
+                channel.run.push(Frame::Dialplan);
+            }
+            self.ready.push_back(id);
+        } else {
+            self.start_dialplan(id);
+        }
+    }
+
+    /// Ends what a channel executes, at once, so that it can do something else.
+    pub(crate) fn interrupt(&mut self, id: ChannelId) {
+        while let Some(channel) = self.channels.get_mut(&id) {
+            match channel.run.pop() {
+                Some(Frame::Application(waiting)) => {
+                    let _ = waiting.on(self, id, &Happening::HungUp);
+                }
+                Some(Frame::Dialplan | Frame::HangupExtension) => {}
+                None => break,
+            }
+        }
+        self.leave_bridge(id);
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.application = Arc::default();
+            channel.data = Arc::default();
+        }
+    }
+
+    /// Where a channel would go on if what it does ended now.
+    pub(crate) fn next_place(&self, id: ChannelId) -> Option<Place> {
+        let channel = self.channels.get(&id)?;
+        let in_dialplan = channel.run.iter().any(|frame| matches!(frame, Frame::Dialplan));
+        Some(Place {
+            context: Arc::clone(&channel.context),
+            exten: Arc::clone(&channel.exten),
+            priority: channel.priority + u32::from(in_dialplan),
+        })
     }
 
     fn execute_priority(&mut self, id: ChannelId) {
@@ -196,7 +264,7 @@ impl Switch {
         if !in_dialplan || in_hangup {
             return self.release(id);
         }
-        if let Some(snapshot) = self.snapshot(id) {
+        if let Some(snapshot) = self.snapshot_where_told(id) {
             self.tell(Event::SoftHangupRequest {
                 channel: snapshot,
                 cause: Some(DEFAULT_CAUSE.number()),

@@ -119,8 +119,8 @@ impl Switch {
         match ChannelScope::of_client(self, channel).value(&request.name) {
             Ok(value) => Reply::Value(value.into()),
             Err(error) => {
-                tracing::info!(variable = %request.name, %error, "Getvar refused");
-                Reply::Refused(Refusal::NotSet)
+                tracing::info!(variable = %request.name, %error, "Getvar: no value");
+                Reply::Value(Arc::default())
             }
         }
     }

@@ -84,6 +84,19 @@ impl<'a> ChannelScope<'a> {
         write(self, args, value)
     }
 
+    /// Does something that may come back here, to a bounded depth.
+    pub(crate) fn nested<T>(&mut self, work: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        if self.depth == DEPTH {
+            return Err(FunctionError(format!(
+                "values within values, more than {DEPTH} deep"
+            )));
+        }
+        self.depth += 1;
+        let done = work(self);
+        self.depth -= 1;
+        done
+    }
+
     /// Whether who asks may use a function.
     fn check(&self, function: &function::Function) -> Outcome<()> {
         let open =
@@ -204,15 +217,7 @@ impl World for ChannelScope<'_> {
     }
 
     fn evaluate(&mut self, text: &str) -> Outcome {
-        if self.depth == DEPTH {
-            return Err(FunctionError(format!(
-                "values within values, more than {DEPTH} deep"
-            )));
-        }
-        self.depth += 1;
-        let value = self.expand(text);
-        self.depth -= 1;
-        Ok(value)
+        self.nested(|scope| Ok(scope.expand(text)))
     }
 }
 

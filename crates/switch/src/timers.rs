@@ -52,6 +52,11 @@ impl Timers {
         self.waiting.first_key_value().map(|((at, _), _)| *at)
     }
 
+    /// Forgets one.
+    pub(crate) fn cancel(&mut self, id: TimerId) {
+        self.waiting.retain(|(_, known), _| *known != id);
+    }
+
     /// Forgets what belongs to a channel that is gone.
     pub(crate) fn forget(&mut self, channel: ChannelId) {
         self.waiting.retain(|_, timer| match timer {

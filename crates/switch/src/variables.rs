@@ -10,8 +10,24 @@ pub(crate) struct Variables(Vec<(Arc<str>, Arc<str>)>);
 impl Variables {
     /// Sets one; an empty value is kept, as the reference does for channel variables.
     pub(crate) fn set(&mut self, name: &str, value: &str) {
-        self.0.retain(|(known, _)| plain(known) != plain(name));
+        self.remove(name);
+        self.hide(name, value);
+    }
+
+    /// Sets one that hides the one of this name there may be, until it is removed.
+    pub(crate) fn hide(&mut self, name: &str, value: &str) {
         self.0.insert(0, (name.into(), value.into()));
+    }
+
+    /// Removes the newest of this name; one that it hid comes back.
+    pub(crate) fn remove(&mut self, name: &str) {
+        let newest = self
+            .0
+            .iter()
+            .position(|(known, _)| plain(known) == plain(name));
+        if let Some(newest) = newest {
+            self.0.remove(newest);
+        }
     }
 
     /// Appends one that another channel gave.
@@ -25,6 +41,12 @@ impl Variables {
             .iter()
             .find(|(known, _)| plain(known) == name)
             .map(|(_, value)| value)
+    }
+
+    /// The value behind so many that hide it.
+    pub(crate) fn hidden(&self, name: &str, hiding: usize) -> Option<&Arc<str>> {
+        let mut all = self.0.iter().filter(|(known, _)| plain(known) == name);
+        all.nth(hiding).map(|(_, value)| value)
     }
 
     /// All, newest first, under their plain names.

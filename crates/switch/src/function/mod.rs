@@ -1,11 +1,22 @@
 //! Functions about channels and the switch: `${CALLERID(num)}`, `Set(GLOBAL(NAME)=value)`.
 //!
 //! Each is declared once, in the file of its family. Those that need no switch are declared in
-//! [`dialplan::functions`]; all are synchronous.
+//! [`dialplan::functions`]; all are synchronous. None reaches the file system, a shell or the net.
 
-mod global;
+mod caller;
+mod channel;
+mod device;
+mod environment;
+mod group;
+mod hangup;
+mod place;
+mod record;
+mod timeout;
+mod variable;
 
+use crate::channel::Channel;
 use crate::scope::ChannelScope;
+use dialplan::FunctionError;
 use dialplan::functions::{Declaration, Outcome};
 
 /// A function: read, written, or both.
@@ -21,14 +32,22 @@ pub(crate) struct Function {
     pub(crate) write: Option<fn(&mut ChannelScope<'_>, args: &str, value: &str) -> Outcome<()>>,
 }
 
-const FAMILIES: [&[Function]; 1] = [global::FUNCTIONS];
+const FAMILIES: [&[Function]; 10] = [
+    caller::FUNCTIONS,
+    channel::FUNCTIONS,
+    device::FUNCTIONS,
+    environment::FUNCTIONS,
+    group::FUNCTIONS,
+    hangup::FUNCTIONS,
+    place::FUNCTIONS,
+    record::FUNCTIONS,
+    timeout::FUNCTIONS,
+    variable::FUNCTIONS,
+];
 
 /// All functions there are, with those that need no switch, by name.
 pub fn declarations() -> Vec<&'static Declaration> {
-    let own = FAMILIES
-        .into_iter()
-        .flatten()
-        .map(|function| &function.declaration);
+    let own = own().map(|function| &function.declaration);
     let pure = dialplan::functions::all().map(|function| &function.declaration);
     let mut all: Vec<_> = own.chain(pure).collect();
     all.sort_by_key(|declaration| declaration.name);
@@ -41,8 +60,77 @@ pub fn exists(name: &str) -> bool {
 }
 
 pub(crate) fn find(name: &str) -> Option<&'static Function> {
-    FAMILIES
-        .into_iter()
-        .flatten()
-        .find(|function| function.declaration.name == name)
+    own().find(|function| function.declaration.name == name)
+}
+
+fn own() -> impl Iterator<Item = &'static Function> {
+    FAMILIES.into_iter().flatten()
+}
+
+/// Says why a function has no value.
+fn error<T>(message: impl Into<String>) -> Outcome<T> {
+    Err(FunctionError(message.into()))
+}
+
+/// The channel a function is about.
+fn channel_of<'a>(scope: &'a ChannelScope<'_>) -> Outcome<&'a Channel> {
+    let channel = scope.channel.and_then(|id| scope.switch.channels.get(&id));
+    channel.ok_or_else(no_channel)
+}
+
+fn channel_mut<'a>(scope: &'a mut ChannelScope<'_>) -> Outcome<&'a mut Channel> {
+    let id = scope.channel.ok_or_else(no_channel)?;
+    scope.switch.channels.get_mut(&id).ok_or_else(no_channel)
+}
+
+fn no_channel() -> FunctionError {
+    FunctionError("there is no channel".to_owned())
+}
+
+/// The text, or an empty one.
+fn or_empty(text: Option<&std::sync::Arc<str>>) -> String {
+    text.map(ToString::to_string).unwrap_or_default()
+}
+
+/// A text that is there only if it says something.
+fn filled(text: &str) -> Option<std::sync::Arc<str>> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn each_is_declared_once_and_documented() {
+        let mut names = BTreeSet::new();
+        for declaration in declarations() {
+            assert!(names.insert(declaration.name), "{} twice", declaration.name);
+            assert!(
+                declaration
+                    .syntax
+                    .starts_with(&format!("{}(", declaration.name))
+            );
+            assert!(!declaration.synopsis.is_empty() && !declaration.description.is_empty());
+        }
+        assert!(own().all(|function| function.read.is_some() || function.write.is_some()));
+    }
+
+    #[test]
+    fn nothing_that_reaches_beyond_the_switch_is_there() {
+        for name in [
+            "SHELL",
+            "FILE",
+            "FILE_COUNT_LINE",
+            "STAT",
+            "CURL",
+            "ODBC",
+            "REALTIME",
+            "LOCK",
+        ] {
+            assert!(!exists(name), "{name}");
+        }
+    }
 }

@@ -1,0 +1,120 @@
+//! Facts of a channel, and which channels there are: CHANNEL, CHANNELS.
+
+use super::{Function, channel_mut, channel_of, error, filled, or_empty};
+use crate::channel::{Channel, Technology};
+use crate::scope::ChannelScope;
+use dialplan::functions::{Declaration, Outcome};
+use std::sync::Arc;
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        declaration: Declaration {
+            name: "CHANNEL",
+            synopsis: "Gets/sets various pieces of information about the channel.",
+            syntax: "CHANNEL(item)",
+            description: "Items: name, uniqueid, linkedid, state, channeltype, callid, context, exten, \
+                          priority, appname, appdata, language, accountcode, peeraccount, musicclass, \
+                          userfield, audionativeformat, audioreadformat, audiowriteformat, hangupsource, \
+                          checkhangup. language, accountcode, peeraccount, musicclass and userfield can be \
+                          set.",
+        },
+        open: true,
+        read: Some(read),
+        write: Some(write),
+    },
+    Function {
+        declaration: Declaration {
+            name: "CHANNELS",
+            synopsis: "Gets the list of channels, optionally filtering by a regular expression.",
+            syntax: "CHANNELS([regular_expression])",
+            description: "Names separated by blanks.",
+        },
+        open: true,
+        read: Some(|scope, pattern| {
+            let pattern = match pattern.trim() {
+                "" => None,
+                pattern => Some(dialplan::regular_expression(pattern).or_else(error)?),
+            };
+            let names = scope.switch.channels.values().map(|channel| &*channel.name);
+            let matching: Vec<_> = names
+                .filter(|name| pattern.as_ref().is_none_or(|p| p.is_match(name)))
+                .collect();
+            Ok(matching.join(" "))
+        }),
+        write: None,
+    },
+    Function {
+        declaration: Declaration {
+            name: "CHANNEL_EXISTS",
+            synopsis: "Checks if the specified channel exists.",
+            syntax: "CHANNEL_EXISTS(name_or_uid)",
+            description: "`1` or `0`.",
+        },
+        open: true,
+        read: Some(|scope, name| {
+            Ok(u8::from(scope.switch.find_channel(name.trim()).is_some()).to_string())
+        }),
+        write: None,
+    },
+];
+
+fn read(scope: &mut ChannelScope<'_>, item: &str) -> Outcome {
+    let item = item.trim().to_ascii_lowercase();
+    let channel = channel_of(scope)?;
+    Ok(match item.as_str() {
+        "name" => channel.name.to_string(),
+        "uniqueid" => channel.uniqueid.to_string(),
+        "linkedid" => channel.linkedid.to_string(),
+        "state" => channel.state.text().to_owned(),
+        "channeltype" => channel.technology().to_owned(),
+        "callid" => call_id(channel).unwrap_or_default(),
+        "context" => channel.context.to_string(),
+        "exten" => channel.exten.to_string(),
+        "priority" => channel.priority.to_string(),
+        "appname" => channel.application.to_string(),
+        "appdata" => channel.data.to_string(),
+        "language" => channel.language.to_string(),
+        "accountcode" => channel.account.to_string(),
+        "peeraccount" => or_empty(channel.memory.peer_account.as_ref()),
+        "musicclass" => or_empty(channel.memory.music_class.as_ref()),
+        "userfield" => channel
+            .record
+            .as_ref()
+            .map(|record| record.user_field.to_string())
+            .unwrap_or_default(),
+        "audionativeformat" | "audioreadformat" | "audiowriteformat" => {
+            scope.switch.format_of(channel).to_string()
+        }
+        "hangupsource" => or_empty(channel.variables.value("HANGUPSOURCE")),
+        "checkhangup" => u8::from(channel.is_ending()).to_string(),
+        item => return error(format!("there is no item '{item}'")),
+    })
+}
+
+fn call_id(channel: &Channel) -> Option<String> {
+    match &channel.technology {
+        Technology::External { call_id, .. } => Some(call_id.to_string()),
+        Technology::Local { .. } => None,
+    }
+}
+
+fn write(scope: &mut ChannelScope<'_>, item: &str, value: &str) -> Outcome<()> {
+    let item = item.trim().to_ascii_lowercase();
+    let channel = channel_mut(scope)?;
+    let id = channel.id;
+    match item.as_str() {
+        "language" => channel.language = value.trim().into(),
+        "accountcode" => channel.account = value.trim().into(),
+        "peeraccount" => channel.memory.peer_account = filled(value),
+        "musicclass" => channel.memory.music_class = filled(value),
+        "userfield" => {
+            let record = channel.record.as_mut();
+            record
+                .map(|record| record.user_field = Arc::from(value))
+                .map_or_else(|| error("there is no call record"), Ok)?;
+        }
+        item => return error(format!("'{item}' cannot be set")),
+    }
+    scope.switch.publish(id);
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! What the dialplan keeps about a channel besides its variables.
+
+use crate::variables::Variables;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// All of it; empty for most channels.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    /// Subroutines under way, the innermost last.
+    pub(crate) subroutines: Vec<Subroutine>,
+    /// Variables kept for other channels (SHARED).
+    pub(crate) shared: Variables,
+    /// The groups it counts in: category and name.
+    pub(crate) groups: Vec<(Arc<str>, Arc<str>)>,
+    /// How it came here by way of others.
+    pub(crate) redirecting: Redirecting,
+    /// The number the call is charged to, where it is not the caller's.
+    pub(crate) ani: Option<Arc<str>>,
+    /// How long to wait for one more digit, and for the first.
+    pub(crate) timeouts: Timeouts,
+    /// How the calls it made ended: channel, the technology's code, cause.
+    pub(crate) ended: Vec<Ended>,
+    /// Values of its call record that the dialplan made up.
+    pub(crate) record_values: Variables,
+    /// The music it hears while on hold.
+    pub(crate) music_class: Option<Arc<str>>,
+    /// The account of whoever it calls.
+    pub(crate) peer_account: Option<Arc<str>>,
+    /// What went wrong last, for the `e` extension.
+    pub(crate) exception: Option<Exception>,
+}
+
+/// A subroutine under way, and where it returns to.
+#[derive(Debug)]
+pub(crate) struct Subroutine {
+    pub(crate) return_to: crate::pbx::Place,
+    /// The names of its own variables, in the order in which they were made.
+    pub(crate) locals: Vec<Arc<str>>,
+    /// How many arguments it has.
+    pub(crate) arguments: usize,
+}
+
+/// Who redirected a call, from where to where.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Redirecting {
+    pub(crate) from: model::Party,
+    pub(crate) to: model::Party,
+    pub(crate) original: model::Party,
+    /// Why, in one of the words there are for it.
+    pub(crate) reason: Option<&'static str>,
+    pub(crate) count: u32,
+}
+
+/// How long WaitExten and its kin wait.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timeouts {
+    pub(crate) digit: Duration,
+    pub(crate) response: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            digit: Duration::from_secs(5),
+            response: Duration::from_secs(10),
+        }
+    }
+}
+
+/// How a call that was made ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) channel: Arc<str>,
+    pub(crate) technology: Arc<str>,
+    pub(crate) tech_cause: Option<Arc<str>>,
+    pub(crate) cause: Option<model::Cause>,
+}
+
+/// What went wrong in the dialplan, and where.
+#[derive(Clone, Debug)]
+pub(crate) struct Exception {
+    pub(crate) place: crate::pbx::Place,
+    pub(crate) reason: Arc<str>,
+}
+
+impl Memory {
+    /// How many ended calls are kept; the oldest are forgotten.
+    const ENDED: usize = 64;
+
+    /// Keeps how a call ended that this channel made.
+    pub(crate) fn note_ended(&mut self, ended: Ended) {
+        self.ended.retain(|known| known.channel != ended.channel);
+        if self.ended.len() == Self::ENDED {
+            self.ended.remove(0);
+        }
+        self.ended.push(ended);
+    }
+}
