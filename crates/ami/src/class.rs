@@ -54,6 +54,11 @@ impl Classes {
         Self(self.0 | other.0)
     }
 
+    /// The number of the set, as `manager show connected` tells it.
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
     /// Whether it has no class.
     pub fn is_empty(self) -> bool {
         self.0 == 0

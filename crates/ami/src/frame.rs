@@ -47,10 +47,16 @@ enum Fault {
 }
 
 impl Frames {
+    /// So much memory is kept when all is cut.
+    const KEPT: usize = 1024;
+
     /// Takes received bytes.
     pub fn feed(&mut self, bytes: &[u8]) {
         self.received.drain(..self.read);
         self.read = 0;
+        if self.received.is_empty() && self.received.capacity() > Self::KEPT {
+            self.received = Vec::new();
+        }
         self.received.extend_from_slice(bytes);
     }
 

@@ -9,6 +9,7 @@
 
 pub mod action;
 mod class;
+mod dialect;
 mod encode;
 mod escape;
 pub mod event;
@@ -19,6 +20,7 @@ mod message;
 pub mod response;
 
 pub use class::{Classes, UnknownClass, parse_event_mask};
+pub use dialect::Dialect;
 pub use encode::{html, json, raw, xml};
 pub use escape::Escaped;
 pub use frame::{Frame, Frames, HEADER_LIMIT, LINE_LIMIT};

@@ -1,24 +1,41 @@
 //! A message: headers in order, as they stand on the wire.
 //!
-//! The text of a message is kept in one piece, so that writing it costs nothing more. Line breaks
-//! and NUL are left out of whatever is put into a header: no value, whoever chose it, can begin
+//! The text of a message is kept in one piece, with the empty line that ends it, so that writing it
+//! costs nothing more. Line breaks and NUL are left out of whatever is put into a header: no value, whoever chose it, can begin
 //! another header or another message (ami-server.md 13.3, rule 3).
 
 use std::fmt::{self, Display, Write};
 
-/// Headers in order; names may repeat.
-#[derive(Clone, Default, PartialEq, Eq)]
+/// The empty line that ends a message.
+const END: &str = "\r\n";
+
+/// Headers in order; names may repeat. A few answers have lines that are no headers after them.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Message {
+    /// Ends with [`END`].
     text: String,
     headers: Vec<Span>,
+    /// Where the lines that are no headers begin, if there are such.
+    body: Option<u32>,
 }
 
-/// Where a header stands in the text: `name` ends at `colon`, the value begins two bytes later.
+/// Where a header stands in the text: `name` ends at `colon`, the value begins two bytes later. A
+/// message is far shorter than 4 GiB: what would not fit is left out.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Span {
-    start: usize,
-    colon: usize,
-    end: usize,
+    start: u32,
+    colon: u32,
+    end: u32,
+}
+
+impl Default for Message {
+    fn default() -> Self {
+        Self {
+            text: END.to_owned(),
+            headers: Vec::new(),
+            body: None,
+        }
+    }
 }
 
 impl Message {
@@ -34,7 +51,8 @@ impl Message {
 
     /// Adds a header whose name is `prefix` and `name` together.
     pub fn prefixed(&mut self, prefix: &str, name: &str, value: impl Display) {
-        let start = self.text.len();
+        let start = self.text.len() - END.len();
+        self.text.truncate(start);
         let mut line = Line(&mut self.text);
         line.name(prefix);
         line.name(name);
@@ -43,8 +61,38 @@ impl Message {
         // Writing into a string fails only if the value's own Display does; then it stays cut.
         let _ = write!(line, "{value}");
         let end = self.text.len();
+        match Span::new(start, colon, end) {
+            Some(span) => {
+                self.text.push_str("\r\n");
+                self.headers.push(span);
+            }
+            None => self.text.truncate(start),
+        }
+        self.text.push_str(END);
+    }
+
+    /// Adds lines that are no headers, each ended by a line feed. Nothing can be added after them.
+    #[must_use]
+    pub fn with_body<'a>(mut self, lines: impl IntoIterator<Item = &'a str>) -> Self {
+        self.text.truncate(self.text.len() - END.len());
+        self.body = u32::try_from(self.text.len()).ok();
+        for line in lines {
+            let _ = Line(&mut self.text).write_str(line);
+            self.text.push('\n');
+        }
+        self.text.push_str(END);
+        self
+    }
+
+    /// Adds one line that is no header, ended as headers are. Nothing can be added after it.
+    #[must_use]
+    pub fn with_bare_line(mut self, line: &str) -> Self {
+        self.text.truncate(self.text.len() - END.len());
+        self.body = u32::try_from(self.text.len()).ok();
+        let _ = Line(&mut self.text).write_str(line);
         self.text.push_str("\r\n");
-        self.headers.push(Span { start, colon, end });
+        self.text.push_str(END);
+        self
     }
 
     /// The same message with one more header; for building in one expression.
@@ -80,12 +128,18 @@ impl Message {
 
     /// All headers, name and value.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.headers.iter().map(|span| {
-            (
-                &self.text[span.start..span.colon],
-                &self.text[span.colon + 2..span.end],
-            )
-        })
+        let text = |from: u32, to: u32| &self.text[from as usize..to as usize];
+        self.headers
+            .iter()
+            .map(move |span| (text(span.start, span.colon), text(span.colon + 2, span.end)))
+    }
+
+    /// The lines after the headers that are no headers; none in nearly all messages.
+    pub fn body(&self) -> impl Iterator<Item = &str> {
+        let text = self
+            .body
+            .map(|start| &self.text[start as usize..self.text.len() - END.len()]);
+        text.into_iter().flat_map(str::lines)
     }
 
     /// What the client calls its action: the first `ActionID`, empty if it gave none.
@@ -100,7 +154,22 @@ impl Message {
 
     /// All headers, each with its line end, without the empty line that ends the message.
     pub fn text(&self) -> &str {
+        &self.text[..self.text.len() - END.len()]
+    }
+
+    /// The same with the empty line: as it is written.
+    pub fn wire(&self) -> &str {
         &self.text
+    }
+}
+
+impl Span {
+    fn new(start: usize, colon: usize, end: usize) -> Option<Self> {
+        Some(Self {
+            start: start.try_into().ok()?,
+            colon: colon.try_into().ok()?,
+            end: end.try_into().ok()?,
+        })
     }
 }
 
@@ -150,6 +219,22 @@ mod tests {
     fn nothing_can_begin_a_header_of_its_own() {
         let message = Message::new().with("Na\r\nme:", "a\r\nEvent: Forged\0");
         assert_eq!(message.text(), "Name: aEvent: Forged\r\n");
+    }
+
+    #[test]
+    fn lines_that_are_no_headers_come_last() {
+        let message = Message::new().with("Response", "Follows").with_body([
+            "one: 1",
+            "two",
+            "--END COMMAND--",
+        ]);
+        assert_eq!(
+            message.wire(),
+            "Response: Follows\r\none: 1\ntwo\n--END COMMAND--\n\r\n"
+        );
+        assert_eq!(message.iter().count(), 1);
+        assert_eq!(message.body().count(), 3);
+        assert_eq!(Message::new().wire(), "\r\n");
     }
 
     #[test]

@@ -50,8 +50,14 @@ impl<T: Value> Field for Vec<T> {
 }
 
 /// Values separated by commas, such as `call,agent`; blanks around them do not count.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List<T>(pub Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
 
 /// A number of seconds, possibly with a fraction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

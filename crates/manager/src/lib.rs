@@ -1,1 +1,36 @@
 //! The manager's server side: sessions, accounts, handlers.
+//!
+//! [`Session`] is one client as a pure value: actions, events and answers go in, messages, questions
+//! and notices come out. [`Connection`] puts it on a stream of bytes. The shell that owns the socket
+//! is described in both. What an action does stands in `handler/`, in files named as those that
+//! declare the actions.
+
+mod acl;
+mod connection;
+mod filter;
+mod gate;
+mod general;
+mod handler;
+mod login;
+mod node;
+mod outgoing;
+mod peer;
+mod record;
+mod request;
+mod secret;
+mod session;
+mod settings;
+mod user;
+
+pub use acl::{Acl, BadRule};
+pub use connection::{Connection, Effect};
+pub use filter::{BadFilter, Filter, Filters};
+pub use general::{Bind, General, Spoken};
+pub use node::Node;
+pub use peer::{Log, Peer};
+pub use record::{Rendered, Style, Told};
+pub use request::{Answer, ConsoleReport, FileFault, FileReply, FileRequest, FileUpdate, Request};
+pub use secret::{BadHash, Secret, hash, verify};
+pub use session::{Carrier, Close, Input, Output, Piece, Session};
+pub use settings::{Files, Settings};
+pub use user::{Account, User};

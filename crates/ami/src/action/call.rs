@@ -31,15 +31,10 @@ pub struct Originate {
     pub early_media: bool,
     /// Whether to answer at once and tell the outcome as OriginateResponse.
     pub r#async: bool,
-    /// Formats to offer.
-    pub codecs: Option<String>,
     /// Uniqueid for the channel.
     #[action(name = "ChannelId")]
     pub channel_id: Option<String>,
     /// Uniqueid for its other half.
     #[action(name = "OtherChannelId")]
     pub other_channel_id: Option<String>,
-    /// Subroutine to run on the channel before it is dialled.
-    #[action(name = "PreDialGoSub")]
-    pub pre_dial_gosub: Option<String>,
 }

@@ -5,6 +5,7 @@
 
 pub mod call;
 pub mod channel;
+pub mod config;
 pub mod dialplan;
 mod parameter;
 pub mod pjsip;
@@ -95,6 +96,7 @@ actions! {
     system { Command CoreStatus CoreSettings }
     channel { CoreShowChannels Status Hangup Getvar Setvar }
     call { Originate }
+    config { GetConfig GetConfigJson ListCategories CreateConfig UpdateConfig }
     dialplan { ExtensionState }
     pjsip { ShowContacts ShowRegistrationInboundContactStatuses }
 }

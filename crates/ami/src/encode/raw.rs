@@ -4,8 +4,7 @@ use crate::Message;
 
 /// Appends a message.
 pub fn encode(message: &Message, out: &mut Vec<u8>) {
-    out.extend_from_slice(message.text().as_bytes());
-    out.extend_from_slice(b"\r\n");
+    out.extend_from_slice(message.wire().as_bytes());
 }
 
 /// Appends messages, one after the other.

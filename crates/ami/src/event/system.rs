@@ -50,3 +50,11 @@ pub struct Reload<'a> {
 pub struct WaitEventComplete<'a> {
     pub action_id: Option<&'a str>,
 }
+
+/// Events are lost to a session over HTTP that did not ask for them in time.
+#[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct EventGap {
+    /// How many.
+    pub missed: u64,
+}

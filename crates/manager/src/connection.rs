@@ -1,0 +1,232 @@
+//! A session on a stream of bytes (TCP, TLS): framing, pipelining, the order and bound of what is
+//! written (ami-server.md 1, 4.7).
+//!
+//! The driver reads while [`Connection::wants_bytes`], writes [`Connection::unsent`] and reports with
+//! [`Connection::sent`], and for the rest treats it as a [`Session`]. What must reach the client in
+//! a segment of its own (the banner, the answer to Login) is all that `unsent` gives at a time.
+
+use crate::outgoing::Outgoing;
+use crate::peer::Log;
+use crate::session::{Carrier, Close, Input, Output, Piece, Session};
+use crate::{Node, Peer, Rendered, Request};
+use ami::{Frames, Message, raw};
+use model::{Now, Token, Transport};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What comes of what happens on a connection, but for the bytes to write.
+#[derive(Debug)]
+pub enum Effect {
+    /// As [`Output::Listen`].
+    Listen,
+    /// As [`Output::Ask`].
+    Ask(Request),
+    /// As [`Output::Notice`].
+    Notice(model::Event),
+    /// As [`Output::Log`].
+    Log(Log),
+    /// Close the connection now; what there was to write has been written, or cannot be.
+    Close(Close),
+}
+
+/// A session on a stream.
+#[derive(Debug)]
+pub struct Connection {
+    session: Session,
+    frames: Frames,
+    outgoing: Outgoing,
+    effects: VecDeque<Effect>,
+    /// Whether the answer to Login has been written.
+    welcomed: bool,
+    /// It closes, for this reason, when all is written.
+    closing: Option<Close>,
+    closed: bool,
+    /// The last frame's.
+    token: Token,
+}
+
+impl Connection {
+    /// So many bytes may wait to be served; further ones are not read.
+    const INPUT_LIMIT: usize = 16 * 1024;
+
+    /// A connection that begins: it says the banner.
+    pub fn new(now: Now, peer: Peer, node: Arc<Node>) -> Self {
+        let general = &node.settings.general;
+        let dialect = match peer.local.transport {
+            Transport::Tls => general.tls_dialect.unwrap_or(general.dialect),
+            Transport::Tcp | Transport::Udp => general.dialect,
+        };
+        let mut outgoing = Outgoing::default();
+        outgoing.add(now.since_start, |bytes| {
+            bytes.extend_from_slice(dialect.0.banner().as_bytes())
+        });
+        outgoing.fence();
+        Self {
+            session: Session::new(now, Carrier::Stream, peer, node),
+            frames: Frames::default(),
+            outgoing,
+            effects: VecDeque::new(),
+            welcomed: false,
+            closing: None,
+            closed: false,
+            token: Token(0),
+        }
+    }
+
+    /// The session on it.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Whether further bytes may be given. If not, the client has to wait: it sent more than is
+    /// served, or does not take what is written.
+    pub fn wants_bytes(&self) -> bool {
+        self.closing.is_none() && self.frames.waiting() < Self::INPUT_LIMIT
+    }
+
+    /// Bytes came from the client.
+    pub fn received(&mut self, now: Now, bytes: &[u8]) {
+        self.frames.feed(bytes);
+        if self.session.is_waiting() && !bytes.is_empty() {
+            self.session.interrupt();
+        }
+        self.go_on(now);
+    }
+
+    /// Anything else happened. Frames are made here of the bytes that came.
+    pub fn handle(&mut self, now: Now, input: Input<'_>) {
+        if let Input::Event(event) = input {
+            return self.on_event(now, event);
+        }
+        self.session.handle(now, input);
+        self.go_on(now);
+    }
+
+    /// The bytes to write; empty if there are none now.
+    pub fn unsent(&self) -> &[u8] {
+        self.outgoing.unsent()
+    }
+
+    /// The first of the unsent bytes have been written.
+    pub fn sent(&mut self, now: Now, count: usize) {
+        self.outgoing.sent(now.since_start, count);
+        self.go_on(now);
+    }
+
+    /// Whether events are wanted now. None are while what has been written is not taken.
+    pub fn listens(&self) -> bool {
+        self.closing.is_none() && self.session.listens() && !self.outgoing.is_full()
+    }
+
+    /// When to call again with [`Input::Time`], as time since the process began.
+    pub fn deadline(&self) -> Option<Duration> {
+        let write = self.outgoing.deadline(self.write_timeout());
+        [write, self.session.deadline()].into_iter().flatten().min()
+    }
+
+    /// What else follows from the inputs so far.
+    pub fn poll(&mut self) -> Option<Effect> {
+        let effect = self.effects.pop_front();
+        if effect.is_some() {
+            return effect;
+        }
+        let close = self
+            .closing
+            .filter(|_| !self.closed && self.outgoing.unsent().is_empty())?;
+        self.closed = true;
+        Some(Effect::Close(close))
+    }
+
+    /// Writes an event, if it is wanted. Nothing is kept of it but its bytes.
+    fn on_event(&mut self, now: Now, event: &Rendered) {
+        let told = self.session.take(event);
+        self.drain(now);
+        if let Some(told) = told {
+            self.write(now, &told.message);
+        }
+    }
+
+    /// Takes what the session puts out, and serves what the client sent, as long as it may.
+    fn go_on(&mut self, now: Now) {
+        let expired = |deadline: Duration| deadline <= now.since_start;
+        if self
+            .outgoing
+            .deadline(self.write_timeout())
+            .is_some_and(expired)
+        {
+            self.session.handle(now, Input::End(Close::WriteTimeout));
+        }
+        self.drain(now);
+        while self.closing.is_none() && !self.session.is_busy() && !self.outgoing.is_full() {
+            let Some(frame) = self.frames.next() else {
+                break;
+            };
+            if self.session.is_waiting() {
+                self.session.interrupt();
+            }
+            self.token = Token(self.token.0 + 1);
+            let token = self.token;
+            self.session.handle(
+                now,
+                Input::Frame {
+                    token,
+                    frame,
+                    patience: None,
+                },
+            );
+            self.drain(now);
+        }
+    }
+
+    fn drain(&mut self, now: Now) {
+        while let Some(output) = self.session.poll() {
+            match output {
+                Output::Answer { pieces, .. } => self.write_answer(now, &pieces),
+                Output::Event(told) => self.write(now, &told.message),
+                Output::Listen => self.effects.push_back(Effect::Listen),
+                Output::Ask(request) => self.effects.push_back(Effect::Ask(request)),
+                Output::Notice(event) => self.effects.push_back(Effect::Notice(event)),
+                Output::Log(log) => self.effects.push_back(Effect::Log(log)),
+                Output::Close(close) => self.close(close),
+            }
+        }
+    }
+
+    /// The answer to Login is written alone: clients wait for it before they look for events.
+    fn write_answer(&mut self, now: Now, pieces: &[Piece]) {
+        for piece in pieces {
+            self.write(now, piece.message());
+            if !self.welcomed && self.session.account().is_some() {
+                self.welcomed = true;
+                self.outgoing.fence();
+            }
+        }
+    }
+
+    fn write(&mut self, now: Now, message: &Message) {
+        self.outgoing
+            .add(now.since_start, |bytes| raw::encode(message, bytes));
+    }
+
+    fn close(&mut self, close: Close) {
+        self.closing = Some(close);
+        match close {
+            Close::Disconnected | Close::WriteTimeout | Close::Lagged => self.outgoing.discard(),
+            Close::LoggedOff
+            | Close::Refused
+            | Close::LoginTimeout
+            | Close::AccountGone
+            | Close::Expired
+            | Close::Kicked
+            | Close::Shutdown => {}
+        }
+    }
+
+    fn write_timeout(&self) -> Duration {
+        const GUEST: Duration = Duration::from_millis(100);
+        self.session
+            .account()
+            .map_or(GUEST, |user| user.write_timeout)
+    }
+}

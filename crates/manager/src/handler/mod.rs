@@ -1,0 +1,140 @@
+//! What actions do: a file for each family, named as the one that declares it.
+//!
+//! An action is begun when it has been read and is permitted. Either it is done at once, or it asks
+//! others and is done with their answer; what comes of it are the messages of its answer.
+
+mod call;
+mod channel;
+mod config;
+mod dialplan;
+mod pjsip;
+mod session;
+mod system;
+
+use crate::session::Session;
+use crate::{Answer, Request};
+use ami::action::Action;
+use ami::{Message, response};
+use model::{Now, Refusal, Reply, Token};
+use std::time::Duration;
+
+/// An action's call: what its answer must name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) token: Token,
+    pub(crate) id: &'a str,
+    /// The longest it may wait, if it is one that waits.
+    pub(crate) patience: Option<Duration>,
+}
+
+/// How an action goes on.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "one is looked at at a time")]
+pub(crate) enum Step {
+    /// It is done; this is its answer.
+    Done(Vec<Message>),
+    /// Others must be asked.
+    Ask(Request),
+    /// The session goes on with it by itself.
+    Later,
+}
+
+/// Begins an action.
+#[rustfmt::skip] // A table: the action, and who serves it.
+pub(crate) fn begin(session: &mut Session, now: Now, call: Call<'_>, action: &Action) -> Step {
+    let id = call.id;
+    match action {
+        Action::Login(login) => session::login(session, now, call, login),
+        Action::Challenge(challenge) => session::challenge(session, id, challenge),
+        Action::Logoff(_) => session::logoff(session, call),
+        Action::Ping(_) => session::ping(now, id),
+        Action::Events(events) => session::events(session, id, events),
+        Action::ListCommands(_) => session::list_commands(session, id),
+        Action::Filter(filter) => session::filter(session, id, filter),
+        Action::WaitEvent(wait) => session::wait(session, now, call, wait),
+        Action::UserEvent(event) => session::user_event(session, id, event),
+        Action::Command(command) => system::command(id, command),
+        Action::CoreStatus(_) => Step::Ask(Request::Switch(model::Command::Counts)),
+        Action::CoreSettings(_) => system::settings(session, id),
+        Action::CoreShowChannels(_) => Step::Ask(Request::Switch(model::Command::Channels)),
+        Action::Status(status) => channel::status(session, id, status),
+        Action::Hangup(hangup) => channel::hangup(session, id, hangup),
+        Action::Getvar(getvar) => channel::getvar(session, id, getvar),
+        Action::Setvar(setvar) => channel::setvar(session, id, setvar),
+        Action::Originate(originate) => call::originate(session, id, originate),
+        Action::GetConfig(get) => config::read(&get.filename),
+        Action::GetConfigJson(get) => config::read(&get.filename),
+        Action::ListCategories(list) => config::read(&list.filename),
+        Action::CreateConfig(create) => config::create(create),
+        Action::UpdateConfig(update) => config::update(update),
+        Action::ExtensionState(state) => dialplan::extension_state(state),
+        Action::ShowContacts(_) | Action::ShowRegistrationInboundContactStatuses(_) => Step::Ask(Request::Contacts),
+    }
+}
+
+/// Ends an action with what others answered.
+#[rustfmt::skip] // A table: the action, and who serves it.
+pub(crate) fn answer(session: &mut Session, now: Now, id: &str, action: &Action, answer: Answer) -> Vec<Message> {
+    if let Answer::Unavailable = answer {
+        return vec![response::error(id, response::text::SHUTTING_DOWN)];
+    }
+    if let Answer::Switch(Reply::Refused(refusal)) = &answer {
+        return vec![refused(id, action, refusal)];
+    }
+    let ended = match (action, answer) {
+        (Action::Command(_), Answer::Console(report)) => Some(system::console(session, id, &report)),
+        (Action::CoreStatus(_), Answer::Switch(reply)) => system::status(session, id, reply),
+        (Action::CoreShowChannels(_), Answer::Switch(reply)) => channel::shown(now, id, reply),
+        (Action::Status(status), Answer::Switch(reply)) => channel::told(session, id, status, reply),
+        (Action::Hangup(hangup), Answer::Switch(reply)) => channel::hung_up(id, hangup, reply),
+        (Action::Getvar(getvar), Answer::Switch(reply)) => channel::got(id, getvar, reply),
+        (Action::Setvar(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "Variable Set")]),
+        (Action::Originate(_), Answer::Switch(reply)) => Some(call::originated(id, &reply)),
+        (Action::GetConfig(get), Answer::Files(given)) => config::config(session, id, get, given),
+        (Action::GetConfigJson(get), Answer::Files(given)) => config::json(session, id, get, given),
+        (Action::ListCategories(list), Answer::Files(given)) => config::categories(id, list, given),
+        (Action::CreateConfig(_), Answer::Files(given)) => Some(config::created(id, given)),
+        (Action::UpdateConfig(_), Answer::Files(given)) => Some(config::updated(id, given)),
+        (Action::ExtensionState(state), Answer::Switch(reply)) => dialplan::extension(session, id, state, reply),
+        (Action::ShowContacts(_), Answer::Contacts(contacts)) => Some(pjsip::contacts(id, &contacts)),
+        (Action::ShowRegistrationInboundContactStatuses(_), Answer::Contacts(contacts)) => Some(pjsip::statuses(id, &contacts)),
+        // Whoever answers something else than was asked for is at fault, not the client.
+        (_, _) => None,
+    };
+    ended.unwrap_or_else(|| vec![response::error(id, "Internal error")])
+}
+
+/// What a refusal of the switch is called.
+fn refused(id: &str, action: &Action, refusal: &Refusal) -> Message {
+    match refusal {
+        Refusal::NoSuchChannel => response::error(id, "No such channel"),
+        Refusal::BadPattern(text) => {
+            response::error(id, format_args!("Regex compile failed on: {text}"))
+        }
+        Refusal::NoSuchExtension => response::error(id, call::NO_EXTENSION),
+        Refusal::InvalidPriority => response::error(id, "Invalid priority"),
+        Refusal::NotSet => {
+            if let Action::Getvar(getvar) = action {
+                return channel::value(id, &getvar.variable, "");
+            }
+            response::error(id, "Variable not set")
+        }
+        Refusal::ShuttingDown => response::error(id, response::text::SHUTTING_DOWN),
+        Refusal::Failed => response::error(id, call::FAILED),
+    }
+}
+
+/// A response that ends the action.
+fn done(message: Message) -> Step {
+    Step::Done(vec![message])
+}
+
+/// The action's error.
+fn failed(id: &str, text: impl std::fmt::Display) -> Step {
+    done(response::error(id, text))
+}
+
+/// The ActionID as events tell it.
+fn given(id: &str) -> Option<&str> {
+    (!id.is_empty()).then_some(id)
+}

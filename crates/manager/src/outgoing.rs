@@ -1,0 +1,109 @@
+//! Bytes on their way to a client, and how long they have been.
+
+use std::time::Duration;
+
+/// Bytes on their way to a client.
+#[derive(Debug, Default)]
+pub(crate) struct Outgoing {
+    bytes: Vec<u8>,
+    sent: usize,
+    /// The end of bytes that go in a segment of their own, if there are such.
+    fence: Option<usize>,
+    /// When the last of them went, or the first of them came.
+    progress: Duration,
+}
+
+impl Outgoing {
+    /// So many bytes and it is full: events wait then, and further actions. An answer is written
+    /// nevertheless; there is never more than one.
+    const LIMIT: usize = 256 * 1024;
+
+    /// So much memory is kept when nothing is on its way: there are many sessions, most of them idle.
+    const KEPT: usize = 2 * 1024;
+
+    /// Adds bytes by calling `write`. `now` is the time since the process began.
+    pub(crate) fn add(&mut self, now: Duration, write: impl FnOnce(&mut Vec<u8>)) {
+        if self.unsent().is_empty() {
+            self.progress = now;
+        }
+        write(&mut self.bytes);
+    }
+
+    /// What has been added goes in a segment of its own.
+    pub(crate) fn fence(&mut self) {
+        self.fence.get_or_insert(self.bytes.len());
+    }
+
+    /// What can be written now: all, or what stands before a fence.
+    pub(crate) fn unsent(&self) -> &[u8] {
+        let end = self.fence.unwrap_or(self.bytes.len());
+        self.bytes.get(self.sent..end).unwrap_or_default()
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.bytes.len() - self.sent >= Self::LIMIT
+    }
+
+    /// What has not gone will not go.
+    pub(crate) fn discard(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The first `count` unsent bytes have gone.
+    pub(crate) fn sent(&mut self, now: Duration, count: usize) {
+        self.sent = self.bytes.len().min(self.sent + count);
+        self.progress = now;
+        if self.fence.is_some_and(|fence| self.sent >= fence) {
+            self.fence = None;
+        }
+        if self.sent == self.bytes.len() {
+            self.bytes.clear();
+            if self.bytes.capacity() > Self::KEPT {
+                self.bytes = Vec::new();
+            }
+            self.sent = 0;
+        } else if self.sent >= Self::LIMIT {
+            self.bytes.drain(..self.sent);
+            self.fence = self.fence.map(|fence| fence - self.sent);
+            self.sent = 0;
+        }
+    }
+
+    /// When the client has taken nothing for so long; `None` if there is nothing to take.
+    pub(crate) fn deadline(&self, timeout: Duration) -> Option<Duration> {
+        (!self.unsent().is_empty()).then(|| self.progress + timeout)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_before_a_fence_goes_alone() {
+        let mut outgoing = Outgoing::default();
+        outgoing.add(Duration::ZERO, |bytes| bytes.extend(b"abc"));
+        outgoing.fence();
+        outgoing.add(Duration::ZERO, |bytes| bytes.extend(b"def"));
+        assert_eq!(outgoing.unsent(), b"abc");
+        outgoing.sent(Duration::ZERO, 2);
+        assert_eq!(outgoing.unsent(), b"c");
+        outgoing.sent(Duration::ZERO, 1);
+        assert_eq!(outgoing.unsent(), b"def");
+    }
+
+    #[test]
+    fn the_deadline_is_counted_from_the_last_progress() {
+        let seconds = Duration::from_secs;
+        let mut outgoing = Outgoing::default();
+        assert_eq!(outgoing.deadline(seconds(1)), None);
+        outgoing.add(seconds(5), |bytes| bytes.extend(b"abc"));
+        outgoing.add(seconds(6), |bytes| bytes.extend(b"def"));
+        assert_eq!(outgoing.deadline(seconds(1)), Some(seconds(6)));
+        outgoing.sent(seconds(7), 4);
+        assert_eq!(outgoing.unsent(), b"ef");
+        assert_eq!(outgoing.deadline(seconds(1)), Some(seconds(8)));
+        outgoing.sent(seconds(7), 2);
+        assert_eq!(outgoing.deadline(seconds(1)), None);
+    }
+}

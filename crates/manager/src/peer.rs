@@ -1,0 +1,67 @@
+//! Who is at the other end of a session, and what is written to the log about it.
+
+use model::{Address, Security, SecurityKind};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// A connection, as its shell knows it.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    /// A token for the session: unique, told as `SessionID`, else without meaning.
+    pub session: Arc<str>,
+    /// Our end.
+    pub local: Address,
+    /// Theirs.
+    pub remote: Address,
+    /// Random bits for this session alone; its challenge is made of them.
+    pub entropy: u128,
+}
+
+/// A line for the log (ami-server.md 12.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Log {
+    /// Something is wrong.
+    Warning(String),
+    /// Somebody should know.
+    Notice(String),
+    /// For who wants to know it all.
+    Verbose(String),
+}
+
+impl Peer {
+    /// The address in words, an IPv4 address always as one.
+    pub fn address(&self) -> IpAddr {
+        self.remote.socket.ip().to_canonical()
+    }
+
+    /// A security event about this connection; `since` is when it logged in, the beginning of time
+    /// if it has not.
+    pub(crate) fn security(
+        &self,
+        kind: SecurityKind,
+        account: &str,
+        since: jiff::Timestamp,
+    ) -> model::Event {
+        model::Event::Security(Arc::new(Security {
+            kind,
+            service: "AMI",
+            account: account.into(),
+            session: Arc::clone(&self.session),
+            local: self.local,
+            remote: self.remote,
+            since: Some(since),
+        }))
+    }
+}
+
+/// Text from a client as it may stand in the log: control characters cannot begin a line or change
+/// a terminal.
+pub(crate) fn loggable(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            let plain = (!c.is_control()).then_some(c);
+            let escaped = c.is_control().then(|| c.escape_default());
+            plain.into_iter().chain(escaped.into_iter().flatten())
+        })
+        .collect()
+}

@@ -1,0 +1,85 @@
+//! Events about whole calls, and those that users make.
+
+use super::{Teller, Told, block, or_unknown};
+use ami::event::Headers;
+use ami::event::call::OriginateResponse;
+use ami::event::cdr::Cdr;
+use ami::event::user::UserEvent;
+use jiff::Timestamp;
+use model::{CallRecord, ChannelSnapshot, Destination, OriginateReason, Party};
+use std::sync::Arc;
+
+/// What became of an Originate.
+pub(super) struct Outcome<'a> {
+    pub(super) channel: &'a str,
+    pub(super) uniqueid: Option<&'a str>,
+    pub(super) caller: &'a Party,
+}
+
+pub(super) fn originated(
+    to: &Teller<'_>,
+    action_id: Option<&str>,
+    reason: OriginateReason,
+    destination: &Destination,
+    call: &Outcome<'_>,
+) -> Option<Told> {
+    let (application, extension) = match destination {
+        Destination::Application { application, data } => (Some((application, data)), None),
+        Destination::Extension { context, exten, .. } => (None, Some((context, exten))),
+    };
+    let success = reason == OriginateReason::Answered;
+    to.say(&OriginateResponse {
+        action_id,
+        response: if success { "Success" } else { "Failure" },
+        channel: call.channel,
+        application: application.map(|(name, _)| &**name),
+        data: application.map(|(_, data)| &**data),
+        context: extension.map(|(context, _)| &**context),
+        exten: extension.map(|(_, exten)| &**exten),
+        reason: reason as u8,
+        uniqueid: call.uniqueid.unwrap_or("<unknown>"),
+        caller_id_num: or_unknown(&call.caller.number),
+        caller_id_name: or_unknown(&call.caller.name),
+    })
+}
+
+pub(super) fn user_event(
+    to: &Teller<'_>,
+    channel: Option<&ChannelSnapshot>,
+    name: &str,
+    headers: &[(Arc<str>, Arc<str>)],
+) -> Option<Told> {
+    to.say(&UserEvent {
+        channel: channel.map(block),
+        user_event: name,
+        headers: Headers(headers),
+    })
+}
+
+pub(super) fn record(to: &Teller<'_>, record: &CallRecord) -> Option<Told> {
+    let local = |at: Timestamp| {
+        let at = at.to_zoned(to.style.zone.clone());
+        at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    };
+    let until_end = |from: Timestamp| record.end.duration_since(from).as_secs();
+    to.say(&Cdr {
+        account_code: &record.account,
+        source: &record.source,
+        destination: &record.destination,
+        destination_context: &record.context,
+        caller_id: &record.caller_id,
+        channel: &record.channel,
+        destination_channel: &record.destination_channel,
+        last_application: &record.application,
+        last_data: &record.data,
+        start_time: local(record.start),
+        answer_time: record.answer.map(local).unwrap_or_default(),
+        end_time: local(record.end),
+        duration: until_end(record.start),
+        billable_seconds: record.answer.map_or(0, until_end),
+        disposition: record.disposition.text(),
+        ama_flags: "DOCUMENTATION",
+        unique_id: &record.uniqueid,
+        user_field: &record.user_field,
+    })
+}

@@ -1,0 +1,189 @@
+//! What managers are told of an event: made once for all of them.
+
+mod bridge;
+mod call;
+mod channel;
+mod dial;
+mod pjsip;
+mod security;
+mod system;
+
+pub(crate) use channel::{block, or_unknown};
+
+use crate::Node;
+use ami::event::system::BootedBefore;
+use ami::event::{Declaration, Event as _};
+use ami::{Classes, Message};
+use jiff::{Timestamp, tz::TimeZone};
+use model::{Event, Record, Seq};
+use std::sync::Arc;
+
+/// How events are told; the same for all accounts.
+#[derive(Clone, Debug)]
+pub struct Style {
+    /// The node's name; empty if it has none.
+    pub system_name: String,
+    /// Whether to tell when (`timestampevents`).
+    pub timestamps: bool,
+    /// Whether to tell the number of each event (`debug`).
+    pub numbers: bool,
+    /// Events that are told to nobody (`disabledevents`), by their names on the wire.
+    pub disabled: Vec<String>,
+    /// For times told in words.
+    pub zone: TimeZone,
+}
+
+/// An event as managers are told it.
+#[derive(Debug)]
+pub struct Rendered {
+    seq: Seq,
+    told: Option<Arc<Told>>,
+}
+
+/// An event in words, shared by all who are told it.
+#[derive(Debug)]
+pub struct Told {
+    /// Its number.
+    pub seq: Seq,
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// Told to who may hear all of these.
+    pub classes: Classes,
+    /// Its headers.
+    pub message: Message,
+}
+
+impl Rendered {
+    /// Puts an event in words.
+    pub fn new(record: &Record, style: &Style) -> Self {
+        let told = tell(&Teller { record, style }, &record.event);
+        Self {
+            seq: record.seq,
+            told: told.map(Arc::new),
+        }
+    }
+
+    /// Its number.
+    pub fn seq(&self) -> Seq {
+        self.seq
+    }
+
+    /// The event in words; `None` if nobody is told it.
+    pub fn told(&self) -> Option<&Arc<Told>> {
+        self.told.as_ref()
+    }
+}
+
+impl Style {
+    /// How the events of a node are told.
+    pub fn of(node: &Node) -> Self {
+        let general = &node.settings.general;
+        Self {
+            system_name: node.system_name.clone(),
+            timestamps: general.timestamp_events,
+            numbers: general.debug,
+            disabled: general.disabled_events.0.clone(),
+            zone: node.zone.clone(),
+        }
+    }
+}
+
+/// Puts the events of one record in words.
+struct Teller<'a> {
+    record: &'a Record,
+    style: &'a Style,
+}
+
+impl Teller<'_> {
+    /// Puts an event in words, with the headers that every event has.
+    fn say<E: ami::event::Event>(&self, event: &E) -> Option<Told> {
+        let Declaration { name, classes, .. } = E::DECLARATION;
+        if self.style.disabled.iter().any(|disabled| disabled == name) {
+            return None;
+        }
+        let message = event.stamped(|message| {
+            if self.style.timestamps {
+                message.header("Timestamp", seconds(self.record.at));
+            }
+            if self.style.numbers {
+                message.header("SequenceNumber", self.record.seq);
+            }
+            if !self.style.system_name.is_empty() {
+                message.header("SystemName", &self.style.system_name);
+            }
+        });
+        Some(Told {
+            seq: self.record.seq,
+            name,
+            classes,
+            message,
+        })
+    }
+}
+
+/// The event's own words, by the file of its family.
+#[rustfmt::skip] // A table: what happened, and who puts it in words.
+fn tell(to: &Teller<'_>, event: &Event) -> Option<Told> {
+    match event {
+        Event::Newchannel { channel } => channel::made(to, channel),
+        Event::Newstate { channel } => channel::changed_state(to, channel),
+        Event::Newexten { channel } => channel::executes(to, channel),
+        Event::VarSet { channel, variable, value } => channel::variable_set(to, channel.as_deref(), variable, value),
+        Event::NewCallerid { channel } => channel::caller_changed(to, channel),
+        Event::NewConnectedLine { channel } => channel::connected_line_changed(to, channel),
+        Event::NewAccountCode { channel, old } => channel::account_changed(to, channel, old),
+        Event::SoftHangupRequest { channel, cause } => channel::to_be_hung_up(to, channel, *cause),
+        Event::HangupRequest { channel, cause } => channel::far_end_hangs_up(to, channel, *cause),
+        Event::Hangup { channel } => channel::ended(to, channel),
+        Event::DtmfBegin { channel, digit, received } => channel::digit_begins(to, channel, *digit, *received),
+        Event::DtmfEnd { channel, digit, milliseconds, received } => channel::digit_ends(to, channel, *digit, *milliseconds, *received),
+        Event::Hold { channel, music_class } => channel::held(to, channel, music_class.as_deref()),
+        Event::Unhold { channel } => channel::taken_back(to, channel),
+        Event::MusicOnHoldStart { channel, class } => channel::music_begins(to, channel, class),
+        Event::MusicOnHoldStop { channel } => channel::music_ends(to, channel),
+        Event::DialBegin { caller, dest, dial_string } => dial::begins(to, caller.as_deref(), dest, dial_string),
+        Event::DialState { caller, dest, status } => dial::goes_on(to, caller.as_deref(), dest, *status),
+        Event::DialEnd { caller, dest, status } => dial::ends(to, caller.as_deref(), dest, *status),
+        Event::BridgeCreate { bridge } => bridge::made(to, bridge),
+        Event::BridgeEnter { bridge, channel, swap } => bridge::entered(to, bridge, channel, swap.as_deref()),
+        Event::BridgeLeave { bridge, channel } => bridge::left(to, bridge, channel),
+        Event::BridgeDestroy { bridge } => bridge::gone(to, bridge),
+        Event::LocalBridge { one, two, context, exten, optimize } => bridge::local(to, one, two, (context, exten), *optimize),
+        Event::DeviceStateChange { device, state } => system::device(to, device, *state),
+        Event::ExtensionStatus { exten, context, hint, state } => system::extension(to, (exten, context), hint, *state),
+        Event::PeerStatus { peer, reachable } => pjsip::peer(to, peer, *reachable),
+        Event::ContactStatus(fact) => pjsip::contact(to, fact),
+        Event::UserEvent { channel, name, headers } => call::user_event(to, channel.as_deref(), name, headers),
+        Event::OriginateResponse { action_id, reason, channel, destination, uniqueid, caller } => {
+            let call = call::Outcome { channel, uniqueid: uniqueid.as_deref(), caller };
+            call::originated(to, action_id.as_deref(), *reason, destination, &call)
+        }
+        Event::Cdr(record) => call::record(to, record),
+        Event::Security(security) => security::happened(to, security),
+        Event::FullyBooted { uptime, last_reload } => system::booted(to, *uptime, *last_reload),
+        Event::Shutdown { cleanly, restart } => system::ends(to, *cleanly, *restart),
+        Event::Reload { module, status } => system::reloaded(to, module, *status),
+    }
+}
+
+/// Seconds since 1970 with six decimals, as `Timestamp` tells them.
+pub(crate) fn seconds(at: Timestamp) -> String {
+    let microseconds = at.as_microsecond();
+    format!(
+        "{}.{:06}",
+        microseconds.div_euclid(1_000_000),
+        microseconds.rem_euclid(1_000_000)
+    )
+}
+
+/// FullyBooted as it is told to who logs in after it happened: without what other events have
+/// (ami-server.md 2.4).
+pub(crate) fn booted_before(node: &Node, at: Timestamp) -> Message {
+    let since = |from: Timestamp| u64::try_from(at.duration_since(from).as_secs()).unwrap_or(0);
+    let event = BootedBefore {
+        uptime: since(node.started),
+        last_reload: since(node.reloaded),
+        status: "Fully Booted",
+    };
+    event.message()
+}

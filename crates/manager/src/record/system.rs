@@ -1,0 +1,48 @@
+//! Events about the node, its devices and its extensions.
+
+use super::{Teller, Told};
+use ami::event::state::{DeviceStateChange, ExtensionStatus};
+use ami::event::system::{FullyBooted, Reload, Shutdown};
+use model::{DeviceState, ExtensionState};
+
+pub(super) fn device(to: &Teller<'_>, device: &str, state: DeviceState) -> Option<Told> {
+    to.say(&DeviceStateChange {
+        device,
+        state: state.text(),
+    })
+}
+
+/// `place` is the extension and its context.
+pub(super) fn extension(
+    to: &Teller<'_>,
+    place: (&str, &str),
+    hint: &str,
+    state: ExtensionState,
+) -> Option<Told> {
+    to.say(&ExtensionStatus {
+        exten: place.0,
+        context: place.1,
+        hint,
+        status: state.number(),
+        status_text: state.text(),
+    })
+}
+
+pub(super) fn booted(to: &Teller<'_>, uptime: u64, last_reload: u64) -> Option<Told> {
+    to.say(&FullyBooted {
+        status: "Fully Booted",
+        uptime,
+        last_reload,
+    })
+}
+
+pub(super) fn ends(to: &Teller<'_>, cleanly: bool, restart: bool) -> Option<Told> {
+    to.say(&Shutdown {
+        shutdown: if cleanly { "Cleanly" } else { "Uncleanly" },
+        restart,
+    })
+}
+
+pub(super) fn reloaded(to: &Teller<'_>, module: &str, status: u8) -> Option<Told> {
+    to.say(&Reload { module, status })
+}

@@ -1,0 +1,122 @@
+//! What a session asks of others, and what they answer.
+
+use crate::User;
+use model::{Command, Contact, Reply};
+use std::sync::Arc;
+
+/// What a session asks. The shell takes it to its owner.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// Of the switch. Answered with [`Answer::Switch`].
+    Switch(Command),
+    /// Of the console: run this command line. Answered with [`Answer::Console`].
+    Console(String),
+    /// Of SIP: the contacts that registered. Answered with [`Answer::Contacts`].
+    Contacts,
+    /// Of the configuration's files. Answered with [`Answer::Files`].
+    Files(FileRequest),
+    /// Of the shell: may this account have one session more? It may, if it allows several or has
+    /// none; the session counts as the account's from the answer to its end. Answered with
+    /// [`Answer::Admitted`].
+    Admit(Arc<User>),
+    /// Of whoever has time: is this the secret of the hash? To be found out with
+    /// [`verify`](crate::verify), away from where others wait. Answered with [`Answer::Verified`].
+    Verify {
+        /// The hash.
+        hash: Arc<str>,
+        /// The secret.
+        secret: String,
+    },
+}
+
+/// What they answer.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// The switch's reply.
+    Switch(Reply),
+    /// What the console printed.
+    Console(ConsoleReport),
+    /// The contacts.
+    Contacts(Vec<Contact>),
+    /// The files' answer.
+    Files(Result<FileReply, FileFault>),
+    /// Whether the account may have the session.
+    Admitted {
+        /// It may.
+        granted: bool,
+        /// Whether all parts of the node are up.
+        booted: bool,
+    },
+    /// Whether it is the secret.
+    Verified(bool),
+    /// It cannot be asked: it ends, or its queue is full.
+    Unavailable,
+}
+
+/// What a console command printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsoleReport {
+    /// Whether there is such a command and it did what it was told.
+    pub success: bool,
+    /// Its output, lines ending in line feeds.
+    pub output: String,
+}
+
+/// What is asked of the files of the configuration folder. Names are relative to it, or absolute
+/// and within; whatever they lead to outside is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileRequest {
+    /// What does the file say?
+    Read {
+        /// Its name.
+        name: String,
+    },
+    /// Make an empty file, unless there is one.
+    Create {
+        /// Its name.
+        name: String,
+    },
+    /// Change a file.
+    Update(Box<FileUpdate>),
+}
+
+/// A change of a file, done in whole or not at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileUpdate {
+    /// The file read.
+    pub source: String,
+    /// The file written; it must exist.
+    pub destination: String,
+    /// The operations, in order.
+    pub steps: Vec<conf::Step>,
+    /// Whether heirs keep what a changed template no longer gives them.
+    pub preserve: bool,
+    /// The part to reload once it is done; all if the name is empty.
+    pub reload: Option<String>,
+}
+
+/// The files' answer.
+#[derive(Clone, Debug)]
+pub enum FileReply {
+    /// What the file says.
+    Config(Arc<conf::Config>),
+    /// It is done.
+    Done,
+}
+
+/// Why the files do not answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileFault {
+    /// There is no such file.
+    Missing,
+    /// It is outside the configuration folder.
+    Restricted,
+    /// It does not read.
+    Invalid,
+    /// The name is no file's name.
+    Name,
+    /// The system refuses, in its own words.
+    System(String),
+    /// An operation cannot be carried out.
+    Refused(conf::Refused),
+}

@@ -1,0 +1,272 @@
+//! An account: a section of manager.conf, or of users.conf where it says so (ami-server.md 6.2).
+
+use crate::general::Spoken;
+use crate::secret::Secret;
+use crate::{Acl, BadFilter, Filter, Filters, General};
+use ami::{Classes, Dialect};
+use conf::{Diagnostic, Entry, List, Millis, Section, Settings as _};
+use macros::Settings;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// An account as it counts. Replaced as a whole when it is configured anew.
+#[derive(Debug)]
+pub struct User {
+    /// Its name, as written.
+    pub name: String,
+    /// Its secret; nobody logs in without one.
+    pub secret: Option<Secret>,
+    /// The lists that must all allow an address, each with its name; the account's own has none.
+    pub acls: Vec<(Option<String>, Acl)>,
+    /// What it may hear.
+    pub read: Classes,
+    /// What it may do.
+    pub write: Classes,
+    /// Whether its logins and logoffs are logged.
+    pub display_connects: bool,
+    /// Whether it may have several sessions at a time.
+    pub allow_multiple_login: bool,
+    /// How long it may take nothing of what is written to it.
+    pub write_timeout: Duration,
+    /// Set on the channels it originates, in the order written.
+    pub variables: Vec<(Arc<str>, Arc<str>)>,
+    /// What it wants to hear.
+    pub filters: Filters,
+    /// How it is spoken to.
+    pub dialect: Dialect,
+}
+
+/// A manager account.
+#[derive(Debug, Settings)]
+pub struct Account {
+    /// The password, as it is or as an argon2id hash made by `switchroom passwd`. Without one
+    /// nobody logs in. With a hash, Challenge and HTTP digest cannot be used, and the account logs
+    /// in over TLS or from this machine only.
+    secret: Option<String>,
+    /// The addresses it may come from (`permit`), may not (`deny`), and named lists of acl.conf that
+    /// must allow them too (`acl`). Of `permit` and `deny` the last that matches decides.
+    #[setting(entries, name = "permit", alias = "deny", alias = "acl")]
+    access: Vec<Entry>,
+    /// The classes of events it may hear, separated by commas.
+    read: List<String>,
+    /// The classes of actions it may use, separated by commas.
+    write: List<String>,
+    /// Whether its logins and logoffs are logged; as in `[general]` if not said.
+    #[setting(name = "displayconnects")]
+    display_connects: Option<bool>,
+    /// Whether it may have several sessions at a time; as in `[general]` if not said.
+    #[setting(name = "allowmultiplelogin")]
+    allow_multiple_login: Option<bool>,
+    /// How long it may take nothing of what is written to it, in milliseconds, before it is
+    /// disconnected.
+    #[setting(name = "writetimeout", default = "100")]
+    write_timeout: Millis,
+    /// `NAME=value`: a variable for the channels it originates; may be given several times.
+    #[setting(name = "setvar")]
+    variables: Vec<String>,
+    /// The events it wants to hear: a regular expression, or with `eventfilter(…)` a header and how
+    /// to compare it; may be given several times.
+    #[setting(entries, name = "eventfilter*")]
+    filters: Vec<Entry>,
+    /// How it is spoken to: `22` or `1.8`; as in `[general]` if not said.
+    dialect: Option<Spoken>,
+}
+
+/// The lists of acl.conf, by name in lower case.
+pub(crate) type NamedAcls = BTreeMap<String, Acl>;
+
+impl User {
+    /// Reads an account. `None` if what it says cannot be kept: it is better not to have an account
+    /// than one that may be used from where it must not, or that hears what it must not.
+    pub(crate) fn read(
+        section: &Section,
+        general: &General,
+        acls: &NamedAcls,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Self> {
+        let account = Account::read(section, diagnostics);
+        let access = access(section, &account.access, acls, diagnostics);
+        let filters = filters(&account.filters, diagnostics);
+        let secret = secret(section, account.secret.as_deref(), diagnostics);
+        let write_timeout = write_timeout(section, account.write_timeout, diagnostics);
+        Some(Self {
+            name: section.name.clone(),
+            read: classes(section, "read", &account.read, diagnostics),
+            write: classes(section, "write", &account.write, diagnostics),
+            display_connects: account.display_connects.unwrap_or(general.display_connects),
+            allow_multiple_login: account
+                .allow_multiple_login
+                .unwrap_or(general.allow_multiple_login),
+            write_timeout,
+            variables: variables(section, diagnostics),
+            dialect: account.dialect.unwrap_or(general.dialect).0,
+            acls: access?,
+            filters: filters?,
+            secret: secret?,
+        })
+    }
+
+    /// The name of the first list that does not allow an address, `(BASELINE)` for the account's
+    /// own; `None` if all allow it.
+    pub fn refusing_acl(&self, address: IpAddr) -> Option<&str> {
+        let refusing = self.acls.iter().find(|(_, acl)| !acl.allows(address));
+        refusing.map(|(name, _)| name.as_deref().unwrap_or("(BASELINE)"))
+    }
+
+    /// The secret, if it is kept as written: what Challenge and HTTP digest are computed from.
+    pub fn plain_secret(&self) -> Option<&str> {
+        match &self.secret {
+            Some(Secret::Plain(secret)) => Some(secret),
+            Some(Secret::Hashed(_)) | None => None,
+        }
+    }
+}
+
+type Acls = Vec<(Option<String>, Acl)>;
+
+fn access(
+    section: &Section,
+    entries: &[Entry],
+    named: &NamedAcls,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Acls> {
+    let mut own = Acl::default();
+    let mut acls = Acls::new();
+    let mut sound = true;
+    let mut ruled = false;
+    for entry in entries {
+        let read = if entry.is("acl") {
+            named_acls(&entry.value, named, &mut acls)
+        } else {
+            ruled = true;
+            own.add(entry.is("permit"), &entry.value).is_ok()
+        };
+        if !read {
+            sound = false;
+            let (value, user) = (&entry.value, &section.name);
+            let message = format!("Invalid ACL '{value}' for manager user '{user}'");
+            diagnostics.push(Diagnostic::error(
+                &entry.at,
+                message,
+                "the account is not there until it is corrected",
+            ));
+        }
+    }
+    if ruled {
+        acls.insert(0, (None, own));
+    }
+    sound.then_some(acls)
+}
+
+/// Adds lists by name. One that is not there denies; one that is named twice is an error.
+fn named_acls(value: &str, named: &NamedAcls, acls: &mut Acls) -> bool {
+    for name in value.split(',').map(str::trim) {
+        let again = acls.iter().any(|(known, _)| known.as_deref() == Some(name));
+        if again || name.is_empty() {
+            return false;
+        }
+        let acl = named.get(&name.to_lowercase()).cloned().unwrap_or_else(|| {
+            let mut nobody = Acl::default();
+            nobody.deny_all();
+            nobody
+        });
+        acls.push((Some(name.to_owned()), acl));
+    }
+    true
+}
+
+fn filters(entries: &[Entry], diagnostics: &mut Vec<Diagnostic>) -> Option<Filters> {
+    let mut filters = Filters::default();
+    let mut sound = true;
+    for entry in entries {
+        let criteria = entry.key.split_once('(').map(|(_, criteria)| criteria);
+        let known = criteria.is_some() || entry.is("eventfilter");
+        match Filter::parse(criteria, &entry.value) {
+            Ok(filter) if known => filters.add(filter),
+            Ok(_) | Err(BadFilter::Format | BadFilter::Pattern) => {
+                sound = false;
+                let message = format!("`{} = {}` is not a filter", entry.key, entry.value);
+                diagnostics.push(Diagnostic::error(
+                    &entry.at,
+                    message,
+                    "the account is not there until it is corrected",
+                ));
+            }
+        }
+    }
+    sound.then_some(filters)
+}
+
+fn secret(
+    section: &Section,
+    text: Option<&str>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Option<Secret>> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        return Some(None);
+    };
+    if let Ok(secret) = Secret::parse(text) {
+        return Some(Some(secret));
+    }
+    let at = section
+        .all("secret")
+        .next_back()
+        .map_or(&section.at, |entry| &entry.at);
+    let message = format!(
+        "the secret of '{}' begins like a hash and is not an argon2id one",
+        section.name
+    );
+    diagnostics.push(Diagnostic::error(
+        at,
+        message,
+        "make one with `switchroom passwd`",
+    ));
+    None
+}
+
+fn classes(
+    section: &Section,
+    option: &str,
+    list: &List<String>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Classes {
+    let (classes, unknown) = Classes::parse(&list.0.join(","));
+    let at = section
+        .all(option)
+        .next_back()
+        .map_or(&section.at, |entry| &entry.at);
+    for word in unknown {
+        let message = format!("`{}` in `{option}` is not a class", word.0);
+        diagnostics.push(Diagnostic::warning(at, message, "it grants nothing"));
+    }
+    classes
+}
+
+/// The reference server takes 100 for less, and so do we.
+fn write_timeout(section: &Section, given: Millis, diagnostics: &mut Vec<Diagnostic>) -> Duration {
+    const LEAST: Duration = Duration::from_millis(100);
+    if given.0 >= LEAST {
+        return given.0;
+    }
+    if let Some(entry) = section.all("writetimeout").next_back() {
+        let message = format!("Invalid writetimeout value '{}'", entry.value);
+        diagnostics.push(Diagnostic::warning(&entry.at, message, "write 100 or more"));
+    }
+    LEAST
+}
+
+fn variables(section: &Section, diagnostics: &mut Vec<Diagnostic>) -> Vec<(Arc<str>, Arc<str>)> {
+    let mut variables = Vec::new();
+    for entry in section.all("setvar") {
+        match entry.value.split_once('=') {
+            Some((name, value)) if !name.is_empty() => variables.push((name.into(), value.into())),
+            Some(_) | None => {
+                let message = format!("`setvar = {}` names no variable and value", entry.value);
+                diagnostics.push(Diagnostic::warning(&entry.at, message, "write NAME=value"));
+            }
+        }
+    }
+    variables
+}
