@@ -1,2 +1,90 @@
-//! The program.
-fn main() {}
+//! The program: the command line, then the server or a talk with a running one.
+
+mod astdb;
+mod asterisk_conf;
+mod bell;
+mod check;
+mod cli;
+mod clock;
+mod configuration;
+mod console;
+mod control;
+mod counters;
+mod feed;
+mod hub;
+mod listener;
+mod log_conf;
+mod logger;
+mod node;
+mod parts;
+mod passwd;
+mod remote;
+mod run_directory;
+mod secrets;
+mod security_log;
+mod server;
+mod session_task;
+mod sessions;
+mod stop;
+mod stream;
+mod switch_task;
+mod talk;
+mod user;
+mod version;
+mod welcome;
+
+use cli::{Arguments, Task};
+use server::Afterwards;
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+fn main() -> ExitCode {
+    match run(&Arguments::read()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            let _ = writeln!(std::io::stderr(), "switchroom: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), String> {
+    if arguments.version {
+        return writeln!(std::io::stdout(), "{}", version::short())
+            .map_err(|error| error.to_string());
+    }
+    if arguments.task == Some(Task::Passwd) {
+        return passwd::run();
+    }
+    let mut diagnostics = Vec::new();
+    let asterisk = asterisk_conf::AsteriskConf::load(arguments.config.as_deref(), &mut diagnostics)
+        .map_err(|error| error.to_string())?;
+    if arguments.is_remote() {
+        return remote::run(&asterisk.directories.run, arguments.execute.as_deref());
+    }
+    if arguments.check {
+        let report = check::Report::of(&Arc::new(asterisk), diagnostics);
+        write!(std::io::stdout(), "{}", report.text()).map_err(|error| error.to_string())?;
+        return if report.is_sound() {
+            Ok(())
+        } else {
+            Err("the configuration has errors".to_owned())
+        };
+    }
+    match server::run(arguments, asterisk, diagnostics)? {
+        Afterwards::End => Ok(()),
+        Afterwards::Restart => Err(again().to_string()),
+    }
+}
+
+/// Begins anew in the same process, with the same arguments; comes back only if that fails.
+fn again() -> std::io::Error {
+    use std::os::unix::process::CommandExt as _;
+    match std::env::current_exe() {
+        Ok(program) => std::process::Command::new(program)
+            .args(std::env::args_os().skip(1))
+            .exec(),
+        Err(error) => error,
+    }
+}

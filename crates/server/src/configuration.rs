@@ -1,0 +1,260 @@
+//! The whole configuration: every file read, made into what each part of the node takes.
+//!
+//! It is read as a whole or a part at a time, and never applied in half: a file that has no meaning
+//! leaves its part as it was, and ends the start.
+
+use crate::asterisk_conf::AsteriskConf;
+use crate::log_conf::LogFile;
+use crate::parts::Part;
+use crate::secrets::Wanted;
+use conf::{Config, Diagnostic, Disk};
+use dialplan::Dialplan;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Everything the node is configured with.
+#[derive(Clone)]
+pub(crate) struct Configuration {
+    /// asterisk.conf; read at the start only.
+    pub(crate) asterisk: Arc<AsteriskConf>,
+    /// What the switch takes: extensions.conf, cdr.conf and what others say of calls.
+    pub(crate) switch: Arc<switch::Config>,
+    /// manager.conf, users.conf and acl.conf.
+    pub(crate) manager: Arc<manager::Settings>,
+    /// pjsip.conf.
+    pub(crate) sip: Arc<sip::Settings>,
+    /// rtp.conf; read at the start only.
+    pub(crate) media: media::Settings,
+    /// logger.conf.
+    pub(crate) log_files: Vec<LogFile>,
+}
+
+/// What the files say that is doubtful, and which of them have no meaning at all.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) errors: Vec<conf::Error>,
+}
+
+/// cdr.conf, [general].
+#[derive(Clone, Debug, conf::Settings)]
+struct CdrGeneral {
+    /// Make call records.
+    #[setting(default = "yes")]
+    enable: bool,
+    /// Also of calls in which nobody was dialled and nobody answered.
+    unanswered: bool,
+    /// Options of the reference server that are the same for all our records.
+    #[setting(entries, name = "*")]
+    _others: Vec<conf::Entry>,
+}
+
+/// cdr_manager.conf, [general].
+#[derive(Clone, Debug, conf::Settings)]
+struct CdrManager {
+    /// Tell managers of every call record.
+    enabled: bool,
+}
+
+/// rtp.conf, [general].
+#[derive(Clone, Debug, conf::Settings)]
+struct RtpGeneral {
+    /// The first port for sound.
+    #[setting(name = "rtpstart", default = "5000", min = 1024, max = 65_534)]
+    start: u16,
+    /// The last.
+    #[setting(name = "rtpend", default = "31000", min = 1025, max = 65_535)]
+    end: u16,
+    /// Options of the reference server that have no effect here.
+    #[setting(entries, name = "*")]
+    _others: Vec<conf::Entry>,
+}
+
+impl Configuration {
+    /// Reads everything.
+    pub(crate) fn load(asterisk: Arc<AsteriskConf>, findings: &mut Findings) -> Self {
+        let nothing = Self {
+            switch: Arc::default(),
+            manager: Arc::default(),
+            sip: Arc::default(),
+            media: media::Settings::default(),
+            log_files: Vec::new(),
+            asterisk,
+        };
+        nothing.renewed(Part::ALL, findings)
+    }
+
+    /// The configuration with some parts read anew. A part whose file has no meaning stays as it is.
+    pub(crate) fn renewed(&self, parts: &[Part], findings: &mut Findings) -> Self {
+        let disk = Disk::new(&self.asterisk.directories.configuration);
+        let mut new = self.clone();
+        let mut files = Files {
+            disk: &disk,
+            findings,
+        };
+        for part in parts {
+            match part {
+                Part::Manager => new.read_manager(&mut files),
+                Part::Sip => new.read_sip(&mut files),
+                Part::Media => new.read_media(&mut files),
+                Part::Log => new.read_log(&mut files),
+                Part::Dialplan | Part::Cdr => {}
+            }
+        }
+        new.read_switch(parts, &mut files);
+        new
+    }
+
+    fn read_manager(&mut self, files: &mut Files<'_>) {
+        let read = files.read("manager.conf");
+        let users = files.read("users.conf");
+        let lists = files.read("acl.conf");
+        if let (Ok(manager), Ok(users), Ok(lists)) = (read, users, lists) {
+            let read = manager::Files {
+                manager: Some(&manager),
+                acl: Some(&lists),
+                users: Some(&users),
+            };
+            self.manager = Arc::new(manager::Settings::read(
+                read,
+                &mut files.findings.diagnostics,
+            ));
+        }
+    }
+
+    fn read_sip(&mut self, files: &mut Files<'_>) {
+        if let Ok(config) = files.read("pjsip.conf") {
+            self.sip = Arc::new(sip::Settings::read(
+                &config,
+                &mut files.findings.diagnostics,
+            ));
+        }
+    }
+
+    fn read_media(&mut self, files: &mut Files<'_>) {
+        let Ok(general) = files.section::<RtpGeneral>("rtp.conf", "general") else {
+            return;
+        };
+        self.media = media::Settings {
+            ports: general.start..=general.end,
+            sounds: vec![self.asterisk.directories.data.join("sounds")],
+            absolute_names: true,
+        };
+    }
+
+    fn read_log(&mut self, files: &mut Files<'_>) {
+        if let Ok(config) = files.read("logger.conf") {
+            self.log_files = crate::log_conf::read(&config, &mut files.findings.diagnostics);
+        }
+    }
+
+    /// The switch's configuration is one value made of several files.
+    fn read_switch(&mut self, parts: &[Part], files: &mut Files<'_>) {
+        let old = &self.switch;
+        let mut dialplan = Arc::clone(&old.dialplan);
+        if parts.contains(&Part::Dialplan)
+            && let Ok(config) = files.read("extensions.conf")
+        {
+            let (plan, mut diagnostics) = Dialplan::read(&config, &switch::app::Vocabulary);
+            files.findings.diagnostics.append(&mut diagnostics);
+            dialplan = Arc::new(plan);
+        }
+        let mut cdr = old.cdr.clone();
+        if parts.contains(&Part::Cdr)
+            && let Ok(general) = files.section::<CdrGeneral>("cdr.conf", "general")
+            && let Ok(told) = files.section::<CdrManager>("cdr_manager.conf", "general")
+        {
+            cdr = switch::CdrSettings {
+                enabled: general.enable,
+                unanswered: general.unanswered,
+                manager: told.enabled,
+            };
+        }
+        let endpoints = self.sip.endpoints().into_iter();
+        let options = &self.asterisk.options;
+        self.switch = Arc::new(switch::Config {
+            dialplan,
+            endpoints: endpoints
+                .map(|endpoint| (Arc::clone(&endpoint.name), endpoint))
+                .collect(),
+            cdr,
+            channel_variables: self
+                .manager
+                .general
+                .channel_variables
+                .0
+                .iter()
+                .map(|name| name.as_str().into())
+                .collect(),
+            system_name: options.system_name.as_deref().map(Arc::from),
+            max_calls: usize::try_from(options.max_calls).unwrap_or(usize::MAX),
+            environment: environment(),
+            live_dangerously: options.live_dangerously,
+            time_zone: Some(jiff::tz::TimeZone::system()),
+        });
+    }
+}
+
+/// The environment, as far as it is text.
+fn environment() -> BTreeMap<String, Arc<str>> {
+    let variables = std::env::vars_os();
+    let text = variables
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    text.map(|(name, value)| (name, value.into())).collect()
+}
+
+/// The secrets that secrets.conf asks for: none if there is no such file.
+///
+/// # Errors
+/// When it has no meaning.
+pub(crate) fn wanted_secrets(folder: &Path) -> Result<Vec<Wanted>, conf::Error> {
+    let config = match conf::load(&Disk::new(folder), "secrets.conf") {
+        Err(conf::Error::Missing(_)) => return Ok(Vec::new()),
+        other => other?,
+    };
+    let mut wanted = Vec::new();
+    for section in config.concrete() {
+        wanted.extend(section.entries.iter().map(|entry| Wanted {
+            file: section.name.clone(),
+            section: entry.key.clone(),
+            key: entry.value.clone(),
+        }));
+    }
+    Ok(wanted)
+}
+
+/// The files of the configuration folder.
+struct Files<'a> {
+    disk: &'a Disk,
+    findings: &'a mut Findings,
+}
+
+/// The file has no meaning; the findings tell why.
+struct NoMeaning;
+
+impl Files<'_> {
+    /// One file; an empty one if there is none.
+    fn read(&mut self, name: &str) -> Result<Config, NoMeaning> {
+        match conf::load(self.disk, name) {
+            Ok(mut config) => {
+                self.findings.diagnostics.append(&mut config.diagnostics);
+                Ok(config)
+            }
+            Err(conf::Error::Missing(file)) if file == name => Ok(Config::default()),
+            Err(error) => {
+                self.findings.errors.push(error);
+                Err(NoMeaning)
+            }
+        }
+    }
+
+    /// One section of a file; what it means if it is empty when there is none.
+    fn section<S: conf::Settings>(&mut self, file: &str, section: &str) -> Result<S, NoMeaning> {
+        let config = self.read(file)?;
+        Ok(match config.section(section) {
+            Some(section) => S::read(section, &mut self.findings.diagnostics),
+            None => S::default(),
+        })
+    }
+}

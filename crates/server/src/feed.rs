@@ -1,0 +1,74 @@
+//! What SIP and media tell, on its way to the switch.
+
+use crate::node::Node;
+use model::MediaReport;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use switch::Input;
+use tokio::sync::mpsc;
+
+/// What SIP has told and the switch has not taken yet; beyond it SIP waits.
+const TOLD: usize = 1024;
+/// Key presses that may wait; beyond it they are dropped, since media may not wait. Its other
+/// reports are bounded by the legs and playbacks there are, and none of them may be lost.
+const DIGITS: usize = 1024;
+
+/// Media's end and ours.
+pub(crate) struct Reports {
+    waiting: Arc<AtomicUsize>,
+    reports: mpsc::UnboundedReceiver<MediaReport>,
+}
+
+/// What media calls with its reports, and where they come out.
+pub(crate) fn reports() -> (impl FnMut(MediaReport) + Send + 'static, Reports) {
+    let (sender, reports) = mpsc::unbounded_channel();
+    let waiting = Arc::<AtomicUsize>::default();
+    let counter = Arc::clone(&waiting);
+    let mut dropped = 0_u64;
+    let report = move |report| {
+        let may_be_lost = match report {
+            MediaReport::DigitBegan { .. } | MediaReport::Digit { .. } => true,
+            MediaReport::Finished { .. } | MediaReport::Failed { .. } => false,
+        };
+        if may_be_lost && counter.load(Ordering::Relaxed) > DIGITS {
+            dropped += 1;
+            tracing::error!(dropped, "the switch is too busy for key presses");
+            return;
+        }
+        counter.fetch_add(1, Ordering::Relaxed);
+        let _ = sender.send(report); // the switch may have ended
+    };
+    (report, Reports { waiting, reports })
+}
+
+/// SIP's end and ours.
+pub(crate) fn told() -> (mpsc::Sender<sip::Told>, mpsc::Receiver<sip::Told>) {
+    mpsc::channel(TOLD)
+}
+
+/// Takes everything to the switch until it ends.
+pub(crate) fn start(node: &Arc<Node>, reports: Reports, told: mpsc::Receiver<sip::Told>) {
+    tokio::spawn(feed_reports(Arc::clone(node), reports));
+    tokio::spawn(feed_told(Arc::clone(node), told));
+}
+
+async fn feed_reports(node: Arc<Node>, mut media: Reports) {
+    while let Some(report) = media.reports.recv().await {
+        media.waiting.fetch_sub(1, Ordering::Relaxed);
+        if node.switch.tell(Input::Media(report)).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn feed_told(node: Arc<Node>, mut told: mpsc::Receiver<sip::Told>) {
+    while let Some(told) = told.recv().await {
+        let taken = match told {
+            sip::Told::Signal(signal) => node.switch.tell(Input::Signal(signal)).await,
+            sip::Told::Notice(event) => node.notice(event).await,
+        };
+        if taken.is_err() {
+            return;
+        }
+    }
+}

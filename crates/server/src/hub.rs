@@ -1,0 +1,337 @@
+//! The hub: one ring of numbered events, from which every reader reads at its own pace.
+//!
+//! The switch publishes a batch a turn and never waits: it puts the batch into the ring and tells
+//! the ringer, a task that wakes those who wait for events, each of them once. The ring is bounded
+//! by events and by their weight in bytes; the oldest batches leave first. A reader that was still
+//! behind them is told how much it missed, and loses its own place only.
+
+use manager::{Rendered, Style};
+use model::{Event, Record, Seq};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use tokio::sync::Notify;
+
+use crate::bell::{Bell, Bells};
+
+/// How much the ring keeps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// Events.
+    pub(crate) events: usize,
+    /// Their weight, in bytes: an estimate of what they and their rendering take.
+    pub(crate) bytes: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            events: 65_536,
+            bytes: 128 << 20,
+        }
+    }
+}
+
+/// The events of one turn of the switch, at least one.
+pub(crate) struct Batch {
+    weight: usize,
+    style: Arc<Style>,
+    entries: Vec<Entry>,
+}
+
+/// An event and what is made of it for managers, once for all of them.
+pub(crate) struct Entry {
+    record: Record,
+    rendered: OnceLock<Rendered>,
+}
+
+impl Batch {
+    fn new(records: Vec<Record>, style: Arc<Style>) -> Self {
+        let weight = records.iter().map(|record| weight(&record.event)).sum();
+        let entries = records.into_iter().map(|record| Entry {
+            record,
+            rendered: OnceLock::new(),
+        });
+        Self {
+            weight,
+            style,
+            entries: entries.collect(),
+        }
+    }
+
+    /// The events from this number on, as managers are told them; made by the first who asks.
+    pub(crate) fn from(&self, next: u64) -> impl Iterator<Item = &Rendered> {
+        let known = usize::try_from(next.saturating_sub(self.first())).unwrap_or(usize::MAX);
+        self.entries.iter().skip(known).map(|entry| {
+            entry
+                .rendered
+                .get_or_init(|| Rendered::new(&entry.record, &self.style))
+        })
+    }
+
+    fn first(&self) -> u64 {
+        self.entries.first().map_or(0, |entry| entry.record.seq.0)
+    }
+
+    fn end(&self) -> u64 {
+        self.first() + self.entries.len() as u64
+    }
+}
+
+/// The ring and who waits for it.
+pub(crate) struct Hub {
+    bounds: Bounds,
+    style: RwLock<Arc<Style>>,
+    ring: Mutex<Ring>,
+    /// The number of the next event, to be read without the ring.
+    next: AtomicU64,
+    ringer: Notify,
+    bells: Bells,
+}
+
+#[derive(Default)]
+struct Ring {
+    batches: VecDeque<Arc<Batch>>,
+    events: usize,
+    bytes: usize,
+    next: u64,
+}
+
+/// The reader was too slow: events it had not read have left the ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lagged {
+    /// How many.
+    pub(crate) missed: u64,
+}
+
+impl Hub {
+    pub(crate) fn new(bounds: Bounds, style: Style) -> Arc<Self> {
+        Arc::new(Self {
+            bounds,
+            style: RwLock::new(Arc::new(style)),
+            ring: Mutex::new(Ring {
+                next: 1,
+                ..Ring::default()
+            }),
+            next: AtomicU64::new(1),
+            ringer: Notify::new(),
+            bells: Bells::default(),
+        })
+    }
+
+    /// Wakes who waits for events, for as long as it is polled.
+    pub(crate) async fn ring_bells(self: Arc<Self>) {
+        loop {
+            self.ringer.notified().await;
+            self.bells.ring_listeners();
+        }
+    }
+
+    /// Stores the events of a turn.
+    pub(crate) fn publish(&self, records: Vec<Record>) {
+        if records.is_empty() {
+            return;
+        }
+        let style = Arc::clone(&self.style.read().unwrap_or_else(PoisonError::into_inner));
+        let batch = Arc::new(Batch::new(records, style));
+        let end = batch.end();
+        self.ring().push(batch, self.bounds);
+        // In one order with the arming of bells: either is seen by the other's owner.
+        self.next.store(end, Ordering::SeqCst);
+        self.ringer.notify_one();
+    }
+
+    /// Events published from now on are told so.
+    pub(crate) fn restyle(&self, style: Style) {
+        *self.style.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(style);
+    }
+
+    /// A reader of everything published from now on.
+    pub(crate) fn subscribe(self: &Arc<Self>) -> Reader {
+        Reader {
+            hub: Arc::clone(self),
+            next: self.ring().next,
+        }
+    }
+
+    /// A bell that is rung for events if its owner listens, and by [`Hub::ring_all`] anyway.
+    pub(crate) fn bell(&self) -> Arc<Bell> {
+        self.bells.add()
+    }
+
+    /// Wakes everybody who has a bell.
+    pub(crate) fn ring_all(&self) {
+        self.bells.ring_all();
+    }
+
+    fn ring(&self) -> MutexGuard<'_, Ring> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ring {
+    fn push(&mut self, batch: Arc<Batch>, bounds: Bounds) {
+        self.events += batch.entries.len();
+        self.bytes += batch.weight;
+        self.next = batch.end();
+        self.batches.push_back(batch);
+        while self.batches.len() > 1 && (self.events > bounds.events || self.bytes > bounds.bytes) {
+            if let Some(oldest) = self.batches.pop_front() {
+                self.events -= oldest.entries.len();
+                self.bytes -= oldest.weight;
+            }
+        }
+    }
+}
+
+/// A reader's place in the ring.
+pub(crate) struct Reader {
+    hub: Arc<Hub>,
+    next: u64,
+}
+
+impl Reader {
+    /// The next batch and the number to read it from; `None` when all is read.
+    pub(crate) fn read(&mut self) -> Result<Option<(Arc<Batch>, u64)>, Lagged> {
+        if !self.is_behind() {
+            return Ok(None);
+        }
+        let ring = self.hub.ring();
+        let oldest = ring
+            .batches
+            .front()
+            .map_or(ring.next, |batch| batch.first());
+        if oldest > self.next {
+            let missed = oldest - self.next;
+            self.next = oldest;
+            return Err(Lagged { missed });
+        }
+        let index = ring
+            .batches
+            .partition_point(|batch| batch.end() <= self.next);
+        let batch = ring.batches.get(index).cloned();
+        drop(ring);
+        let from = self.next;
+        Ok(batch.map(|batch| {
+            self.next = batch.end();
+            (batch, from)
+        }))
+    }
+
+    /// Whether there is something to read.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.hub.next.load(Ordering::SeqCst) > self.next
+    }
+
+    /// The last event that has been read.
+    pub(crate) fn at(&self) -> Seq {
+        Seq(self.next - 1)
+    }
+}
+
+/// What an event and its rendering take, roughly: a channel's block is half a kilobyte.
+fn weight(event: &Event) -> usize {
+    const BLOCK: usize = 1024;
+    let text = if let Event::VarSet { value, .. } = event {
+        value.len()
+    } else if let Event::UserEvent { headers, .. } = event {
+        headers
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum()
+    } else {
+        0
+    };
+    BLOCK + 2 * text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn records(seqs: std::ops::Range<u64>) -> Vec<Record> {
+        let event = Event::Shutdown {
+            cleanly: true,
+            restart: false,
+        };
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        seqs.map(|seq| Record {
+            seq: Seq(seq),
+            at,
+            event: event.clone(),
+        })
+        .collect()
+    }
+
+    fn style() -> Style {
+        let zone = jiff::tz::TimeZone::UTC;
+        Style {
+            system_name: String::new(),
+            timestamps: false,
+            numbers: false,
+            disabled: Vec::new(),
+            zone,
+        }
+    }
+
+    fn hub(events: usize, bytes: usize) -> Arc<Hub> {
+        Hub::new(Bounds { events, bytes }, style())
+    }
+
+    fn read(reader: &mut Reader) -> Vec<u64> {
+        let (batch, from) = reader.read().unwrap().unwrap();
+        batch.from(from).map(|event| event.seq().0).collect()
+    }
+
+    #[test]
+    fn readers_read_what_is_published_after_they_came() {
+        let hub = hub(usize::MAX, usize::MAX);
+        hub.publish(records(1..3));
+        let mut reader = hub.subscribe();
+        assert!(reader.read().unwrap().is_none());
+        assert_eq!(reader.at(), Seq(2));
+        hub.publish(records(3..5));
+        hub.publish(records(5..6));
+        assert_eq!(read(&mut reader), [3, 4]);
+        assert_eq!(read(&mut reader), [5]);
+        assert!(!reader.is_behind());
+    }
+
+    #[test]
+    fn a_slow_reader_is_told_what_it_missed_and_reads_on() {
+        let hub = hub(3, usize::MAX);
+        let mut reader = hub.subscribe();
+        hub.publish(records(1..3));
+        hub.publish(records(3..5));
+        assert_eq!(reader.read().err(), Some(Lagged { missed: 2 }));
+        assert_eq!(read(&mut reader), [3, 4]);
+    }
+
+    #[test]
+    fn weight_bounds_the_ring_too() {
+        let hub = hub(usize::MAX, 2048);
+        let mut reader = hub.subscribe();
+        hub.publish(records(1..3));
+        hub.publish(records(3..4));
+        assert_eq!(reader.read().err(), Some(Lagged { missed: 2 }));
+    }
+
+    #[tokio::test]
+    async fn the_bell_is_heard_by_who_listens() {
+        let hub = hub(10, usize::MAX);
+        tokio::spawn(Arc::clone(&hub).ring_bells());
+        let mut reader = hub.subscribe();
+        let bell = hub.bell();
+        hub.publish(records(1..2));
+        std::future::poll_fn(|context| {
+            bell.arm(context, true);
+            if reader.is_behind() {
+                std::task::Poll::Ready(())
+            } else {
+                std::task::Poll::Pending
+            }
+        })
+        .await;
+        assert_eq!(read(&mut reader), [1]);
+    }
+}

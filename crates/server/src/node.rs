@@ -1,0 +1,343 @@
+//! The node: what all tasks share, and the way from a question to its owner.
+
+use crate::astdb::AstDb;
+use crate::clock::Clock;
+use crate::configuration::{Configuration, Findings};
+use crate::console;
+use crate::counters::Counters;
+use crate::hub::Hub;
+use crate::listener::Listeners;
+use crate::logger::Logger;
+use crate::parts::{self, Part};
+use crate::sessions::Sessions;
+use crate::switch_task::{Answered, Ended, SwitchHandle};
+use crate::{security_log, version};
+use jiff::tz::TimeZone;
+use manager::{Answer, ConsoleReport, Request, Style};
+use model::{Command, Event, Refusal, Reply, Seq};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use switch::Input;
+use tokio::sync::{Mutex, watch};
+
+/// What all tasks share.
+pub(crate) struct Node {
+    pub(crate) clock: Clock,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) switch: SwitchHandle,
+    pub(crate) sip: sip::Handle,
+    pub(crate) database: AstDb,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) listeners: Listeners,
+    pub(crate) counters: Counters,
+    logger: Logger,
+    /// What it is configured with, and what of that sessions know.
+    configured: watch::Sender<Arc<Configured>>,
+    /// Held while the configuration is read anew: one at a time.
+    reloading: Mutex<()>,
+    booted: watch::Sender<bool>,
+    stopping: watch::Sender<Option<Stop>>,
+    /// Sessions end once they have heard everything.
+    ending: AtomicBool,
+}
+
+/// What a node is made of.
+pub(crate) struct Made {
+    pub(crate) clock: Clock,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) switch: SwitchHandle,
+    pub(crate) sip: sip::Handle,
+    pub(crate) database: AstDb,
+    pub(crate) logger: Logger,
+}
+
+/// The configuration and what of it sessions know.
+pub(crate) struct Configured {
+    pub(crate) configuration: Configuration,
+    pub(crate) manager: Arc<manager::Node>,
+    /// When it was applied, since the start.
+    at: Duration,
+}
+
+/// How the server shall end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stop {
+    pub(crate) when: When,
+    /// Start again afterwards.
+    pub(crate) restart: bool,
+}
+
+/// When the server shall end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum When {
+    /// At once: calls are hung up.
+    Now,
+    /// When the last call has ended; new ones are refused.
+    Gracefully,
+    /// As soon as there is no call; new ones are taken until then.
+    Convenient,
+}
+
+/// Why a part was not read anew.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotReloaded {
+    #[error("there is no part of this name")]
+    Unknown,
+    #[error("{0}")]
+    Invalid(conf::Error),
+    #[error(transparent)]
+    Ended(#[from] Ended),
+}
+
+impl Node {
+    pub(crate) fn new(made: Made, configured: Configured) -> Arc<Self> {
+        Arc::new(Self {
+            clock: made.clock,
+            hub: made.hub,
+            switch: made.switch,
+            sip: made.sip,
+            database: made.database,
+            sessions: Arc::default(),
+            listeners: Listeners::default(),
+            counters: Counters::default(),
+            ending: AtomicBool::new(false),
+            logger: made.logger,
+            configured: watch::Sender::new(Arc::new(configured)),
+            reloading: Mutex::new(()),
+            booted: watch::Sender::new(false),
+            stopping: watch::Sender::new(None),
+        })
+    }
+
+    /// What it is configured with now.
+    pub(crate) fn configured(&self) -> Arc<Configured> {
+        Arc::clone(&self.configured.borrow())
+    }
+
+    /// Whether it is configured otherwise than a session thinks.
+    pub(crate) fn is_newer_than(&self, known: &Arc<manager::Node>) -> bool {
+        !Arc::ptr_eq(&self.configured.borrow().manager, known)
+    }
+
+    /// Asks the switch. A switch that has ended refuses.
+    pub(crate) async fn ask(&self, command: Command) -> Reply {
+        let answered = self.switch.ask(command).await;
+        answered.map_or(Reply::Refused(Refusal::ShuttingDown), |answered| {
+            answered.reply
+        })
+    }
+
+    /// Takes a session's question to its owner; with the number of the last event before it.
+    pub(crate) async fn answer(self: Arc<Self>, request: Request) -> (Seq, Answer) {
+        let nowhere = Seq(0);
+        match request {
+            Request::Switch(command) => match self.switch.ask(command).await {
+                Ok(Answered { at, reply }) => (at, Answer::Switch(reply)),
+                Err(Ended) => (nowhere, Answer::Unavailable),
+            },
+            Request::Console(line) => {
+                let console::Answer { done, output } = console::run(&self, &line).await;
+                (
+                    nowhere,
+                    Answer::Console(ConsoleReport {
+                        success: done,
+                        output,
+                    }),
+                )
+            }
+            Request::Files(_) => (nowhere, Answer::Unavailable),
+            Request::Contacts => (nowhere, Answer::Contacts(self.sip.contacts())),
+            Request::Verify { hash, secret } => {
+                let verified = tokio::task::spawn_blocking(move || manager::verify(&hash, &secret));
+                (
+                    nowhere,
+                    verified.await.map_or(Answer::Unavailable, Answer::Verified),
+                )
+            }
+            Request::Admit(_) => (nowhere, Answer::Unavailable), // the session's own to answer
+        }
+    }
+
+    /// Tells an event that somebody else than the switch is the author of.
+    pub(crate) async fn notice(&self, event: Event) -> Result<(), Ended> {
+        if matches!(event, Event::Security(_)) {
+            security_log::write(&event, self.clock.now().utc);
+        }
+        self.switch.tell(Input::Notice(event)).await
+    }
+
+    /// Reads the part of this name anew, or all there are.
+    pub(crate) async fn reload(self: &Arc<Self>, name: Option<&str>) -> Result<(), NotReloaded> {
+        let outcome = self.reload_parts(name).await;
+        let status = match &outcome {
+            Ok(()) => 0,
+            Err(NotReloaded::Unknown) => 2,
+            Err(NotReloaded::Invalid(_) | NotReloaded::Ended(_)) => 3,
+        };
+        let module = name.unwrap_or("All").into();
+        self.notice(Event::Reload { module, status }).await?;
+        outcome
+    }
+
+    async fn reload_parts(self: &Arc<Self>, name: Option<&str>) -> Result<(), NotReloaded> {
+        let only = name
+            .map(|name| parts::part(name).ok_or(NotReloaded::Unknown))
+            .transpose()?;
+        let parts = only.map_or_else(|| Part::ALL.to_vec(), |part| vec![part]);
+        let _one_at_a_time = self.reloading.lock().await;
+        let old = self.configured();
+        let read = tokio::task::spawn_blocking(move || {
+            let mut findings = Findings::default();
+            let new = old.configuration.renewed(&parts, &mut findings);
+            (new, findings, parts)
+        });
+        let Ok((configuration, findings, parts)) = read.await else {
+            return Err(NotReloaded::Ended(Ended)); // the runtime ends
+        };
+        for diagnostic in &findings.diagnostics {
+            tracing::warn!("{diagnostic}");
+        }
+        for error in &findings.errors {
+            tracing::error!("{error}: what it configures stays as it was");
+        }
+        self.apply(configuration, &parts).await?;
+        findings
+            .errors
+            .into_iter()
+            .next()
+            .map_or(Ok(()), |error| Err(NotReloaded::Invalid(error)))
+    }
+
+    /// Gives everybody the new configuration.
+    async fn apply(
+        self: &Arc<Self>,
+        configuration: Configuration,
+        parts: &[Part],
+    ) -> Result<(), Ended> {
+        if parts.contains(&Part::Sip) {
+            self.sip.configure(sip::Settings::clone(&configuration.sip));
+        }
+        if parts.contains(&Part::Log) {
+            let folder = &configuration.asterisk.directories.log;
+            self.logger.write_to(folder, &configuration.log_files);
+        }
+        self.switch
+            .tell(Input::Configure(Arc::clone(&configuration.switch)))
+            .await?;
+        let configured = Configured::new(configuration, &self.clock);
+        self.hub.restyle(Style::of(&configured.manager));
+        self.configured.send_replace(Arc::new(configured));
+        if parts.contains(&Part::Manager) {
+            for failure in self.listeners.renew(self) {
+                tracing::error!("{failure}");
+            }
+        }
+        self.hub.ring_all();
+        Ok(())
+    }
+
+    /// Gives the switch its configuration.
+    pub(crate) async fn configure_switch(&self) -> Result<(), Ended> {
+        let configured = self.configured();
+        self.switch
+            .tell(Input::Configure(Arc::clone(
+                &configured.configuration.switch,
+            )))
+            .await
+    }
+
+    /// Has all sessions end once they have heard everything there is.
+    pub(crate) async fn end_sessions(&self) {
+        // An answer comes after all that was told before it.
+        self.ask(Command::Counts).await;
+        self.ending.store(true, Ordering::SeqCst);
+        self.hub.ring_all();
+    }
+
+    /// Whether sessions shall end.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::SeqCst)
+    }
+
+    /// Opens the log's files anew, so that they may be rotated.
+    pub(crate) fn reopen_log(&self) {
+        let configured = self.configured();
+        let configuration = &configured.configuration;
+        self.logger.write_to(
+            &configuration.asterisk.directories.log,
+            &configuration.log_files,
+        );
+    }
+
+    /// All parts are up.
+    pub(crate) async fn boots(&self) -> Result<(), Ended> {
+        let (uptime, last_reload) = self.uptime();
+        let event = Event::FullyBooted {
+            uptime: uptime.as_secs(),
+            last_reload: last_reload.as_secs(),
+        };
+        self.notice(event).await?;
+        self.booted.send_replace(true);
+        Ok(())
+    }
+
+    /// Whether all parts are up.
+    pub(crate) fn is_booted(&self) -> bool {
+        *self.booted.borrow()
+    }
+
+    /// Waits until all parts are up.
+    pub(crate) async fn booted(&self) {
+        // The sender is ours, so it does not go away.
+        let _ = self.booted.subscribe().wait_for(|booted| *booted).await;
+    }
+
+    /// How long it has run, and for how long on this configuration.
+    pub(crate) fn uptime(&self) -> (Duration, Duration) {
+        let up = self.clock.now().since_start;
+        (up, up.saturating_sub(self.configured.borrow().at))
+    }
+
+    /// Has the server end, or with `None` go on if that has not begun.
+    pub(crate) fn stop(&self, how: Option<Stop>) {
+        self.stopping.send_replace(how);
+    }
+
+    /// How the server shall end, and the next word on it.
+    pub(crate) fn stopping(&self) -> watch::Receiver<Option<Stop>> {
+        self.stopping.subscribe()
+    }
+}
+
+impl Configured {
+    pub(crate) fn new(configuration: Configuration, clock: &Clock) -> Self {
+        let now = clock.now();
+        let options = &configuration.asterisk.options;
+        let started = now.utc - now.since_start;
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let manager = manager::Node {
+            settings: Arc::clone(&configuration.manager),
+            version: version::COMPATIBLE.to_owned(),
+            system_name: text(&options.system_name),
+            max_calls: options.max_calls,
+            max_load: 0.0,
+            run_user: text(&options.user),
+            run_group: text(&options.group),
+            max_files: 0,
+            realtime: false,
+            cdr: configuration.switch.cdr.enabled,
+            http: false,
+            custom_sounds: false,
+            live_dangerously: options.live_dangerously,
+            started,
+            reloaded: now.utc,
+            zone: TimeZone::system(),
+        };
+        Self {
+            configuration,
+            manager: Arc::new(manager),
+            at: now.since_start,
+        }
+    }
+}

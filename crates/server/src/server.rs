@@ -1,0 +1,180 @@
+//! The server's life: everything is read, opened and started in order, and ended in order.
+
+use crate::astdb::AstDb;
+use crate::asterisk_conf::AsteriskConf;
+use crate::cli::Arguments;
+use crate::clock::Clock;
+use crate::configuration::{Configuration, Findings, wanted_secrets};
+use crate::hub::{Bounds, Hub};
+use crate::logger::{self, Level, Levels, Logger};
+use crate::node::{Configured, Made, Node};
+use crate::run_directory::{RunLock, control_socket};
+use crate::secrets;
+use crate::stop;
+use crate::switch_task::{self, Outlets};
+use crate::{control, feed, user, welcome};
+use conf::Diagnostic;
+use manager::Style;
+use std::io::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long tasks may take to end with the runtime.
+const PARTING: Duration = Duration::from_secs(1);
+
+/// What is to be done when the server has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Afterwards {
+    /// Nothing.
+    End,
+    /// Start again.
+    Restart,
+}
+
+/// Runs the server until it is told to end.
+///
+/// # Errors
+/// When it cannot start; the text says why and what to do.
+pub(crate) fn run(
+    arguments: &Arguments,
+    asterisk: AsteriskConf,
+    diagnostics: Vec<Diagnostic>,
+) -> Result<Afterwards, String> {
+    let options = &asterisk.options;
+    let user = arguments.user.as_deref().or(options.user.as_deref());
+    let group = arguments.group.as_deref().or(options.group.as_deref());
+    user::become_user(user, group).map_err(|error| error.to_string())?;
+    let _lock = RunLock::take(&asterisk.directories.run).map_err(|error| error.to_string())?;
+    let debug = arguments.debug.max(options.debug) > 0;
+    let logger = logger::start(terminal(arguments, &asterisk), debug)
+        .map_err(|error| format!("the log cannot be started: {error}"))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the runtime cannot be started: {error}"))?;
+    let findings = Findings {
+        diagnostics,
+        errors: Vec::new(),
+    };
+    let ended = runtime.block_on(serve(Arc::new(asterisk), findings, logger, arguments.quiet));
+    runtime.shutdown_timeout(PARTING);
+    ended
+}
+
+/// What the log tells on the terminal.
+fn terminal(arguments: &Arguments, asterisk: &AsteriskConf) -> Levels {
+    if arguments.mute {
+        return Levels::new();
+    }
+    let mut levels = Levels::from([Level::Error, Level::Warning, Level::Notice]);
+    if arguments.verbose.max(asterisk.options.verbose) > 0 {
+        levels.insert(Level::Verbose);
+    }
+    if arguments.debug.max(asterisk.options.debug) > 0 {
+        levels.insert(Level::Debug);
+    }
+    levels
+}
+
+async fn serve(
+    asterisk: Arc<AsteriskConf>,
+    mut findings: Findings,
+    logger: Logger,
+    quiet: bool,
+) -> Result<Afterwards, String> {
+    let made = prepare(&asterisk)?;
+    let configuration = Configuration::load(Arc::clone(&asterisk), &mut findings);
+    logger.write_to(&asterisk.directories.log, &configuration.log_files);
+    for diagnostic in &findings.diagnostics {
+        tracing::warn!("{diagnostic}");
+    }
+    if let Some(error) = findings.errors.first() {
+        return Err(error.to_string());
+    }
+    let path = control_socket(&asterisk.directories.run);
+    let control = control::listen(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let node = start(configuration, logger).await?;
+    // From here on the server can be asked, and told to end.
+    let stop =
+        stop::Signals::take().map_err(|error| format!("signals cannot be taken: {error}"))?;
+    tokio::spawn(control::serve(control, Arc::clone(&node)));
+    if let Some(failure) = node.listeners.renew(&node).into_iter().next() {
+        return Err(failure);
+    }
+    if !quiet {
+        let text = welcome::text(&node, &made);
+        let _ = std::io::stdout().write_all(text.as_bytes());
+    }
+    if node.boots().await.is_err() {
+        return Err("the switch has ended".to_owned());
+    }
+    let how = stop.obey(&node).await;
+    Ok(stop::end(&node, how).await)
+}
+
+/// Makes the secrets and sounds that are missing.
+fn prepare(asterisk: &AsteriskConf) -> Result<Vec<secrets::Made>, String> {
+    let directories = &asterisk.directories;
+    let wanted = wanted_secrets(&directories.configuration).map_err(|error| error.to_string())?;
+    let folder = directories.state.join("secrets");
+    let made = secrets::ensure(&folder, &wanted)
+        .map_err(|error| format!("{}: {error}", folder.display()))?;
+    let sounds = directories.data.join("sounds");
+    if let Err(error) = media::sounds::ensure(&sounds) {
+        tracing::warn!(
+            "{}: {error}: there will be no sounds of our own",
+            sounds.display()
+        );
+    }
+    Ok(made)
+}
+
+/// Starts media, SIP and the switch, and puts them together.
+async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>, String> {
+    let clock = Clock::start();
+    let database = AstDb::open(&configuration.asterisk.directories.database)
+        .map_err(|error| format!("the database cannot be opened: {error}"))?;
+    let (report, reports) = feed::reports();
+    let media = media::start(configuration.media.clone(), report)
+        .map_err(|error| format!("media cannot be started: {error}"))?;
+    let (tell, told) = feed::told();
+    let sip = sip::start(
+        sip::Settings::clone(&configuration.sip),
+        media.clone(),
+        tell,
+    )
+    .await
+    .map_err(|error| format!("SIP cannot be started: {error}"))?;
+    let configured = Configured::new(configuration, &clock);
+    let hub = Hub::new(Bounds::default(), Style::of(&configured.manager));
+    tokio::spawn(Arc::clone(&hub).ring_bells());
+    let outlets = Outlets {
+        hub: Arc::clone(&hub),
+        instruct: {
+            let sip = sip.clone();
+            Box::new(move |instruction| sip.instruct(instruction))
+        },
+        media: Box::new(move |instruction| media.instruct(instruction)),
+        spool: Box::new(|_| {}), // call records are told as events; they are not written to files
+    };
+    let mut seed = [0; 8];
+    getrandom::fill(&mut seed).map_err(|error| format!("the system has no entropy: {error}"))?;
+    let (switch, _thread) = switch_task::start(u64::from_ne_bytes(seed), clock, outlets)
+        .map_err(|error| format!("the switch cannot be started: {error}"))?;
+    let node = Node::new(
+        Made {
+            clock,
+            hub,
+            switch,
+            sip,
+            database,
+            logger,
+        },
+        configured,
+    );
+    node.configure_switch()
+        .await
+        .map_err(|error| error.to_string())?;
+    feed::start(&node, reports, told);
+    Ok(node)
+}

@@ -1,0 +1,336 @@
+//! A client's session: one task that puts a [`Connection`] of the manager on a socket.
+//!
+//! It wakes for bytes, room to write, events, answers and time, does all there is to do, and holds
+//! no buffer while it waits. Everything to be written goes in as few writes as the connection
+//! allows.
+
+use crate::bell::Bell;
+use crate::hub::{Lagged, Reader};
+use crate::node::Node;
+use crate::sessions::Place;
+use crate::stream::Stream;
+use manager::{Answer, Close, Connection, Effect, Input, Log, Peer, Request};
+use model::{Address, Seq, Transport};
+use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::io::ReadBuf;
+use tokio::net::TcpStream;
+use tokio::time::{Sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+
+/// Bytes read at a time.
+const READ: usize = 4096;
+/// Batches of events taken before they are written.
+const BATCHES: usize = 64;
+
+/// The two ends of a connection and what is between them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ends {
+    pub(crate) local: SocketAddr,
+    pub(crate) remote: SocketAddr,
+    pub(crate) transport: Transport,
+}
+
+/// Serves one connection to its end.
+pub(crate) async fn run(
+    node: Arc<Node>,
+    place: Place,
+    stream: TcpStream,
+    ends: Ends,
+    tls: Option<Arc<ServerConfig>>,
+) {
+    let stream = match tls {
+        None => Stream::Plain(stream),
+        Some(config) => match handshake(&node, stream, config).await {
+            Some(stream) => stream,
+            None => return,
+        },
+    };
+    let Some(peer) = peer(&place, ends) else {
+        return;
+    };
+    Box::pin(SessionTask::new(node, place, stream, peer).run()).await;
+}
+
+/// Agrees on encryption. Who does not manage it in time is gone without a word.
+async fn handshake(node: &Node, stream: TcpStream, config: Arc<ServerConfig>) -> Option<Stream> {
+    let patience = node.configured().manager.settings.general.login_timeout;
+    let patience = Duration::from_secs(patience.into());
+    match timeout(patience, Box::pin(TlsAcceptor::from(config).accept(stream))).await {
+        Ok(Ok(stream)) => Some(Stream::Tls(Box::new(stream))),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "TLS handshake");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+/// What the manager is told about the connection. Without entropy there is no session.
+fn peer(place: &Place, ends: Ends) -> Option<Peer> {
+    let mut entropy = [0; 16];
+    if let Err(error) = getrandom::fill(&mut entropy) {
+        tracing::error!(%error, "the system has no entropy");
+        return None;
+    }
+    let address = |socket| Address {
+        transport: ends.transport,
+        socket,
+    };
+    Some(Peer {
+        session: format!("0x{:08x}", place.number()).into(),
+        local: address(ends.local),
+        remote: address(ends.remote),
+        entropy: u128::from_ne_bytes(entropy),
+    })
+}
+
+type Asking = Pin<Box<dyn Future<Output = (Seq, Answer)> + Send>>;
+
+struct SessionTask {
+    node: Arc<Node>,
+    place: Place,
+    stream: Stream,
+    connection: Connection,
+    bell: Arc<Bell>,
+    reader: Option<Reader>,
+    /// What was asked of others and has not been answered.
+    asking: Option<Asking>,
+    timer: Option<Timer>,
+    /// What the node was configured with when it was last looked at.
+    configured: Arc<manager::Node>,
+    /// It was told that the node ends.
+    ended: bool,
+}
+
+/// Wakes the task at the connection's deadline.
+struct Timer {
+    due: Duration,
+    sleep: Pin<Box<Sleep>>,
+}
+
+impl SessionTask {
+    fn new(node: Arc<Node>, place: Place, stream: Stream, peer: Peer) -> Self {
+        let configured = Arc::clone(&node.configured().manager);
+        let connection = Connection::new(node.clock.now(), peer, Arc::clone(&configured));
+        Self {
+            bell: node.hub.bell(),
+            node,
+            place,
+            stream,
+            connection,
+            reader: None,
+            asking: None,
+            timer: None,
+            configured,
+            ended: false,
+        }
+    }
+
+    async fn run(mut self) {
+        loop {
+            while let Some(effect) = self.connection.poll() {
+                match effect {
+                    Effect::Listen => self.reader = Some(self.node.hub.subscribe()),
+                    Effect::Ask(request) => self.ask(request),
+                    Effect::Notice(event) => {
+                        // A switch that has ended hears nothing more.
+                        let _ = self.node.notice(event).await;
+                    }
+                    Effect::Log(line) => log(&line),
+                    Effect::Close(reason) => return self.end(reason).await,
+                }
+            }
+            poll_fn(|context| self.poll(context)).await;
+        }
+    }
+
+    async fn end(mut self, reason: Close) {
+        self.node.counters.closed(reason);
+        tracing::debug!(
+            "manager session {} ends: {}",
+            self.place.number(),
+            reason.text()
+        );
+        // A client that takes nothing shall not hold us up.
+        let _ = timeout(Duration::from_secs(1), self.stream.shut_down()).await;
+    }
+
+    fn ask(&mut self, request: Request) {
+        let node = Arc::clone(&self.node);
+        self.asking = Some(match request {
+            Request::Admit(user) => {
+                let granted = self.place.admit(&user);
+                let answer = Answer::Admitted {
+                    granted,
+                    booted: node.is_booted(),
+                };
+                Box::pin(std::future::ready((Seq(0), answer)))
+            }
+            other => Box::pin(async move { node.answer(other).await }),
+        });
+    }
+
+    /// Does all that can be done now. Ready when something has come that the connection may have
+    /// effects of.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let mut busy = self.poll_answer(context);
+        busy |= self.poll_events(context);
+        busy |= self.poll_write(context);
+        busy |= self.poll_read(context);
+        busy |= self.poll_time(context);
+        busy |= self.look_around();
+        if busy { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    fn poll_answer(&mut self, context: &mut Context<'_>) -> bool {
+        let Some(asking) = &mut self.asking else {
+            return false;
+        };
+        let Poll::Ready((at, answer)) = asking.as_mut().poll(context) else {
+            return false;
+        };
+        self.asking = None;
+        self.handle(Input::Answer { at, answer });
+        true
+    }
+
+    /// Takes events as long as the connection wants some.
+    fn poll_events(&mut self, context: &Context<'_>) -> bool {
+        let now = self.node.clock.now();
+        let Some(reader) = &mut self.reader else {
+            self.bell.arm(context, false);
+            return false;
+        };
+        let listens = self.connection.listens();
+        self.bell.arm(context, listens);
+        if !listens {
+            return false;
+        }
+        let mut heard = false;
+        for _ in 0..BATCHES {
+            match reader.read() {
+                Ok(None) => break,
+                Ok(Some((batch, from))) => {
+                    for event in batch.from(from) {
+                        self.connection.handle(now, Input::Event(event));
+                    }
+                }
+                Err(Lagged { missed }) => self.connection.handle(now, Input::Missed(missed)),
+            }
+            heard = true;
+            if !self.connection.listens() {
+                break;
+            }
+        }
+        self.connection.handle(now, Input::Heard(reader.at()));
+        heard
+    }
+
+    fn poll_write(&mut self, context: &mut Context<'_>) -> bool {
+        let mut wrote = false;
+        loop {
+            let unsent = self.connection.unsent();
+            if unsent.is_empty() {
+                break;
+            }
+            match self.stream.poll_write(context, unsent) {
+                Poll::Ready(Ok(count)) if count > 0 => {
+                    self.node.counters.sent(count);
+                    self.connection.sent(self.node.clock.now(), count);
+                    wrote = true;
+                }
+                Poll::Ready(_) => {
+                    self.handle(Input::End(Close::Disconnected));
+                    return true;
+                }
+                Poll::Pending => return wrote,
+            }
+        }
+        if self
+            .stream
+            .poll_flush(context)
+            .map(|flushed| flushed.is_err())
+            == Poll::Ready(true)
+        {
+            self.handle(Input::End(Close::Disconnected));
+            return true;
+        }
+        wrote
+    }
+
+    fn poll_read(&mut self, context: &mut Context<'_>) -> bool {
+        if !self.connection.wants_bytes() {
+            return false;
+        }
+        let mut bytes = [std::mem::MaybeUninit::uninit(); READ];
+        let mut bytes = ReadBuf::uninit(&mut bytes);
+        match self.stream.poll_read(context, &mut bytes) {
+            Poll::Ready(Ok(())) if !bytes.filled().is_empty() => {
+                self.connection
+                    .received(self.node.clock.now(), bytes.filled());
+                true
+            }
+            Poll::Ready(_) => {
+                self.handle(Input::End(Close::Disconnected));
+                true
+            }
+            Poll::Pending => false,
+        }
+    }
+
+    fn poll_time(&mut self, context: &mut Context<'_>) -> bool {
+        let Some(due) = self.connection.deadline() else {
+            self.timer = None;
+            return false;
+        };
+        let at = self.node.clock.at(due);
+        let timer = self.timer.get_or_insert_with(|| Timer {
+            due,
+            sleep: Box::pin(tokio::time::sleep_until(at)),
+        });
+        if timer.due != due {
+            timer.due = due;
+            timer.sleep.as_mut().reset(at);
+        }
+        if timer.sleep.as_mut().poll(context).is_pending() {
+            return false;
+        }
+        self.timer = None;
+        self.handle(Input::Time);
+        true
+    }
+
+    /// Whether the node is another, or ends.
+    fn look_around(&mut self) -> bool {
+        if self.node.is_newer_than(&self.configured) {
+            self.configured = Arc::clone(&self.node.configured().manager);
+            self.handle(Input::Configured(Arc::clone(&self.configured)));
+            return true;
+        }
+        let behind = self.reader.as_ref().is_some_and(Reader::is_behind);
+        if self.node.is_ending() && !behind && !self.ended {
+            self.ended = true;
+            self.handle(Input::End(Close::Shutdown));
+            return true;
+        }
+        false
+    }
+
+    fn handle(&mut self, input: Input<'_>) {
+        self.connection.handle(self.node.clock.now(), input);
+    }
+}
+
+fn log(line: &Log) {
+    match line {
+        Log::Warning(text) => tracing::warn!(target: "manager", "{text}"),
+        Log::Notice(text) => tracing::info!(target: "manager", "{text}"),
+        Log::Verbose(text) => tracing::info!(target: "verbose", "{text}"),
+    }
+}

@@ -1,0 +1,202 @@
+//! Who is connected to the manager: counted exactly, whatever way in, from the first byte to the
+//! last.
+
+use jiff::Timestamp;
+use manager::User;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::os::fd::RawFd;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+
+/// All sessions, by number.
+#[derive(Default)]
+pub(crate) struct Sessions {
+    table: Mutex<Table>,
+    left: Notify,
+}
+
+#[derive(Default)]
+struct Table {
+    last: u64,
+    present: BTreeMap<u64, Entry>,
+    strangers: usize,
+}
+
+struct Entry {
+    remote: IpAddr,
+    descriptor: Option<RawFd>,
+    since: Timestamp,
+    user: Option<Arc<User>>,
+    task: Option<AbortHandle>,
+}
+
+/// A session among the others; gone when this is dropped.
+pub(crate) struct Place {
+    sessions: Arc<Sessions>,
+    number: u64,
+}
+
+/// A session as it is listed.
+pub(crate) struct Listed {
+    pub(crate) user: Option<Arc<User>>,
+    pub(crate) remote: IpAddr,
+    pub(crate) since: Timestamp,
+    /// Of its connection, if it is one.
+    pub(crate) descriptor: Option<RawFd>,
+}
+
+impl Sessions {
+    /// Takes a newcomer that has not logged in, if fewer than `limit` such are there.
+    pub(crate) fn enter(
+        self: &Arc<Self>,
+        remote: IpAddr,
+        descriptor: RawFd,
+        limit: usize,
+    ) -> Option<Place> {
+        let mut table = self.table();
+        if table.strangers >= limit {
+            return None;
+        }
+        let since = Timestamp::now();
+        let entry = Entry {
+            remote,
+            descriptor: Some(descriptor),
+            since,
+            user: None,
+            task: None,
+        };
+        let number = table.add(entry);
+        table.strangers += 1;
+        Some(Place {
+            sessions: Arc::clone(self),
+            number,
+        })
+    }
+
+    /// The task that serves a session, for ending it from outside.
+    pub(crate) fn attach(&self, number: u64, task: AbortHandle) {
+        if let Some(entry) = self.table().present.get_mut(&number) {
+            entry.task = Some(task);
+        }
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.table().present.len()
+    }
+
+    /// All of them, in the order they came.
+    pub(crate) fn list(&self) -> Vec<Listed> {
+        let table = self.table();
+        let listed = table.present.values().map(|entry| Listed {
+            user: entry.user.clone(),
+            remote: entry.remote,
+            since: entry.since,
+            descriptor: entry.descriptor,
+        });
+        listed.collect()
+    }
+
+    /// Ends the session on this descriptor; `false` if there is none.
+    pub(crate) fn kick(&self, descriptor: RawFd) -> bool {
+        let table = self.table();
+        let found = table
+            .present
+            .values()
+            .find(|entry| entry.descriptor == Some(descriptor));
+        let task = found.and_then(|entry| entry.task.clone());
+        drop(table); // its place is given back while it ends
+        if let Some(task) = &task {
+            task.abort();
+        }
+        task.is_some()
+    }
+
+    /// Waits until all have gone.
+    pub(crate) async fn all_gone(&self) {
+        loop {
+            let left = self.left.notified();
+            if self.count() == 0 {
+                return;
+            }
+            left.await;
+        }
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Table {
+    fn add(&mut self, entry: Entry) -> u64 {
+        self.last += 1;
+        self.present.insert(self.last, entry);
+        self.last
+    }
+}
+
+impl Place {
+    /// A number no other session has or had.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The session logs in: refused if the account may have one only and has it.
+    pub(crate) fn admit(&self, user: &Arc<User>) -> bool {
+        let mut table = self.sessions.table();
+        let taken = |entry: &Entry| {
+            entry
+                .user
+                .as_ref()
+                .is_some_and(|other| other.name.eq_ignore_ascii_case(&user.name))
+        };
+        if !user.allow_multiple_login && table.present.values().any(taken) {
+            return false;
+        }
+        let Table {
+            present, strangers, ..
+        } = &mut *table;
+        if let Some(entry) = present.get_mut(&self.number) {
+            if entry.user.is_none() {
+                *strangers -= 1;
+            }
+            entry.user = Some(Arc::clone(user));
+        }
+        true
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut table = self.sessions.table();
+        if let Some(entry) = table.present.remove(&self.number)
+            && entry.user.is_none()
+        {
+            table.strangers -= 1;
+        }
+        drop(table);
+        self.sessions.left.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strangers_are_counted_exactly() {
+        let sessions = Arc::<Sessions>::default();
+        let enter = || sessions.enter(std::net::Ipv4Addr::LOCALHOST.into(), 7, 2);
+        let first = enter().unwrap();
+        let _second = enter().unwrap();
+        assert!(enter().is_none());
+        assert_eq!(sessions.count(), 2);
+        drop(first);
+        let third = enter().unwrap();
+        assert_eq!(third.number(), 3);
+        assert!(enter().is_none());
+    }
+}
