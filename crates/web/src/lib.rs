@@ -1,6 +1,38 @@
-//! The HTTP faces of the manager.
+//! The manager over HTTP.
+//!
+//! | Path | What |
+//! |---|---|
+//! | `/rawman` `/manager` `/mxml` | one action a request, as text, HTML or XML; a cookie is the session |
+//! | `/arawman` `/amanager` `/amxml` | the same with HTTP digest |
+//! | `/static/…` | files, if `enable_static` |
+//! | `/httpstatus` | what is served where, if `enable_status` |
+//!
+//! All of them drive the same [`manager::Session`] as TCP does: `driver.rs` takes its questions to
+//! their owners and events from the hub, through [`Exchange`], which is what is needed of the node.
+//! [`Faces`] listens, as http.conf ([`Settings`]) says.
 
+mod ami_face;
+mod answer;
+mod body;
 mod cipher;
+mod cookie;
+mod digest;
+mod digest_login;
+mod driver;
+mod exchange;
+mod files;
+mod idle;
+mod listener;
+mod page;
+mod parameters;
+mod session;
+mod sessions;
+mod settings;
 mod tls;
+mod web;
 
+pub use digest::Algorithm;
+pub use exchange::{Events, Exchange, Missed, Place, Promise};
+pub use listener::{At, Faces, Failure};
+pub use settings::{General, Redirect, Restriction, Settings};
 pub use tls::{Made, Tls, TlsError};

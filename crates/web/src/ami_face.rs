@@ -1,0 +1,213 @@
+//! The six paths of the manager: `/rawman`, `/manager`, `/mxml` with a cookie, and with HTTP digest
+//! `/arawman`, `/amanager`, `/amxml` (ami-server.md 8).
+
+use crate::answer::{Answer, Refusal, set};
+use crate::body::Body;
+use crate::cookie;
+use crate::digest_login::Refused;
+use crate::parameters;
+use crate::session::{Handle, NoAnswer, Reply};
+use crate::sessions::Session;
+use crate::web::{Request, Web};
+use ami::xml::Elements;
+use ami::{Message, action, html, raw, xml};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, PRAGMA, SET_COOKIE};
+use hyper::{HeaderMap, Method, StatusCode};
+use manager::Piece;
+
+/// One of the paths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Face {
+    format: Format,
+    login: Login,
+}
+
+/// How messages are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Raw,
+    Html,
+    Xml,
+}
+
+/// How clients log in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Login {
+    Cookie,
+    Digest,
+}
+
+impl Face {
+    /// The face of a path, in lower case and without slashes.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        let (login, name) = match name.strip_prefix('a') {
+            Some(name) => (Login::Digest, name),
+            None => (Login::Cookie, name),
+        };
+        let format = match name {
+            "rawman" => Format::Raw,
+            "manager" => Format::Html,
+            "mxml" => Format::Xml,
+            _ => return None,
+        };
+        Some(Self { format, login })
+    }
+
+    /// Answers a request.
+    pub(crate) async fn serve(self, web: &Web, request: Request) -> Answer {
+        let method = request.parts.method.clone();
+        if ![Method::GET, Method::HEAD, Method::POST].contains(&method) {
+            return web.answers().refusal(Refusal::NotImplemented);
+        }
+        match self.login {
+            Login::Cookie => self.serve_cookie(web, request).await,
+            Login::Digest => self.serve_digest(web, request).await,
+        }
+    }
+
+    async fn serve_cookie(self, web: &Web, request: Request) -> Answer {
+        let ends = request.ends;
+        let cookie = cookie::session(&request.parts.headers).map(str::to_owned);
+        let action = match action(request).await {
+            Ok(action) => action,
+            Err(refusal) => return web.answers().refusal(refusal),
+        };
+        let known = cookie.and_then(|id| web.sessions().find(&id));
+        let reply = match known {
+            Some(session) => ask(web, session, &action).await,
+            None => Err(NoAnswer::Gone),
+        };
+        // A session that ends while it is asked is as one that is not there.
+        let reply = match reply {
+            Err(NoAnswer::Gone) => match web.sessions().begin(ends) {
+                Ok(session) => ask(web, session, &action).await,
+                Err(_) => return web.answers().refusal(Refusal::TooMany),
+            },
+            other => other,
+        };
+        let Ok((session, reply)) = reply else {
+            return web.answers().refusal(Refusal::TooMany);
+        };
+        let mut answer = self.write(web, &reply, &action);
+        let seconds = web.exchange().configured().settings.general.http_timeout;
+        let headers = answer.headers_mut();
+        set(
+            headers,
+            SET_COOKIE,
+            &cookie::set(&session.id, seconds.into(), ends.secure),
+        );
+        headers.insert(PRAGMA, HeaderValue::from_static("SuppressEvents"));
+        answer
+    }
+
+    async fn serve_digest(self, web: &Web, request: Request) -> Answer {
+        let handle = match digest_session(web, &request).await {
+            Ok(handle) => handle,
+            Err(answer) => return answer,
+        };
+        let action = match action(request).await {
+            Ok(action) => action,
+            Err(refusal) => return web.answers().refusal(refusal),
+        };
+        match handle.act(action.clone()).await {
+            Ok(reply) => self.write(web, &reply, &action),
+            Err(NoAnswer::Gone) => web.answers().refusal(Refusal::Unavailable),
+            Err(NoAnswer::Full) => web.answers().refusal(Refusal::TooMany),
+        }
+    }
+
+    fn write(self, web: &Web, reply: &Reply, action: &Message) -> Answer {
+        let messages = || reply.pieces.iter().map(Piece::message);
+        let (content_type, body) = match self.format {
+            Format::Raw => {
+                let mut bytes = Vec::new();
+                messages().for_each(|message| raw::encode(message, &mut bytes));
+                ("text/plain", Body::from(bytes))
+            }
+            Format::Xml => {
+                let default = Elements::default();
+                let elements = Elements {
+                    destination: action.first("ajaxdest").unwrap_or(default.destination),
+                    object_type: action.first("ajaxobjtype").unwrap_or(default.object_type),
+                };
+                let mut text = String::new();
+                xml::encode_all(messages(), elements, &mut text);
+                ("text/xml", text.into())
+            }
+            Format::Html => {
+                let mut text = String::new();
+                match self.login {
+                    Login::Cookie => html::manager(messages(), &actions(), &mut text),
+                    Login::Digest => html::authenticated(messages(), &mut text),
+                }
+                ("text/html", text.into())
+            }
+        };
+        web.answers().of(StatusCode::OK, content_type, body)
+    }
+}
+
+async fn ask(web: &Web, session: Session, action: &Message) -> Result<(Session, Reply), NoAnswer> {
+    let reply = session.handle.act(action.clone()).await?;
+    web.sessions().note(&session.id, &reply);
+    Ok((session, reply))
+}
+
+/// The session of who logs in with a digest, or what they are answered instead.
+async fn digest_session(web: &Web, request: &Request) -> Result<Handle, Answer> {
+    let parts = &request.parts;
+    let header = parts
+        .headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let target = parts
+        .uri
+        .path_and_query()
+        .map_or("/", |target| target.as_str());
+    let settings = web.settings();
+    let offered = &settings.general.digest_algorithms.0;
+    let session =
+        web.digest()
+            .session(header, parts.method.as_str(), target, offered, request.ends);
+    session.await.map_err(|refused| match refused {
+        Refused::Challenge(ways) => web.answers().unauthorized(&ways),
+        Refused::NotFromHere => web.answers().refusal(Refusal::NotFromHere),
+        Refused::InUse => web.answers().refusal(Refusal::InUse),
+        Refused::NoSession(_) => web.answers().refusal(Refusal::TooMany),
+    })
+}
+
+/// The action of a request: of a POST the posted form, else the query.
+async fn action(request: Request) -> Result<Message, Refusal> {
+    let forged = |_| Refusal::Bad("Line break in a parameter");
+    if request.parts.method != Method::POST {
+        return parameters::read(request.parts.uri.query().unwrap_or_default()).map_err(forged);
+    }
+    let is_form = is_form(&request.parts.headers);
+    let body = request.whole_body().await?;
+    if !is_form {
+        return Ok(Message::new());
+    }
+    parameters::read(&String::from_utf8_lossy(&body)).map_err(forged)
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let value = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let kind = value
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default();
+    kind.trim()
+        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// All actions there are, by name.
+fn actions() -> Vec<&'static str> {
+    let mut names: Vec<_> = action::Action::DECLARATIONS
+        .iter()
+        .map(|action| action.name)
+        .collect();
+    names.sort_unstable_by_key(|name| name.to_ascii_lowercase());
+    names
+}

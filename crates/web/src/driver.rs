@@ -1,0 +1,295 @@
+//! Drives a session of the manager: takes its questions to their owners, its events from the hub.
+//!
+//! There is one for each way a session comes over HTTP: requests with a cookie or a digest, a single
+//! action, a stream of events, a WebSocket. What a session may is decided in the session alone.
+
+use crate::exchange::{Events, Exchange, Missed, Place, Promise};
+use manager::{Answer, Carrier, Close, Input, Output, Peer, Piece, Request, Session, Told};
+use model::{Address, Seq, Token, Transport};
+use std::future::{Future as _, poll_fn};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::time::{Instant, Sleep, sleep};
+
+/// The two ends of a connection, and whether what is between them is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ends {
+    pub(crate) local: SocketAddr,
+    pub(crate) remote: SocketAddr,
+    pub(crate) secure: bool,
+}
+
+/// What comes of a session.
+#[derive(Debug)]
+pub(crate) enum Happening {
+    /// The answer to the action of this token.
+    Answer(Token, Vec<Piece>),
+    /// An event the session is told; on streams only.
+    Event(Arc<Told>),
+    /// All events there are have been told. On streams only, and only after one.
+    Told,
+    /// So many events are lost. On streams only.
+    Gap(u64),
+    /// It is over.
+    Over(Close),
+}
+
+/// A session and its surroundings.
+pub(crate) struct Driver {
+    exchange: Arc<dyn Exchange>,
+    session: Session,
+    carrier: Carrier,
+    ends: Ends,
+    configured: Arc<manager::Node>,
+    events: Option<Box<dyn Events>>,
+    /// Where to begin in the order of events; from now on if not said.
+    after: Option<Seq>,
+    place: Option<Arc<dyn Place>>,
+    asking: Option<Promise<(Seq, Answer)>>,
+    telling: Option<Promise<()>>,
+    timer: Option<Timer>,
+    gap: u64,
+    told: bool,
+    tokens: u64,
+}
+
+/// Wakes the driver when the session's deadline comes.
+struct Timer {
+    due: Duration,
+    sleep: Pin<Box<Sleep>>,
+}
+
+/// The system has no entropy: there can be no sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NoEntropy;
+
+impl Driver {
+    pub(crate) fn new(
+        exchange: &Arc<dyn Exchange>,
+        carrier: Carrier,
+        ends: Ends,
+    ) -> Result<Self, NoEntropy> {
+        let mut entropy = [0; 16];
+        getrandom::fill(&mut entropy).map_err(|_| NoEntropy)?;
+        let entropy = u128::from_ne_bytes(entropy);
+        let transport = if ends.secure {
+            Transport::Tls
+        } else {
+            Transport::Tcp
+        };
+        let address = |socket| Address { transport, socket };
+        let peer = Peer {
+            // Unique, and tells nothing of the challenge, which is made of the same bits.
+            session: format!(
+                "0x{:012x}",
+                SERIAL.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+            )
+            .into(),
+            local: address(ends.local),
+            remote: address(ends.remote),
+            entropy,
+        };
+        let configured = exchange.configured();
+        let session = Session::new(exchange.now(), carrier, peer, Arc::clone(&configured));
+        Ok(Self {
+            exchange: Arc::clone(exchange),
+            session,
+            carrier,
+            ends,
+            configured,
+            events: None,
+            after: None,
+            place: None,
+            asking: None,
+            telling: None,
+            timer: None,
+            gap: 0,
+            told: false,
+            tokens: 0,
+        })
+    }
+
+    /// The session belongs to another one of the same account and does not count for itself.
+    pub(crate) fn belong(&mut self, place: Arc<dyn Place>) {
+        self.place = Some(place);
+    }
+
+    /// Its place among the sessions of its account.
+    pub(crate) fn place(&self) -> Option<Arc<dyn Place>> {
+        self.place.clone()
+    }
+
+    /// The session is told of the events after this one.
+    pub(crate) fn listen_after(&mut self, seq: Seq) {
+        self.after = Some(seq);
+        if self.events.is_some() {
+            self.events = Some(self.exchange.listen(Some(seq)));
+        }
+    }
+
+    /// The last event the session was given.
+    pub(crate) fn at(&self) -> Option<Seq> {
+        self.events.as_ref().map(|events| events.at())
+    }
+
+    /// What it knows of the node.
+    pub(crate) fn configured(&self) -> &Arc<manager::Node> {
+        &self.configured
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// A token for an action.
+    pub(crate) fn token(&mut self) -> Token {
+        self.tokens += 1;
+        Token(self.tokens)
+    }
+
+    pub(crate) fn handle(&mut self, input: Input<'_>) {
+        self.session.handle(self.exchange.now(), input);
+    }
+
+    /// What happens next. Giving up waiting loses nothing.
+    pub(crate) async fn next(&mut self) -> Happening {
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Happening> {
+        loop {
+            if let Some(telling) = &mut self.telling {
+                // In order: nothing goes on before the event is among the others.
+                std::task::ready!(telling.as_mut().poll(context));
+                self.telling = None;
+            }
+            match self.session.poll() {
+                Some(output) => {
+                    if let Some(happening) = self.on_output(output) {
+                        return Poll::Ready(happening);
+                    }
+                }
+                None => {
+                    if self.gap > 0 {
+                        return Poll::Ready(Happening::Gap(std::mem::take(&mut self.gap)));
+                    }
+                    let mut busy = self.poll_answer(context);
+                    busy |= self.poll_events(context);
+                    busy |= self.poll_time(context);
+                    busy |= self.look_around();
+                    if !busy {
+                        if std::mem::take(&mut self.told) {
+                            return Poll::Ready(Happening::Told);
+                        }
+                        return Poll::Pending;
+                    }
+                }
+            }
+        }
+    }
+
+    fn on_output(&mut self, output: Output) -> Option<Happening> {
+        match output {
+            Output::Answer { token, pieces } => return Some(Happening::Answer(token, pieces)),
+            Output::Event(told) => {
+                self.told = true;
+                return Some(Happening::Event(told));
+            }
+            Output::Close(close) => return Some(Happening::Over(close)),
+            Output::Listen => self.events = Some(self.exchange.listen(self.after)),
+            Output::Ask(Request::Admit(user)) => {
+                if self.place.is_none() {
+                    let place = self.exchange.admit(&user, self.ends.remote.ip());
+                    self.place = place.map(Arc::from);
+                }
+                let granted = self.place.is_some();
+                let booted = self.exchange.is_booted();
+                let answer = Answer::Admitted { granted, booted };
+                self.handle(Input::Answer { at: Seq(0), answer });
+            }
+            Output::Ask(request) => self.asking = Some(self.exchange.answer(request)),
+            Output::Notice(event) => self.telling = Some(self.exchange.notice(event)),
+            Output::Log(line) => self.exchange.log(line),
+        }
+        None
+    }
+
+    fn poll_answer(&mut self, context: &mut Context<'_>) -> bool {
+        let Some(asking) = &mut self.asking else {
+            return false;
+        };
+        let Poll::Ready((at, answer)) = asking.as_mut().poll(context) else {
+            return false;
+        };
+        self.asking = None;
+        self.handle(Input::Answer { at, answer });
+        true
+    }
+
+    /// Takes events as long as the session wants some.
+    fn poll_events(&mut self, context: &mut Context<'_>) -> bool {
+        let now = self.exchange.now();
+        let Some(events) = &mut self.events else {
+            return false;
+        };
+        if !self.session.listens() {
+            return false;
+        }
+        // Woken for the next ones before those there are have been read, so that none is missed.
+        let ready = events.poll_ready(context).is_ready();
+        let session = &mut self.session;
+        match events.read(&mut |event| session.handle(now, Input::Event(event))) {
+            Ok(read) => {
+                session.handle(now, Input::Heard(events.at()));
+                read || ready
+            }
+            Err(Missed(count)) => {
+                match self.carrier {
+                    Carrier::Stream => self.gap += count,
+                    Carrier::Requests => session.handle(now, Input::Missed(count)),
+                }
+                true
+            }
+        }
+    }
+
+    fn poll_time(&mut self, context: &mut Context<'_>) -> bool {
+        let Some(due) = self.session.deadline() else {
+            self.timer = None;
+            return false;
+        };
+        if !self.timer.as_ref().is_some_and(|timer| timer.due == due) {
+            let left = due.saturating_sub(self.exchange.now().since_start);
+            let at = Instant::now() + left;
+            let timer = self.timer.get_or_insert_with(|| Timer {
+                due,
+                sleep: Box::pin(sleep(left)),
+            });
+            timer.due = due;
+            timer.sleep.as_mut().reset(at);
+        }
+        let waits = |timer: &mut Timer| timer.sleep.as_mut().poll(context).is_pending();
+        if self.timer.as_mut().is_some_and(waits) {
+            return false;
+        }
+        self.timer = None;
+        self.handle(Input::Time);
+        true
+    }
+
+    /// Whether the node is configured anew.
+    fn look_around(&mut self) -> bool {
+        let configured = self.exchange.configured();
+        if Arc::ptr_eq(&configured, &self.configured) {
+            return false;
+        }
+        self.configured = Arc::clone(&configured);
+        self.handle(Input::Configured(configured));
+        true
+    }
+}
+
+static SERIAL: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);

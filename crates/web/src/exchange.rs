@@ -1,0 +1,64 @@
+//! What the web faces need of the node they belong to.
+
+use manager::{Answer, Log, Rendered, Request, User};
+use model::{Event, Now, Seq};
+use std::future::Future;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+/// Something to wait for.
+pub type Promise<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// The node, as the web faces see it.
+pub trait Exchange: Send + Sync + 'static {
+    /// The moment.
+    fn now(&self) -> Now;
+
+    /// What sessions know of the node; another value when it is configured anew.
+    fn configured(&self) -> Arc<manager::Node>;
+
+    /// Takes a session's question to its owner; with the number of the last event before it.
+    /// [`Request::Admit`] does not come this way.
+    fn answer(&self, request: Request) -> Promise<(Seq, Answer)>;
+
+    /// Has an event of a session put in order with all others; done when it is taken.
+    fn notice(&self, event: Event) -> Promise<()>;
+
+    /// Writes a line of a session to the log.
+    fn log(&self, line: Log);
+
+    /// Counts a session as the account's for as long as what is given lives; `None` if the account
+    /// may have no session more.
+    fn admit(&self, user: &Arc<User>, remote: IpAddr) -> Option<Box<dyn Place>>;
+
+    /// Whether all parts of the node are up.
+    fn is_booted(&self) -> bool;
+
+    /// A reader of the events after this one, or of those that happen from now on.
+    fn listen(&self, after: Option<Seq>) -> Box<dyn Events>;
+}
+
+/// A session's place among those of its account; given back when it is dropped.
+pub trait Place: Send + Sync {}
+
+/// A reader of events.
+pub trait Events: Send {
+    /// Gives the next events there are, a bounded number of them. `false` if all is read.
+    ///
+    /// # Errors
+    /// When events that were not read are gone: the reader goes on after them.
+    fn read(&mut self, take: &mut dyn FnMut(&Rendered)) -> Result<bool, Missed>;
+
+    /// The last event that has been read.
+    fn at(&self) -> Seq;
+
+    /// Whether there is something to read, or the node was configured anew since the last call; the
+    /// task is woken when it is so.
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<()>;
+}
+
+/// So many events are gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missed(pub u64);

@@ -1,0 +1,246 @@
+//! What is served, and which path leads where.
+
+use crate::ami_face::Face;
+use crate::answer::{Answer, Answers, Refusal};
+use crate::cookie;
+use crate::digest_login::DigestLogin;
+use crate::driver::{Ends, NoEntropy};
+use crate::exchange::Exchange;
+use crate::files::Files;
+use crate::idle::Phase;
+use crate::page::{self, Status};
+use crate::sessions::Sessions;
+use crate::settings::Settings;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::{Body as _, Bytes, Incoming};
+use hyper::http::request::Parts;
+use hyper::{Method, StatusCode};
+use percent_encoding::percent_decode_str;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// The largest body that is taken, in bytes.
+const BODY_LIMIT: usize = 40_960;
+
+/// Everything that is served.
+pub(crate) struct Web {
+    exchange: Arc<dyn Exchange>,
+    sessions: Arc<Sessions>,
+    digest: DigestLogin,
+    /// The folder that has `static-http`.
+    data: PathBuf,
+    current: RwLock<Current>,
+}
+
+/// What changes with the configuration.
+#[derive(Clone)]
+struct Current {
+    settings: Arc<Settings>,
+    answers: Answers,
+}
+
+/// A request, and the connection it came on.
+pub(crate) struct Request {
+    pub(crate) parts: Parts,
+    pub(crate) body: Incoming,
+    pub(crate) ends: Ends,
+    pub(crate) phase: Phase,
+}
+
+impl Web {
+    pub(crate) fn new(exchange: Arc<dyn Exchange>, data: &Path) -> Result<Self, NoEntropy> {
+        let sessions = Arc::new(Sessions::new(Arc::clone(&exchange)));
+        let digest = DigestLogin::new(Arc::clone(&exchange), Arc::clone(&sessions))?;
+        let current = Current {
+            settings: Arc::default(),
+            answers: Answers::new(""),
+        };
+        Ok(Self {
+            exchange,
+            sessions,
+            digest,
+            data: data.to_owned(),
+            current: RwLock::new(current),
+        })
+    }
+
+    /// From now on it is served so.
+    pub(crate) fn renew(&self, settings: Arc<Settings>) {
+        let version = &self.exchange.configured().version;
+        let name = settings.general.server_name.clone();
+        let answers = Answers::new(&name.unwrap_or_else(|| format!("Asterisk/{version}")));
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) =
+            Current { settings, answers };
+    }
+
+    pub(crate) fn exchange(&self) -> &Arc<dyn Exchange> {
+        &self.exchange
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    pub(crate) fn digest(&self) -> &DigestLogin {
+        &self.digest
+    }
+
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        self.current().settings
+    }
+
+    pub(crate) fn answers(&self) -> Answers {
+        self.current().answers
+    }
+
+    fn current(&self) -> Current {
+        self.current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Answers a request.
+    pub(crate) async fn serve(&self, request: Request) -> Answer {
+        match self.route(request).await {
+            Ok(answer) => answer,
+            Err(refusal) => self.answers().refusal(refusal),
+        }
+    }
+
+    async fn route(&self, request: Request) -> Result<Answer, Refusal> {
+        let settings = self.settings();
+        let asked = percent_decode_str(request.parts.uri.path())
+            .decode_utf8_lossy()
+            .into_owned();
+        let lower = asked.to_ascii_lowercase();
+        if is_restricted(&settings, &lower, request.ends.remote) {
+            return Err(Refusal::Restricted);
+        }
+        let redirect = settings
+            .redirects
+            .iter()
+            .find(|redirect| redirect.from.eq_ignore_ascii_case(&asked));
+        if let Some(redirect) = redirect {
+            return Ok(self.answers().elsewhere(&redirect.to));
+        }
+        let prefix = settings.general.prefix.len();
+        let below = lower
+            .strip_prefix(&settings.general.prefix)
+            .and_then(|path| path.strip_prefix('/'));
+        let path = below.ok_or(Refusal::NotFound)?;
+        // Not in lower case: files have names.
+        let written = asked.get(prefix + 1..).unwrap_or_default();
+        if let Some(file) = written
+            .get(..7)
+            .filter(|start| start.eq_ignore_ascii_case("static/"))
+        {
+            return self
+                .serve_file(&settings, &written[file.len()..], &request)
+                .await;
+        }
+        let name = path.trim_end_matches('/');
+        if name == "httpstatus" && settings.general.status {
+            return self.serve_status(&settings, &request);
+        }
+        if !self.has_manager() {
+            return Err(Refusal::NotFound);
+        }
+        match Face::of(name) {
+            Some(face) => Ok(face.serve(self, request).await),
+            None => Err(Refusal::NotFound),
+        }
+    }
+
+    /// Whether the manager answers over HTTP.
+    fn has_manager(&self) -> bool {
+        let node = self.exchange.configured();
+        let general = &node.settings.general;
+        general.enabled && general.web_enabled
+    }
+
+    async fn serve_file(
+        &self,
+        settings: &Settings,
+        path: &str,
+        request: &Request,
+    ) -> Result<Answer, Refusal> {
+        if !settings.general.static_files {
+            return Err(Refusal::NotFound);
+        }
+        if ![Method::GET, Method::HEAD].contains(&request.parts.method) {
+            return Err(Refusal::NotImplemented);
+        }
+        let files = Files::new(self.data.join("static-http"), settings.types.clone());
+        let headers = &request.parts.headers;
+        if Files::is_private(path) && !self.is_logged_in(cookie::session(headers)).await {
+            return Err(Refusal::Forbidden);
+        }
+        let found = files.find(path).await?;
+        Ok(found.answer(&self.answers(), headers))
+    }
+
+    async fn is_logged_in(&self, id: Option<&str>) -> bool {
+        match id.and_then(|id| self.sessions.find(id)) {
+            Some(session) => session.handle.account().await.is_some(),
+            None => false,
+        }
+    }
+
+    fn serve_status(&self, settings: &Settings, request: &Request) -> Result<Answer, Refusal> {
+        if ![Method::GET, Method::HEAD].contains(&request.parts.method) {
+            return Err(Refusal::NotImplemented);
+        }
+        let query = request.parts.uri.query().unwrap_or_default();
+        let bad = |_| Refusal::Bad("Line break in a parameter");
+        let submitted = crate::parameters::read(query).map_err(bad)?;
+        let list = |addresses: Vec<SocketAddr>| {
+            let texts: Vec<_> = addresses.iter().map(SocketAddr::to_string).collect();
+            texts.join(", ")
+        };
+        let answers = self.answers();
+        let page = page::status(&Status {
+            server: answers.server(),
+            prefix: &settings.general.prefix,
+            bind: list(settings.general.addresses()),
+            tls_bind: list(settings.general.tls_addresses()),
+            parameters: submitted.iter().collect(),
+            cookies: cookie::all(&request.parts.headers)
+                .map(|(name, _)| name)
+                .collect(),
+        });
+        Ok(answers.of(StatusCode::OK, "text/html", page))
+    }
+}
+
+/// Whether a path, decoded and in lower case, is not for who comes from there.
+fn is_restricted(settings: &Settings, path: &str, remote: SocketAddr) -> bool {
+    let concerned = settings.restrictions.iter().filter(|restriction| {
+        let rest = path.strip_prefix(&restriction.prefix);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    let address = remote.ip().to_canonical();
+    concerned
+        .into_iter()
+        .any(|restriction| !restriction.acl.allows(address))
+}
+
+impl Request {
+    /// The whole body, if it is not too large.
+    pub(crate) async fn whole_body(self) -> Result<Bytes, Refusal> {
+        if self.body.size_hint().lower() > BODY_LIMIT as u64 {
+            return Err(Refusal::TooLarge);
+        }
+        if !self.body.is_end_stream() {
+            self.phase.receiving();
+        }
+        let body = Limited::new(self.body, BODY_LIMIT).collect().await;
+        self.phase.answering();
+        match body {
+            Ok(body) => Ok(body.to_bytes()),
+            Err(error) if error.is::<LengthLimitError>() => Err(Refusal::TooLarge),
+            Err(_) => Err(Refusal::Bad("Error parsing request body")),
+        }
+    }
+}
