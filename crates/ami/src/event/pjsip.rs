@@ -36,6 +36,7 @@ pub struct ContactList<'a> {
     pub via_addr: &'a str,
     pub qualify_timeout: String,
     pub qualify_2xx_only: &'a str,
+    #[event(name = "CallId")]
     pub call_id: &'a str,
     pub reg_server: &'a str,
     pub prune_on_boot: &'a str,

@@ -1,0 +1,149 @@
+//! Actions: from what came to the answer (ami-server.md 1.6, 3.3).
+
+use super::{Asked, Carrier, Doing, Output, Piece, Session, State};
+use crate::handler::{self, Call, Step};
+use crate::{Answer, Log};
+use ami::action::{self, Action};
+use ami::{Classes, Frame, Message, response};
+use model::{Now, SecurityKind, Seq, Token};
+use std::sync::Arc;
+use std::time::Duration;
+
+impl Session {
+    pub(super) fn on_frame(
+        &mut self,
+        now: Now,
+        token: Token,
+        frame: Frame,
+        patience: Option<Duration>,
+    ) {
+        if matches!(self.state, State::Over) {
+            return;
+        }
+        match frame {
+            Frame::Message(message) => self.on_action(now, token, &message, patience),
+            Frame::LineTooLong(message) => {
+                let line = format!(
+                    "Discarding message from {}. Line too long.",
+                    self.peer.address()
+                );
+                self.put(Output::Log(Log::Warning(line)));
+                let error = response::error(message.action_id(), response::text::LINE_TOO_LONG);
+                self.answer(token, [error]);
+            }
+            Frame::TooManyLines(message) => {
+                let error = response::error(message.action_id(), response::text::TOO_MANY_LINES);
+                self.answer(token, [error]);
+            }
+        }
+    }
+
+    /// Whether the action is known, permitted and complete, in this order; then it is done.
+    fn on_action(&mut self, now: Now, token: Token, message: &Message, patience: Option<Duration>) {
+        if self.node.settings.general.debug {
+            let line = format!("Manager received from {}: {message:?}", self.peer.address());
+            self.put(Output::Log(Log::Verbose(line)));
+        }
+        let id = message.action_id();
+        let Some(name) = message.action() else {
+            self.answer(token, [response::error(id, response::text::MISSING_ACTION)]);
+            return self.bad_request("NONE");
+        };
+        let declaration = action::declaration(name);
+        let (write, guest) = match &self.state {
+            State::Member(member) => (member.user.write, false),
+            State::Guest(_) | State::Over => (Classes::NONE, true),
+        };
+        let open = |name| ["Login", "Logoff", "Challenge"].contains(&name);
+        let permitted = match declaration {
+            Some(declaration) if guest => open(declaration.name),
+            Some(declaration) => write.permits(declaration.classes),
+            None => !guest,
+        };
+        if !permitted {
+            self.answer(
+                token,
+                [response::error(id, response::text::PERMISSION_DENIED)],
+            );
+            return self.refused_request(name);
+        }
+        let read = declaration.and_then(|declaration| Action::read(declaration, message));
+        match read {
+            None => {
+                self.answer(token, [response::unknown_action(id, name)]);
+                self.bad_request(name);
+            }
+            Some(Err(bad)) => self.answer(token, [response::error(id, bad.0)]),
+            Some(Ok(action)) => self.serve(now, token, id, action, patience),
+        }
+    }
+
+    fn serve(
+        &mut self,
+        now: Now,
+        token: Token,
+        id: &str,
+        action: Action,
+        patience: Option<Duration>,
+    ) {
+        match handler::begin(
+            self,
+            now,
+            Call {
+                token,
+                id,
+                patience,
+            },
+            &action,
+        ) {
+            Step::Done(messages) => self.answer(token, messages),
+            Step::Ask(request) => {
+                let id = id.to_owned();
+                self.doing = Some(Doing::Asked(Box::new(Asked { token, id, action })));
+                self.put(Output::Ask(request));
+            }
+            Step::Later => {}
+        }
+    }
+
+    pub(super) fn on_answer(&mut self, now: Now, at: Seq, answer: Answer) {
+        match self.doing.take() {
+            Some(Doing::Asked(asked)) => {
+                let Asked { token, id, action } = *asked;
+                let messages = handler::answer(self, now, &id, &action, answer);
+                let pieces = messages.into_iter().map(Piece::Message).collect();
+                let ordered = self.carrier == Carrier::Stream && at > self.heard;
+                if ordered {
+                    self.doing = Some(Doing::Due { at, token, pieces });
+                } else {
+                    self.put(Output::Answer { token, pieces });
+                }
+            }
+            Some(Doing::Login(attempt)) => self.on_login_answer(now, *attempt, answer),
+            doing @ (Some(Doing::Due { .. } | Doing::Refused { .. }) | None) => self.doing = doing,
+        }
+    }
+
+    fn bad_request(&mut self, action: &str) {
+        let request = told_action(action);
+        let account = self.account_name().cloned().unwrap_or_default();
+        self.security(SecurityKind::RequestBadFormat { request }, &account);
+    }
+
+    fn refused_request(&mut self, action: &str) {
+        let request = told_action(action);
+        let account = self.account_name().cloned().unwrap_or_default();
+        self.security(SecurityKind::RequestNotAllowed { request }, &account);
+    }
+}
+
+/// An action as security events name it, bounded.
+fn told_action(name: &str) -> Arc<str> {
+    const LIMIT: usize = 63;
+    let text = format!("Action: {name}");
+    let mut end = text.len().min(LIMIT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].into()
+}

@@ -1,0 +1,118 @@
+//! Events: who hears them, their order among answers, and waiting for them (ami-server.md 4.7, 8.9).
+
+use super::{Carrier, Close, Doing, Member, Output, Piece, Session, Wait};
+use crate::{Rendered, Told};
+use ami::event::Event as _;
+use ami::event::system::{EventGap, WaitEventComplete};
+use ami::response;
+use model::{Now, Seq};
+use std::sync::Arc;
+
+impl Session {
+    /// The same as [`Input::Event`], for who writes the event at once; what was put out before
+    /// comes before it.
+    pub(crate) fn take<'a>(&mut self, event: &'a Rendered) -> Option<&'a Arc<Told>> {
+        if let Some(Doing::Due { at, .. }) = &self.doing
+            && event.seq() > *at
+        {
+            self.release();
+        }
+        self.heard = event.seq();
+        let told = event.told()?;
+        let hears = self.member().is_some_and(|member| member.hears(told));
+        if !hears {
+            return None;
+        }
+        if let Some(wait) = &mut self.wait {
+            wait.found.push(Arc::clone(told));
+            return None;
+        }
+        (self.carrier == Carrier::Stream).then_some(told)
+    }
+
+    pub(super) fn on_heard(&mut self, now: Now, seq: Seq) {
+        self.heard = self.heard.max(seq);
+        if let Some(Doing::Due { at, .. }) = &self.doing
+            && self.heard >= *at
+        {
+            self.release();
+        }
+        let found = self
+            .wait
+            .as_ref()
+            .is_some_and(|wait| !wait.found.is_empty());
+        if found || self.missed > 0 {
+            self.interrupt();
+        }
+        self.end_wait(now);
+    }
+
+    pub(super) fn on_missed(&mut self, count: u64) {
+        match self.carrier {
+            Carrier::Stream => self.close(Close::Lagged),
+            Carrier::Requests => self.missed += count,
+        }
+    }
+
+    fn release(&mut self) {
+        if let Some(Doing::Due { token, pieces, .. }) = self.doing.take() {
+            self.put(Output::Answer { token, pieces });
+        }
+    }
+
+    /// WaitEvent has waited long enough: there is something else to do.
+    pub(crate) fn interrupt(&mut self) {
+        if let Some(wait) = self.wait.take() {
+            self.waited(*wait);
+        }
+    }
+
+    /// A later WaitEvent takes the place of one that is under way.
+    pub(crate) fn displace(&mut self) {
+        if let Some(wait) = self.wait.take() {
+            self.answer(wait.token, []);
+        }
+    }
+
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.wait.is_some()
+    }
+
+    pub(super) fn end_wait(&mut self, now: Now) {
+        let over = |wait: &Wait| wait.until.is_some_and(|until| until <= now.since_start);
+        if self.wait.as_deref().is_some_and(over) {
+            self.interrupt();
+        }
+    }
+
+    fn waited(&mut self, wait: Wait) {
+        let start = response::done(&wait.id, "Waiting for Event completed.");
+        let id = (!wait.id.is_empty()).then_some(wait.id.as_str());
+        let end = WaitEventComplete { action_id: id }.message();
+        let missed = std::mem::take(&mut self.missed);
+        let gap = (missed > 0).then(|| EventGap { missed }.message());
+        let pieces = std::iter::once(start)
+            .chain(gap)
+            .map(Piece::Message)
+            .chain(wait.found.into_iter().map(Piece::Event))
+            .chain([Piece::Message(end)]);
+        let pieces = pieces.collect();
+        self.put(Output::Answer {
+            token: wait.token,
+            pieces,
+        });
+    }
+}
+
+impl Member {
+    /// Whether they are told an event: they may and want to hear all its classes, and no filter
+    /// keeps it away.
+    pub(crate) fn hears(&self, told: &Told) -> bool {
+        (self.user.read & self.wanted).contains(told.classes)
+            && self.user.filters.pass(told)
+            && self
+                .filters
+                .as_ref()
+                .is_none_or(|filters| filters.pass(told))
+    }
+}

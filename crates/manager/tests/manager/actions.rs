@@ -1,0 +1,505 @@
+//! Actions and what they answer: ami-server.md 10.
+
+use crate::client::{Client, STARTED, crlf};
+use jiff::Timestamp;
+use manager::{Answer, ConsoleReport, Request};
+use model::{
+    ChannelSnapshot, ChannelState, Command, Contact, ContactState, Destination, ExtensionReport,
+    ExtensionState, HangupTarget, OriginateReason, Party, Refusal, Reply, StatusItem,
+    VariableRequest,
+};
+use std::sync::Arc;
+use std::time::Duration;
+
+fn error(text: &str) -> String {
+    crlf(&format!(
+        "Response: Error\nActionID: 1\nMessage: {text}\n\n"
+    ))
+}
+
+fn done(text: &str) -> String {
+    crlf(&format!(
+        "Response: Success\nActionID: 1\nMessage: {text}\n\n"
+    ))
+}
+
+fn action(name: &str, headers: &str) -> String {
+    format!("Action: {name}\nActionID: 1\n{headers}\n")
+}
+
+/// What is asked of the switch.
+fn command(client: &Client) -> &Command {
+    let Request::Switch(command) = &client.requests[0] else {
+        panic!()
+    };
+    command
+}
+
+fn channel(name: &str) -> Arc<ChannelSnapshot> {
+    Arc::new(ChannelSnapshot {
+        id: model::ChannelId(1),
+        name: name.into(),
+        uniqueid: "1.0".into(),
+        linkedid: "1.0".into(),
+        state: ChannelState::Up,
+        caller: Party::parse("\"O'Brien\" <101>"),
+        connected: Party::default(),
+        language: "en".into(),
+        account: "".into(),
+        context: "lab".into(),
+        exten: "wait".into(),
+        priority: 2,
+        application: "Wait".into(),
+        data: "20".into(),
+        dnid: "".into(),
+        created: Timestamp::from_second(STARTED - 3723).unwrap(),
+        bridge: None,
+        cause: None,
+        tech_cause: None,
+        format: "slin".into(),
+        variables: [].into(),
+    })
+}
+
+const BLOCK: &str = "Channel: Local/wait@lab-00000000;1\nChannelState: 6\nChannelStateDesc: Up\n\
+    CallerIDNum: 101\nCallerIDName: O\\'Brien\nConnectedLineNum: <unknown>\n\
+    ConnectedLineName: <unknown>\nLanguage: en\nAccountCode: \nContext: lab\nExten: wait\n\
+    Priority: 2\nUniqueid: 1.0\nLinkedid: 1.0\n";
+
+#[test]
+fn commands_run_on_the_console_and_are_told_line_by_line() {
+    let ask = action("Command", "Command: core show x\n");
+    let report = |success, output: &str| {
+        Answer::Console(ConsoleReport {
+            success,
+            output: output.into(),
+        })
+    };
+    for (success, output, response, lines) in [
+        (
+            true,
+            "one\n\ntwo\n",
+            "Success",
+            "Output: one\nOutput: \nOutput: two\n",
+        ),
+        (true, "", "Success", "Output: \n"),
+        (
+            false,
+            "\u{1b}[1;31mNo\u{1b}[0m such\n",
+            "Error",
+            "Output: No such\n",
+        ),
+    ] {
+        let told = Client::of("admin").ask(&ask, report(success, output));
+        let head = format!("Response: {response}\nActionID: 1\nMessage: Command output follows\n");
+        assert_eq!(told, crlf(&format!("{head}{lines}\n")));
+    }
+    let mut client = Client::of("admin");
+    assert_eq!(
+        client.send(&action("Command", "")),
+        error("No command provided")
+    );
+    for forbidden in [
+        "module load x",
+        "MODULE\tunload x",
+        "\"restart\" gracefully",
+        "mod\\ule load",
+    ] {
+        let told = client.send(&action("Command", &format!("Command: {forbidden}\n")));
+        assert_eq!(told, error("Command blacklisted"), "{forbidden}");
+    }
+}
+
+#[test]
+fn the_node_is_told() {
+    let mut client = Client::of("admin");
+    assert_eq!(
+        client.send(&action("CoreSettings", "")),
+        crlf(
+            "Response: Success\nActionID: 1\nAMIversion: 11.0.0\nAsteriskVersion: 22.8.0\nSystemName: \n\
+             CoreMaxCalls: 0\nCoreMaxLoadAvg: 0.000000\nCoreRunUser: \nCoreRunGroup: \n\
+             CoreMaxFilehandles: 0\nCoreRealTimeEnabled: No\nCoreCDRenabled: Yes\nCoreHTTPenabled: Yes\n\
+             SoundsSearchCustomDir: No\n\n"
+        )
+    );
+    assert_eq!(
+        client.ask_switch(
+            &action("CoreStatus", ""),
+            Reply::Counts {
+                channels: 2,
+                calls: 9
+            }
+        ),
+        crlf(
+            "Response: Success\nActionID: 1\nCoreStartupDate: 2026-01-01\nCoreStartupTime: 00:00:00\n\
+             CoreReloadDate: 2026-01-01\nCoreReloadTime: 00:00:00\nCoreCurrentCalls: 2\n\
+             CoreProcessedCalls: 9\n\n"
+        )
+    );
+    let mut ended = Client::of("admin");
+    let told = ended.ask(&action("CoreStatus", ""), Answer::Unavailable);
+    assert_eq!(told, error("Asterisk is shutting down"));
+}
+
+#[test]
+fn channels_are_listed() {
+    let list = Reply::Channels(vec![channel("Local/wait@lab-00000000;1")]);
+    assert_eq!(
+        Client::of("admin").ask_switch(&action("CoreShowChannels", ""), list),
+        crlf(&format!(
+            "Response: Success\nActionID: 1\nEventList: start\nMessage: Channels will follow\n\n\
+             Event: CoreShowChannel\nActionID: 1\n{BLOCK}Application: Wait\nApplicationData: 20\n\
+             Duration: 01:02:05\nBridgeId: \n\n\
+             Event: CoreShowChannelsComplete\nActionID: 1\nEventList: Complete\nListItems: 1\n\n"
+        ))
+    );
+}
+
+#[test]
+fn status_tells_channels_and_the_variables_asked_for() {
+    let mut client = Client::of("admin");
+    let item = StatusItem {
+        channel: channel("Local/wait@lab-00000000;1"),
+        technology: "Local".into(),
+        seconds: 5,
+        time_to_hangup: 0,
+        variables: vec![
+            ("A".into(), "1".into()),
+            ("CUT(A,,1)".into(), "".into()),
+            ("ALL".into(), "2".into()),
+        ],
+    };
+    let headers = "Variables: A,FILE(/x,1),CUT(A,,1)\nAllVariables: true\n";
+    assert_eq!(
+        client.ask_switch(&action("Status", headers), Reply::Status(vec![item])),
+        crlf(&format!(
+            "Response: Success\nActionID: 1\nEventList: start\nMessage: Channel status will follow\n\n\
+             Event: Status\nPrivilege: Call\n{BLOCK}Type: Local\nDNID: \n\
+             EffectiveConnectedLineNum: <unknown>\nEffectiveConnectedLineName: <unknown>\n\
+             TimeToHangup: 0\nBridgeID: \nApplication: Wait\nData: 20\nNativeformats: (slin)\n\
+             Readformat: slin\nReadtrans: \nWriteformat: slin\nWritetrans: \nCallgroup: 0\n\
+             Pickupgroup: 0\nSeconds: 5\nVariable: A=1\nVariable: FILE(/x,1)=\nVariable: CUT(A,,1)=\n\
+             Variable: ALL=2\nActionID: 1\n\n\
+             Event: StatusComplete\nActionID: 1\nEventList: Complete\nListItems: 1\nItems: 1\n\n"
+        ))
+    );
+    let Command::Status { variables, .. } = command(&client) else {
+        panic!()
+    };
+    assert_eq!(
+        variables.iter().map(|name| &**name).collect::<Vec<_>>(),
+        ["A", "CUT(A,,1)"]
+    );
+    let refused = Reply::Refused(Refusal::NoSuchChannel);
+    let told = Client::of("admin").ask_switch(&action("Status", "Channel: none\n"), refused);
+    assert_eq!(told, error("No such channel"));
+    let told = Client::of("calls").send(&action("Status", "Variables: A,SHELL(id)\n"));
+    assert_eq!(told, error("Status Access Forbidden: Variables"));
+}
+
+#[test]
+fn variables_are_read_and_set() {
+    let get = action("Getvar", "Variable: X\nChannel: c\n");
+    let mut client = Client::of("admin");
+    let told = client.ask_switch(&get, Reply::Value("a\r\nEvent: b".into()));
+    assert_eq!(
+        told,
+        crlf("Response: Success\nActionID: 1\nVariable: X\nValue: aEvent: b\n\n")
+    );
+    let request = VariableRequest {
+        channel: Some("c".into()),
+        name: "X".into(),
+    };
+    assert_eq!(command(&client), &Command::Getvar(request));
+    let told = Client::of("admin").ask_switch(&get, Reply::Refused(Refusal::NoSuchChannel));
+    assert_eq!(told, error("No such channel"));
+    let told = Client::of("admin").send(&action("Getvar", "Variable: DB(family/key)\n"));
+    assert_eq!(
+        told,
+        crlf("Response: Success\nActionID: 1\nVariable: DB(family/key)\nValue: \n\n")
+    );
+    let told = Client::of("calls").send(&action("Getvar", "Variable: SHELL(id)\n"));
+    assert_eq!(told, error("GetVar Access Forbidden: Variable"));
+    assert_eq!(
+        Client::of("admin").send(&action("Getvar", "")),
+        error("No variable specified")
+    );
+
+    let set = action("Setvar", "Variable: X\nValue: 1\n");
+    assert_eq!(
+        Client::of("admin").ask_switch(&set, Reply::Done),
+        done("Variable Set")
+    );
+    let told = Client::of("admin").ask_switch(&set, Reply::Refused(Refusal::NotSet));
+    assert_eq!(told, error("Variable not set"));
+    let told = Client::of("admin").send(&action("Setvar", "Variable: DB(family/key)\nValue: 1\n"));
+    assert_eq!(told, error("Variable not set"));
+}
+
+#[test]
+fn calls_are_hung_up_one_or_all_that_match() {
+    let mut client = Client::of("admin");
+    let one = action("Hangup", "Channel: Local/a\nCause: 17\n");
+    assert_eq!(
+        client.ask_switch(&one, Reply::HungUp(vec!["Local/a".into()])),
+        done("Channel Hungup")
+    );
+    let target = HangupTarget::Channel("Local/a".into());
+    assert_eq!(
+        command(&client),
+        &Command::Hangup {
+            target,
+            cause: model::Cause::new(17)
+        }
+    );
+    assert_eq!(
+        client.logged(),
+        ["Manager 'admin' from 127.0.0.1, hanging up channel: Local/a"]
+    );
+
+    let mut client = Client::of("admin");
+    let all = action("Hangup", "Channel: /Local/\n");
+    assert_eq!(
+        client.ask_switch(
+            &all,
+            Reply::HungUp(vec!["Local/a".into(), "Local/b".into()])
+        ),
+        crlf(
+            "Response: Success\nActionID: 1\nEventList: start\nMessage: Channels hung up will follow\n\n\
+             Event: ChannelHungup\nChannel: Local/a\nActionID: 1\n\n\
+             Event: ChannelHungup\nChannel: Local/b\nActionID: 1\n\n\
+             Event: ChannelsHungupListComplete\nActionID: 1\nEventList: Complete\nListItems: 2\n\n"
+        )
+    );
+    for (headers, text) in [
+        ("", "No channel specified"),
+        (
+            "Channel: /Local\n",
+            "Regex format invalid, Channel param should be /regex/",
+        ),
+        ("Channel: /[/\n", "Regex compile failed on: ["),
+    ] {
+        assert_eq!(
+            Client::of("admin").send(&action("Hangup", headers)),
+            error(text)
+        );
+    }
+    let none = Reply::Refused(Refusal::NoSuchChannel);
+    assert_eq!(
+        Client::of("admin").ask_switch(&one, none),
+        error("No such channel")
+    );
+}
+
+#[test]
+fn an_originate_is_checked_before_it_is_ordered() {
+    let long = "x".repeat(150);
+    for (account, headers, text) in [
+        (
+            "admin",
+            format!("Channel: Local/a\nChannelId: {long}\n"),
+            "Uniqueid length exceeds maximum of 149",
+        ),
+        (
+            "admin",
+            "Application: Wait\n".into(),
+            "Channel not specified",
+        ),
+        (
+            "admin",
+            "Channel: Local/a\nApplication: Wait\nTimeout: soon\n".into(),
+            "Invalid timeout",
+        ),
+        (
+            "admin",
+            "Channel: nonsense\nApplication: Wait\n".into(),
+            "Invalid channel",
+        ),
+        (
+            "admin",
+            "Channel: Local/a\n".into(),
+            "Originate with 'Exten' requires 'Context' and 'Priority'",
+        ),
+        (
+            "admin",
+            "Channel: Local/a\nPriority: 1\n".into(),
+            "Extension does not exist.",
+        ),
+        (
+            "calls",
+            "Channel: Local/a\nApplication: System\nData: true\n".into(),
+            "Originate Access Forbidden: app or data blacklisted",
+        ),
+        (
+            "admin",
+            "Channel: Local/a\nApplication: Wait\nVariable: A=1,DB(a/b)=1\n".into(),
+            "Originate Access Forbidden: app or data blacklisted",
+        ),
+    ] {
+        assert_eq!(
+            Client::of(account).send(&action("Originate", &headers)),
+            error(text),
+            "{headers}"
+        );
+    }
+}
+
+#[test]
+fn an_originate_is_ordered_with_all_it_says() {
+    let mut client = Client::of("calls");
+    let told = client.ask_switch(
+        &action(
+            "Originate",
+            "Channel: Local/a@lab/n\nContext: lab\nExten: b\nPriority: 1\nTimeout: 2500ms\n\
+             CallerID: \"Alice\" <101>\nVariable: A=1,B=2\nvariable: C=\"x,y\"\nAccount: acc\n\
+             EarlyMedia: yes\nAsync: true\nChannelId: one\nOtherChannelId: two\n",
+        ),
+        Reply::Done,
+    );
+    assert_eq!(told, done("Originate successfully queued"));
+    let Command::Originate(order) = command(&client) else {
+        panic!()
+    };
+    let pair = |name: &str, value: &str| (Arc::from(name), Arc::from(value));
+    assert_eq!(
+        order,
+        &model::Originate {
+            technology: "Local".into(),
+            resource: "a@lab/n".into(),
+            destination: Destination::Extension {
+                context: "lab".into(),
+                exten: "b".into(),
+                priority: "1".into()
+            },
+            timeout: Duration::from_millis(2500),
+            caller: Some(Party::parse("\"Alice\" <101>")),
+            account: Some("acc".into()),
+            variables: vec![pair("C", "x,y"), pair("B", "2"), pair("A", "1")],
+            early_media: true,
+            asynchronous: true,
+            channel_id: Some("one".into()),
+            other_channel_id: Some("two".into()),
+            action_id: Some("1".into()),
+        }
+    );
+}
+
+#[test]
+fn an_originate_answers_what_came_of_it() {
+    let order = action(
+        "Originate",
+        "Channel: Local/a\nApplication: Wait\nData: 1\n",
+    );
+    for (reply, told) in [
+        (
+            Reply::Originated(OriginateReason::Answered),
+            done("Originate successfully queued"),
+        ),
+        (
+            Reply::Originated(OriginateReason::Busy),
+            error("Originate failed"),
+        ),
+        (
+            Reply::Refused(Refusal::NoSuchExtension),
+            error("Extension does not exist."),
+        ),
+        (
+            Reply::Refused(Refusal::InvalidPriority),
+            error("Invalid priority"),
+        ),
+        (
+            Reply::Refused(Refusal::ShuttingDown),
+            error("Asterisk is shutting down"),
+        ),
+    ] {
+        assert_eq!(Client::of("calls").ask_switch(&order, reply), told);
+    }
+}
+
+#[test]
+fn extensions_are_told_with_their_state() {
+    let mut client = Client::of("admin");
+    let report = ExtensionReport {
+        hint: "PJSIP/bob".into(),
+        state: ExtensionState::Unavailable,
+    };
+    assert_eq!(
+        client.ask_switch(
+            &action("ExtensionState", "Exten: 102\n"),
+            Reply::Extension(report)
+        ),
+        crlf(
+            "Response: Success\nActionID: 1\nMessage: Extension Status\nExten: 102\nContext: default\n\
+             Hint: PJSIP/bob\nStatus: 4\nStatusText: Unavailable\n\n"
+        )
+    );
+    let told = client.send(&action("ExtensionState", "Context: lab\n"));
+    assert_eq!(told, error("Extension not specified"));
+}
+
+#[test]
+fn contacts_are_listed_in_both_forms() {
+    let contact = Contact {
+        id: "alice;@1".into(),
+        aor: "alice".into(),
+        endpoint: "alice".into(),
+        uri: "sip:alice@127.0.0.1:5070".into(),
+        user_agent: "phone".into(),
+        call_id: "c".into(),
+        via_host: "127.0.0.1".into(),
+        via_port: 5070,
+        path: "".into(),
+        expires: Timestamp::from_second(1_795_383_998).unwrap(),
+        qualify_frequency: Duration::ZERO,
+        qualify_timeout: Duration::from_secs(3),
+        state: ContactState::NonQualified,
+        round_trip: None,
+    };
+    let told = Client::of("admin").ask(
+        &action("PJSIPShowContacts", ""),
+        Answer::Contacts(vec![contact.clone()]),
+    );
+    assert_eq!(
+        told,
+        crlf(
+            "Response: Success\nActionID: 1\nEventList: start\n\
+             Message: A listing of Contacts follows, presented as ContactList events\n\n\
+             Event: ContactList\nActionID: 1\nObjectType: contact\nObjectName: alice;@1\n\
+             ViaAddr: 127.0.0.1\nQualifyTimeout: 3.000000\nQualify2xxOnly: false\nCallId: c\n\
+             RegServer: \nPruneOnBoot: no\nPath: \nEndpoint: alice\nViaPort: 5070\n\
+             AuthenticateQualify: no\nUri: sip:alice@127.0.0.1:5070\nQualifyFrequency: 0\n\
+             UserAgent: phone\nExpirationTime: 1795383998\nOutboundProxy: \nStatus: NonQualified\n\
+             RoundtripUsec: N/A\n\n\
+             Event: ContactListComplete\nActionID: 1\nEventList: Complete\nListItems: 1\n\n"
+        )
+    );
+    let ask = action("PJSIPShowRegistrationInboundContactStatuses", "");
+    let told = Client::of("admin").ask(&ask, Answer::Contacts(vec![contact]));
+    assert_eq!(
+        told,
+        crlf(
+            "Response: Success\nActionID: 1\nEventList: start\n\
+             Message: Following are ContactStatusEvents for each Inbound registration\n\n\
+             Event: ContactStatusDetail\nActionID: 1\nAOR: alice\nURI: sip:alice@127.0.0.1:5070\n\
+             UserAgent: phone\nRegExpire: 1795383998\nViaAddress: 127.0.0.1:5070\nCallID: c\n\
+             Status: NonQualified\nRoundtripUsec: N/A\nEndpointName: alice\nID: alice;@1\n\
+             AuthenticateQualify: 0\nOutboundProxy: \nPath: \nQualifyFrequency: 0\n\
+             QualifyTimeout: 3.000\nQualify2xxOnly: 0\n\n\
+             Event: ContactStatusDetailComplete\nActionID: 1\nEventList: Complete\nListItems: 1\n\n"
+        )
+    );
+}
+
+#[test]
+fn the_commands_an_account_may_use_are_listed() {
+    let told = Client::of("calls").send(&action("ListCommands", ""));
+    assert!(told.starts_with(&crlf("Response: Success\nActionID: 1\n")));
+    assert!(
+        told.contains("\r\nPing: Keepalive command.  (Priv: <none>)\r\n"),
+        "{told}"
+    );
+    assert!(
+        told.contains("\r\nStatus: List channel status.  (Priv: system,call,reporting,all)\r\n")
+    );
+    assert!(!told.contains("CoreStatus"));
+}

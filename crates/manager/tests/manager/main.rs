@@ -1,0 +1,8 @@
+//! The manager as its clients meet it: bytes in, bytes out, with time and the node in our hands.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod actions;
+mod client;
+mod events;
+mod login;
+mod wire;

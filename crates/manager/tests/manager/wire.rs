@@ -1,0 +1,211 @@
+//! Rules of the wire that clients rely on: ami-server.md 1, and segments.
+
+use crate::client::{ACCOUNTS, Client, after, crlf, node, peer, rendered, user_event};
+use manager::{Close, Connection, Effect, Input};
+use model::Transport;
+
+const PONG: &str = "Response: Success\nActionID: 7\nPing: Pong\nTimestamp: 1767225602.000000\n\n";
+
+fn error(id: &str, text: &str) -> String {
+    crlf(&format!(
+        "Response: Error\nActionID: {id}\nMessage: {text}\n\n"
+    ))
+}
+
+#[test]
+fn the_banner_is_one_line_and_the_answer_to_login_a_segment_of_its_own() {
+    let mut connection = Connection::new(
+        after(2.0),
+        peer("127.0.0.1:1", Transport::Tcp),
+        node(ACCOUNTS, "", "").into(),
+    );
+    assert_eq!(connection.unsent(), b"Asterisk Call Manager/11.0.0\r\n");
+    // A client that does not wait for it gets it alone all the same.
+    connection.received(after(2.0), b"Action: Challenge\r\nAuthType: MD5\r\n\r\n");
+    assert_eq!(connection.unsent(), b"Asterisk Call Manager/11.0.0\r\n");
+    connection.sent(after(2.0), 30);
+    let challenge = connection.unsent().len();
+    connection.sent(after(2.0), challenge);
+    connection.received(
+        after(2.0),
+        b"Action: Login\r\nUsername: admin\r\nSecret: admin-secret\r\n\r\n",
+    );
+    let asked = std::iter::from_fn(|| connection.poll()).last();
+    assert!(matches!(asked, Some(Effect::Ask(_))), "{asked:?}");
+    let answer = manager::Answer::Admitted {
+        granted: true,
+        booted: true,
+    };
+    connection.handle(
+        after(2.0),
+        Input::Answer {
+            at: model::Seq(0),
+            answer,
+        },
+    );
+    let accepted = b"Response: Success\r\nMessage: Authentication accepted\r\n\r\n";
+    assert_eq!(connection.unsent(), accepted);
+    connection.sent(after(2.0), accepted.len());
+    assert!(connection.unsent().starts_with(b"Event: FullyBooted\r\n"));
+}
+
+#[test]
+fn names_are_read_in_any_case_and_order_and_ids_told_again_as_they_are() {
+    let mut client = Client::of("admin");
+    assert_eq!(
+        client.send("actionid: 7\nX-Unknown: 1\nACTION: ping\n\n"),
+        crlf(PONG)
+    );
+    assert_eq!(client.raw(b"Action:Ping\nActionID:7\n\n"), crlf(PONG));
+    assert_eq!(
+        client.send("Action: Ping\nAction: CoreStatus\nActionID: 7\n\n"),
+        crlf(PONG)
+    );
+    for id in ["7 ", "<a&b>", "é", "a:b: c", &"x".repeat(1000)] {
+        let answer = client.send(&format!("Action: Ping\nActionID: {id}\n\n"));
+        assert!(
+            answer.contains(&format!("\r\nActionID: {id}\r\nPing: Pong\r\n")),
+            "{answer}"
+        );
+    }
+    assert!(!client.send("Action: Ping\n\n").contains("ActionID"));
+    assert!(
+        !client
+            .send("Action: Ping\nActionID:\nActionID: late\n\n")
+            .contains("ActionID")
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_an_error_and_the_connection_goes_on() {
+    let mut client = Client::of("admin");
+    assert_eq!(
+        client.send("\n"),
+        crlf("Response: Error\nMessage: Missing action in request\n\n")
+    );
+    assert_eq!(
+        client.send("ActionID: 1\n\n"),
+        error("1", "Missing action in request")
+    );
+    assert_eq!(
+        client.send("Action : Ping\nActionID: 1\n\n"),
+        error("1", "Missing action in request")
+    );
+    let long = format!("Action: Ping\nActionID: 1\nX: {}\n\n", "x".repeat(3000));
+    assert_eq!(
+        client.send(&long),
+        error("1", "Failed to parse message: line too long")
+    );
+    let many = format!("Action: Ping\nActionID: 1\n{}\n", "A: b\n".repeat(127));
+    let text = "Too many lines in message or allocation failure";
+    assert_eq!(client.send(&many), error("1", text));
+    let unknown =
+        "Invalid/unknown command: Ping . Use Action: ListCommands to show available commands.";
+    assert_eq!(
+        client.send("Action: Ping \nActionID: 1\n\n"),
+        error("1", unknown)
+    );
+    assert_eq!(
+        client.security()[0],
+        "RequestBadFormat { request: \"Action: NONE\" } admin"
+    );
+    assert_eq!(
+        client.security()[3],
+        "RequestBadFormat { request: \"Action: Ping \" } admin"
+    );
+    assert_eq!(client.send("Action: Ping\nActionID: 7\n\n"), crlf(PONG));
+}
+
+#[test]
+fn no_value_can_begin_a_header() {
+    let mut client = Client::of("admin");
+    let answer = client.raw(b"Action: Ping\r\nActionID: a\rEvent: Forged\0\r\n\r\n");
+    assert_eq!(
+        answer,
+        crlf(
+            "Response: Success\nActionID: aEvent: Forged\nPing: Pong\nTimestamp: 1767225602.000000\n\n"
+        )
+    );
+}
+
+#[test]
+fn actions_sent_before_login_is_answered_do_no_harm() {
+    let mut client = Client::connect(node(ACCOUNTS, "", ""));
+    let answer = client.send(
+        "Action: Login\nUsername: admin\nSecret: admin-secret\nActionID: 1\n\n\
+         Action: Ping\nActionID: 7\n\nAction: Logoff\nActionID: 3\n\nAction: Ping\n\n",
+    );
+    let ids: Vec<_> = answer.matches("ActionID: ").collect();
+    assert_eq!(ids.len(), 3, "{answer}");
+    assert!(answer.ends_with(&crlf("ActionID: 3\nMessage: Thanks for all the fish.\n\n")));
+    assert_eq!(client.closed, Some(Close::LoggedOff));
+}
+
+#[test]
+fn one_action_is_served_at_a_time_and_input_is_bounded() {
+    let mut client = Client::of("admin");
+    assert_eq!(
+        client.send("Action: Command\nCommand: core show uptime\n\n"),
+        ""
+    );
+    assert_eq!(client.send("Action: Ping\nActionID: 7\n\n"), "");
+    assert!(client.connection.wants_bytes());
+    client.send(&"Action: Ping\n\n".repeat(1200));
+    assert!(!client.connection.wants_bytes());
+    let report = manager::ConsoleReport {
+        success: true,
+        output: "up\n".into(),
+    };
+    let answer = manager::Answer::Console(report);
+    let written = client.handle(Input::Answer {
+        at: model::Seq(0),
+        answer,
+    });
+    assert!(
+        written.starts_with(
+            "Response: Success\r\nMessage: Command output follows\r\nOutput: up\r\n\r\n"
+        )
+    );
+    assert_eq!(written.matches("Pong").count(), 1201);
+    assert!(client.connection.wants_bytes());
+}
+
+#[test]
+fn who_takes_nothing_is_disconnected_within_a_bound() {
+    let mut client = Client::of("admin");
+    let event = rendered(1, user_event(&"x".repeat(1000)));
+    let mut given = 0;
+    while client.connection.listens() {
+        client.connection.handle(client.now, Input::Event(&event));
+        given += 1;
+        assert!(given < 1000, "no bound");
+    }
+    assert!(client.connection.unsent().len() < 300_000);
+    let deadline = client.connection.deadline().unwrap();
+    assert_eq!((deadline - client.now.since_start).as_millis(), 100);
+    client.connection.handle(after(2.05), Input::Time);
+    client.connection.sent(after(2.05), 10);
+    client.connection.handle(after(2.14), Input::Time);
+    assert!(client.connection.listens() || !client.connection.unsent().is_empty());
+    client.connection.handle(after(2.15), Input::Time);
+    assert!(client.connection.unsent().is_empty());
+    client.pump();
+    assert_eq!(client.closed, Some(Close::WriteTimeout));
+}
+
+#[test]
+fn who_loses_events_is_disconnected() {
+    let mut client = Client::of("admin");
+    client.handle(Input::Missed(3));
+    assert_eq!(client.closed, Some(Close::Lagged));
+    assert_eq!(
+        client.logged(),
+        ["Manager 'admin' logged off from 127.0.0.1"]
+    );
+}
+
+#[test]
+fn an_idle_connection_is_small() {
+    let client = Client::of("admin");
+    assert!(std::mem::size_of_val(&client.connection) < 1024);
+}
