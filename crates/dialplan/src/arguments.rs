@@ -82,6 +82,34 @@ impl Nesting {
     }
 }
 
+/// Reads `condition?yes:no` as it stands: a `:` in brackets or quotes belongs to a branch. None if
+/// there is no `?`.
+pub fn branches(text: &str) -> Option<(&str, &str, &str)> {
+    let (condition, rest) = text.split_once('?')?;
+    let mut nesting = Nesting::default();
+    let mut escaped = false;
+    for (at, c) in rest.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => nesting.quoted = !nesting.quoted,
+            ':' if nesting.is_outside() => return Some((condition, &rest[..at], &rest[at + 1..])),
+            c => nesting.note(c),
+        }
+    }
+    Some((condition, rest, ""))
+}
+
+/// Splits `name(arguments)`: a place with what is handed to it, or an application. Without
+/// parentheses there are no arguments.
+pub fn called(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    match text.split_once('(') {
+        Some((name, rest)) => (name.trim(), rest.strip_suffix(')').unwrap_or(rest)),
+        None => (text, ""),
+    }
+}
+
 /// Reads option letters, each with the argument in parentheses that may follow it:
 /// `tL(1000:500)U(sub)`. Parentheses in an argument nest; one left open ends with the text.
 pub fn options(text: &str) -> Vec<(char, Option<String>)> {
@@ -201,6 +229,26 @@ mod tests {
     }
 
     #[test]
+    fn branching() {
+        for (text, expected) in [
+            ("1?yes:no", Some(("1", "yes", "no"))),
+            ("1?yes", Some(("1", "yes", ""))),
+            ("1?:no", Some(("1", "", "no"))),
+            ("1", None),
+            (
+                "0?UserEvent(L,I: 1):Set(A=\":\")",
+                Some(("0", "UserEvent(L,I: 1)", "Set(A=\":\")")),
+            ),
+            ("0?a\\:b:c", Some(("0", "a\\:b", "c"))),
+        ] {
+            assert_eq!(branches(text), expected, "{text}");
+        }
+        assert_eq!(called("sub,s,1(a,b)"), ("sub,s,1", "a,b"));
+        assert_eq!(called(" Set(A=(b)) "), ("Set", "A=(b)"));
+        assert_eq!(called("done"), ("done", ""));
+    }
+
+    #[test]
     fn option_letters() {
         assert_eq!(
             options("tL(1000:500)U(sub^a(b))F"),
@@ -256,6 +304,8 @@ mod tests {
             arguments(&text);
             prop_assert!(arguments_up_to(&text, most).len() <= most.max(1));
             options(&text);
+            branches(&text);
+            called(&text);
             Target::parse(&text);
         }
     }

@@ -14,7 +14,7 @@ mod read;
 mod regexp;
 mod timing;
 
-pub use arguments::{PriorityRef, Target, arguments, arguments_up_to, options};
+pub use arguments::{PriorityRef, Target, arguments, arguments_up_to, branches, called, options};
 pub use dialplan::{Caller, Context, Dialplan, Extension, General, Hint, Include, Priority};
 pub use expand::{FunctionError, Problem, Scope, expand};
 pub use pattern::{Answer, Pattern, Question};

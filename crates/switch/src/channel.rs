@@ -240,14 +240,6 @@ impl Switch {
         self.touch_channel_device(id);
     }
 
-    /// Takes over how a channel is without telling that it begins an application.
-    pub(crate) fn publish_silently(&mut self, id: ChannelId) {
-        let snapshot = self.snapshot(id);
-        if let Some(channel) = self.channels.get_mut(&id) {
-            channel.told = snapshot;
-        }
-    }
-
     /// The channel as it is now.
     pub(crate) fn snapshot(&self, id: ChannelId) -> Option<Arc<ChannelSnapshot>> {
         let channel = self.channels.get(&id)?;

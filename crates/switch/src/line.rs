@@ -1,6 +1,6 @@
 //! The outer side of a channel: what its technology signals, and what it is told to signal.
 
-use crate::channel::{Channel, Happening, NewChannel, Progress, Technology};
+use crate::channel::{Channel, NewChannel, Progress, Technology};
 use crate::listen::MediaLeg;
 use crate::{Output, Switch};
 use model::{
@@ -26,8 +26,8 @@ impl Switch {
                 digit,
                 milliseconds,
             } => {
-                self.on_digit_begin(channel, digit);
-                self.on_digit(channel, digit, milliseconds);
+                self.digit_began(channel, digit);
+                self.digit_ended(channel, digit, milliseconds, None);
             }
             Signal::Held(id) => self.on_hold(id, true),
             Signal::Unheld(id) => self.on_hold(id, false),
@@ -60,7 +60,7 @@ impl Switch {
             MediaReport::Finished { play, failed } => self.on_played(play, &failed),
             MediaReport::DigitBegan { media, digit } => {
                 if let Some(id) = self.channel_of(media) {
-                    self.on_digit_begin(id, digit);
+                    self.digit_began(id, digit);
                 }
             }
             MediaReport::Digit {
@@ -69,7 +69,7 @@ impl Switch {
                 milliseconds,
             } => {
                 if let Some(id) = self.channel_of(media) {
-                    self.on_digit(id, digit, milliseconds);
+                    self.digit_ended(id, digit, milliseconds, Some(media));
                 }
             }
             MediaReport::Failed { media, reason } => {
@@ -217,22 +217,6 @@ impl Switch {
         self.put(Output::Instruct(instruction));
     }
 
-    /// Presses a key towards the far end.
-    pub(crate) fn send_digit(&mut self, id: ChannelId, digit: char, milliseconds: u32) {
-        let Some(channel) = self.channels.get(&id) else { return };
-        match &channel.technology {
-            Technology::External { .. } => {
-                self.put(Output::Instruct(Instruction::SendDigit { channel: id, digit, milliseconds }));
-            }
-            Technology::Local { .. } => {
-                if let Some(other) = self.other_half(id) {
-                    self.on_digit_begin(other, digit);
-                    self.on_digit(other, digit, milliseconds);
-                }
-            }
-        }
-    }
-
     fn on_leg(&mut self, id: ChannelId, new: MediaLeg) {
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
@@ -240,28 +224,6 @@ impl Switch {
         if let Technology::External { leg, .. } = &mut channel.technology {
             *leg = Some(new);
             self.rewired = true;
-        }
-    }
-
-    fn on_digit_begin(&mut self, id: ChannelId, digit: char) {
-        if let Some(channel) = self.snapshot(id) {
-            self.tell(Event::DtmfBegin {
-                channel,
-                digit,
-                received: true,
-            });
-        }
-    }
-
-    pub(crate) fn on_digit(&mut self, id: ChannelId, digit: char, milliseconds: u32) {
-        if let Some(channel) = self.snapshot(id) {
-            self.tell(Event::DtmfEnd {
-                channel,
-                digit,
-                milliseconds,
-                received: true,
-            });
-            self.happen(id, Happening::Digit(digit));
         }
     }
 

@@ -229,19 +229,31 @@ impl Switch {
         let (context, exten) = (Arc::clone(&channel.context), Arc::clone(&channel.exten));
         let in_hangup = matches!(channel.run.last(), Some(Frame::HangupExtension));
         let unknown = channel.priority == 1 && !dialplan.exists(&context, &exten, 1, caller, now);
-        if !in_hangup && unknown && dialplan.exists(&context, "i", 1, caller, now) {
-            self.set_variable(id, "INVALID_EXTEN", &exten);
-            self.go(
-                id,
-                Place {
-                    context,
-                    exten: "i".into(),
-                    priority: 1,
-                },
-            );
-            return self.ready.push_back(id);
+        let step = match unknown {
+            _ if in_hangup => Step::Hangup,
+            true => self.go_invalid(id, &exten),
+            false => self.fall_through(id),
+        };
+        self.take(id, step);
+    }
+
+    /// The extension has no more priorities: the caller hears what became of the last call, or
+    /// may dial on where the dialplan says so.
+    fn fall_through(&mut self, id: ChannelId) -> Step {
+        if !self.config.dialplan.general.autofallthrough {
+            return app::wait_exten::begin(self, id, None);
         }
-        self.end_run(id);
+        let channel = self.channels.get(&id);
+        let status = channel.and_then(|channel| channel.variables.value("DIALSTATUS"));
+        let indication = match status.map(AsRef::as_ref) {
+            Some("BUSY") => app::find("Busy"),
+            Some("CONGESTION" | "CHANUNAVAIL") => app::find("Congestion"),
+            Some(_) | None => None,
+        };
+        match indication {
+            Some(application) => (application.start)(self, id, &Call::new("10")),
+            None => Step::Hangup,
+        }
     }
 
     /// What the channel executes is over: its `h` extension if it has one, then the end.
@@ -309,7 +321,11 @@ impl Switch {
     /// The innermost application waiting on a channel, if it is one of this kind.
     pub(crate) fn waiting<T: 'static>(&self, id: ChannelId) -> Option<&T> {
         match self.channels.get(&id)?.run.last()? {
-            Frame::Application(waiting) => (waiting.as_ref() as &dyn std::any::Any).downcast_ref(),
+            Frame::Application(waiting) => {
+                let waiting = waiting.as_ref() as &dyn std::any::Any;
+                let tried = || waiting.downcast_ref::<app::exec::Trying>()?.tried();
+                waiting.downcast_ref().or_else(tried)
+            }
             Frame::Dialplan | Frame::HangupExtension => None,
         }
     }

@@ -205,7 +205,7 @@ impl Switch {
                 Timer::Application(channel) => self.happen(channel, Happening::Timer(id)),
                 Timer::Originate(channel) => self.originate_timeout(channel),
                 Timer::Release(channel) => self.release_timeout(channel),
-                Timer::Absolute(channel) => self.hang_up(channel, None),
+                Timer::Absolute(channel) => self.absolute_timeout(channel),
             }
             self.settle();
         }

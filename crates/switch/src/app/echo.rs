@@ -32,7 +32,7 @@ impl Waiting for Echo {
             switch.rewired = true;
             return Step::Done;
         }
-        switch.send_digit(id, *digit, 100);
+        switch.send_digit(id, *digit, 100, None);
         Step::Wait(self)
     }
 }

@@ -1,9 +1,10 @@
-//! Goto and GotoIf: the dialplan goes on elsewhere.
+//! Goto, GotoIf and GotoIfTime: the dialplan goes on elsewhere.
 
 use super::{Application, Call, Step};
 use crate::Switch;
 use crate::pbx::Place;
-use dialplan::{PriorityRef, Target};
+use dialplan::functions::is_true;
+use dialplan::{PriorityRef, Target, Timing};
 use model::ChannelId;
 use std::sync::Arc;
 
@@ -23,23 +24,41 @@ pub(super) const GOTO_IF: Application = Application {
     start: goto_if,
 };
 
+pub(super) const GOTO_IF_TIME: Application = Application {
+    name: "GotoIfTime",
+    synopsis: "Conditional Goto based on the current time.",
+    arguments: "times,weekdays,mdays,months[,timezone]?[labeliftrue][:labeliffalse]",
+    options: &[],
+    start: goto_if_time,
+};
+
 fn goto_if(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     let (condition, labels) = call.data.split_once('?').unwrap_or((&call.data, ""));
+    choose(switch, id, is_true(condition), labels)
+}
+
+fn goto_if_time(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
+    let (times, labels) = call.data.split_once('?').unwrap_or((&call.data, ""));
+    match Timing::parse(times) {
+        Ok(timing) => {
+            let holds = timing.holds(&switch.local_time());
+            choose(switch, id, holds, labels)
+        }
+        Err(why) => {
+            tracing::warn!("GotoIfTime: {why}");
+            Step::Done
+        }
+    }
+}
+
+/// Jumps to one of `yes:no`; goes on where none is named.
+fn choose(switch: &mut Switch, id: ChannelId, holds: bool, labels: &str) -> Step {
     let (yes, no) = labels.split_once(':').unwrap_or((labels, ""));
-    let label = if is_true(condition) { yes } else { no };
+    let label = if holds { yes } else { no };
     if label.trim().is_empty() {
         return Step::Done;
     }
     jump(switch, id, label)
-}
-
-/// Whether a condition holds: a number other than 0, or any other text.
-pub(crate) fn is_true(condition: &str) -> bool {
-    let condition = condition.trim();
-    match condition.parse::<f64>() {
-        Ok(number) => number != 0.0,
-        Err(_) => !condition.is_empty(),
-    }
 }
 
 pub(crate) fn jump(switch: &mut Switch, id: ChannelId, text: &str) -> Step {

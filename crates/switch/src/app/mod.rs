@@ -1,19 +1,33 @@
 //! Dialplan applications, one a file. Each is declared once; what the dialplan knows, the dispatch
 //! and the console's help come from that declaration.
 
-pub mod answer;
-pub mod busy;
-pub mod dial;
-pub mod echo;
-pub mod goto;
-pub mod hangup;
-pub mod indicate;
-pub mod noop;
-pub mod playback;
-pub mod set;
-pub mod user_event;
-pub mod verbose;
-pub mod wait;
+mod answer;
+mod background;
+mod bridge;
+mod bridge_wait;
+mod busy;
+pub(crate) mod dial;
+mod dtmf;
+pub(crate) mod echo;
+mod execute;
+pub(crate) mod gosub;
+mod goto;
+mod hangup;
+mod indicate;
+mod log;
+mod loops;
+mod music;
+mod noop;
+mod others;
+pub(crate) mod playback;
+mod read;
+mod record;
+mod say;
+mod set;
+mod text;
+mod user_event;
+mod verbose;
+mod wait;
 
 use crate::Switch;
 use crate::channel::Happening;
@@ -46,22 +60,55 @@ impl fmt::Debug for Application {
 #[rustfmt::skip] // A table.
 pub static ALL: &[&Application] = &[
     &answer::ANSWER,
+    &background::BACKGROUND,
+    &bridge::BRIDGE,
+    &bridge_wait::BRIDGE_WAIT,
     &busy::BUSY,
+    &others::CHANNEL_REDIRECT,
     &busy::CONGESTION,
+    &loops::CONTINUE_WHILE,
     &dial::DIAL,
+    &log::DUMP_CHAN,
     &echo::ECHO,
+    &loops::END_WHILE,
+    &execute::EXEC,
+    &execute::EXEC_IF,
+    &loops::EXIT_WHILE,
+    &record::FORK_CDR,
+    &gosub::GOSUB,
+    &gosub::GOSUB_IF,
     &goto::GOTO,
     &goto::GOTO_IF,
+    &goto::GOTO_IF_TIME,
     &hangup::HANGUP,
+    &log::LOG,
+    &set::MSET,
+    &music::MUSIC_ON_HOLD,
+    &record::NO_CDR,
     &noop::NO_OP,
     &playback::PLAYBACK,
     &indicate::PROCEEDING,
     &indicate::PROGRESS,
+    &read::READ,
+    &record::RESET_CDR,
+    &gosub::RETURN,
     &indicate::RINGING,
+    &say::SAY_ALPHA,
+    &say::SAY_DIGITS,
+    &say::SAY_NUMBER,
+    &dtmf::SEND_DTMF,
+    &text::SEND_TEXT,
     &set::SET,
+    &others::SOFT_HANGUP,
+    &gosub::STACK_POP,
+    &music::START_MUSIC_ON_HOLD,
+    &music::STOP_MUSIC_ON_HOLD,
+    &execute::TRY_EXEC,
     &user_event::USER_EVENT,
     &verbose::VERBOSE,
     &wait::WAIT,
+    &background::WAIT_EXTEN,
+    &loops::WHILE,
 ];
 
 /// The application of this name.

@@ -1,4 +1,4 @@
-//! Set: gives a variable or a function a value.
+//! Set and MSet: give variables and functions values.
 
 use super::{Application, Call, Step};
 use crate::Switch;
@@ -13,15 +13,45 @@ pub(super) const SET: Application = Application {
     start,
 };
 
+pub(super) const MSET: Application = Application {
+    name: "MSet",
+    synopsis: "Set channel variable(s) or function value(s).",
+    arguments: "name1=value1[,name2=value2[,...]]",
+    options: &[],
+    start: |switch, id, call| {
+        for pair in call.arguments() {
+            assign(switch, id, &pair);
+        }
+        Step::Done
+    },
+};
+
+pub(super) const MSET: Application = Application {
+    name: "MSet",
+    synopsis: "Set channel variable(s) or function value(s).",
+    arguments: "name1=value1[,name2=value2[,...]]",
+    options: &[],
+    start: |switch, id, call| {
+        for assignment in call.arguments() {
+            start(switch, id, &Call::new(&assignment));
+        }
+        Step::Done
+    },
+};
+
 fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
-    match call.data.split_once('=') {
+    assign(switch, id, &call.data);
+    Step::Done
+}
+
+fn assign(switch: &mut Switch, id: ChannelId, text: &str) {
+    match text.split_once('=') {
         Some((name, value)) => {
             let name = name.trim();
             if let Err(error) = ChannelScope::new(switch, id).assign(name, value) {
                 tracing::warn!(variable = name, %error, "Set: not set");
             }
         }
-        None => tracing::warn!(data = call.data, "Set: there is no '=' in it"),
+        None => tracing::warn!(data = text, "Set: there is no '=' in it"),
     }
-    Step::Done
 }

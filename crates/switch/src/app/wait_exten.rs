@@ -1,0 +1,102 @@
+//! WaitExten: waits for an extension to be dialled, and goes there.
+//!
+//! Digits are taken until they are an extension and no more could make another one, or until the
+//! time between two of them is over.
+
+use super::wait::seconds;
+use super::{Application, Step, Waiting};
+use crate::Switch;
+use crate::channel::Happening;
+use crate::pbx::Place;
+use crate::timers::{Timer, TimerId};
+use model::ChannelId;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(super) const WAIT_EXTEN: Application = Application {
+    name: "WaitExten",
+    synopsis: "Waits for an extension to be entered.",
+    arguments: "[seconds]",
+    options: &[],
+    start: |switch, id, call| {
+        let time = seconds(&call.first()).filter(|time| !time.is_zero());
+        begin(switch, id, time)
+    },
+};
+
+/// Waits for digits.
+#[derive(Debug)]
+pub(crate) struct WaitExten {
+    dialled: String,
+    until: TimerId,
+}
+
+/// Digits beyond these are no extension.
+const MOST: usize = 79;
+
+/// Waits for the first digit this long, or as long as the channel says.
+pub(crate) fn begin(switch: &mut Switch, id: ChannelId, time: Option<Duration>) -> Step {
+    let Some(channel) = switch.channels.get(&id) else {
+        return Step::Hangup;
+    };
+    let time = time.unwrap_or(channel.memory.timeouts.response);
+    wait(switch, id, String::new(), time)
+}
+
+/// Goes on from the digits dialled so far: to their extension, or waits for more.
+pub(crate) fn dialled(switch: &mut Switch, id: ChannelId, dialled: String) -> Step {
+    let Some(channel) = switch.channels.get(&id) else {
+        return Step::Hangup;
+    };
+    let caller = channel.caller.number.clone().unwrap_or_default();
+    let (now, dialplan) = (switch.local_time(), &switch.config.dialplan);
+    let more = dialplan.match_more(&channel.context, &dialled, &caller, &now);
+    let time = channel.memory.timeouts.digit;
+    if more && dialled.len() < MOST {
+        return wait(switch, id, dialled, time);
+    }
+    arrived(switch, id, &dialled)
+}
+
+fn wait(switch: &mut Switch, id: ChannelId, dialled: String, time: Duration) -> Step {
+    let at = switch.now.since_start + time;
+    let until = switch.timers.set(at, Timer::Application(id));
+    Step::Wait(Box::new(WaitExten { dialled, until }))
+}
+
+/// No more digits come.
+fn arrived(switch: &mut Switch, id: ChannelId, dialled: &str) -> Step {
+    if dialled.is_empty() {
+        return switch.go_timeout(id);
+    }
+    let Some(channel) = switch.channels.get(&id) else {
+        return Step::Hangup;
+    };
+    let place = Place {
+        context: Arc::clone(&channel.context),
+        exten: dialled.into(),
+        priority: 1,
+    };
+    if switch.is_place(id, &place) {
+        Step::Goto(place)
+    } else {
+        switch.go_invalid(id, dialled)
+    }
+}
+
+impl Waiting for WaitExten {
+    fn on(mut self: Box<Self>, switch: &mut Switch, id: ChannelId, happening: &Happening) -> Step {
+        if *happening == Happening::HungUp {
+            return Step::Hangup;
+        }
+        if let Happening::Digit(digit) = happening {
+            switch.timers.cancel(self.until);
+            self.dialled.push(*digit);
+            return dialled(switch, id, self.dialled);
+        }
+        if happening.is_timer(self.until) {
+            return arrived(switch, id, &self.dialled);
+        }
+        Step::Wait(self)
+    }
+}

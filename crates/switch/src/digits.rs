@@ -1,0 +1,59 @@
+//! Keys pressed: told, brought to who waits for them, and passed on through bridges.
+
+use crate::channel::{Happening, Technology};
+use crate::{Output, Switch};
+use model::{ChannelId, Event, Instruction, MediaId};
+
+impl Switch {
+    /// A key is being pressed at the far end of a channel.
+    pub(crate) fn digit_began(&mut self, id: ChannelId, digit: char) {
+        if let Some(channel) = self.snapshot(id) {
+            self.tell(Event::DtmfBegin { channel, digit, received: true });
+        }
+    }
+
+    /// A key was let go. `relayed` is the leg whose digits media passes on by itself to who hears it.
+    pub(crate) fn digit_ended(
+        &mut self,
+        id: ChannelId,
+        digit: char,
+        milliseconds: u32,
+        relayed: Option<MediaId>,
+    ) {
+        let Some(channel) = self.snapshot(id) else { return };
+        self.tell(Event::DtmfEnd { channel, digit, milliseconds, received: true });
+        match self.peer(id) {
+            Some(peer) => self.send_digit(peer, digit, milliseconds.max(MIN_LENGTH), relayed),
+            None => self.happen(id, Happening::Digit(digit)),
+        }
+    }
+
+    /// Presses a key towards the far end of a channel.
+    pub(crate) fn send_digit(
+        &mut self,
+        id: ChannelId,
+        digit: char,
+        milliseconds: u32,
+        relayed: Option<MediaId>,
+    ) {
+        let Some(channel) = self.channels.get(&id) else { return };
+        match &channel.technology {
+            Technology::External { leg, .. } => {
+                let heard = leg.as_ref().and_then(|leg| self.hearing.get(&leg.media));
+                if relayed.is_none() || heard != relayed.as_ref() {
+                    let instruction = Instruction::SendDigit { channel: id, digit, milliseconds };
+                    self.put(Output::Instruct(instruction));
+                }
+            }
+            Technology::Local { .. } => {
+                if let Some(other) = self.other_half(id) {
+                    self.digit_began(other, digit);
+                    self.digit_ended(other, digit, milliseconds, relayed);
+                }
+            }
+        }
+    }
+}
+
+/// How long a digit sounds at least, in milliseconds.
+const MIN_LENGTH: u32 = 80;
