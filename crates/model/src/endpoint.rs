@@ -88,6 +88,17 @@ pub enum ContactState {
 }
 
 impl ContactState {
+    /// The word as lists of contacts have it.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::NonQualified => "NonQual",
+            Self::Reachable => "Avail",
+            Self::Unreachable => "Unavail",
+            Self::Updated => "Updated",
+            Self::Removed => "Removed",
+        }
+    }
+
     /// The word told as `ContactStatus`.
     pub fn text(self) -> &'static str {
         match self {
