@@ -101,13 +101,17 @@ impl Calls {
             | Instruction::SendDigit { channel, .. } => inner.channels.get(channel).cloned(),
         };
         let Some(sender) = sender else { return false };
-        if let Err(mpsc::error::TrySendError::Full(instruction)) = sender.try_send(instruction) {
-            tracing::error!(?instruction, "A dialog takes no instructions: it is ended");
-            inner
-                .channels
-                .retain(|_, other| !other.same_channel(&sender));
+        match sender.try_send(instruction) {
+            Ok(()) => true,
+            Err(mpsc::error::TrySendError::Closed(_)) => false,
+            Err(mpsc::error::TrySendError::Full(instruction)) => {
+                tracing::error!(?instruction, "A dialog takes no instructions: it is ended");
+                inner
+                    .channels
+                    .retain(|_, other| !other.same_channel(&sender));
+                true
+            }
         }
-        true
     }
 
     /// Takes a dialog into the books.

@@ -1,5 +1,6 @@
 //! What all of SIP shares: the configuration, the contacts, the calls, the way out.
 
+use crate::acks::Acks;
 use crate::calls::Calls;
 use crate::digest::Nonces;
 use crate::handle::Told;
@@ -35,6 +36,7 @@ pub(crate) struct Core {
     settings: RwLock<Arc<Settings>>,
     registrar: Registrar,
     calls: Calls,
+    acks: Acks,
     told: mpsc::Sender<Told>,
     listeners: Vec<Listener>,
     streams: Streams,
@@ -87,6 +89,7 @@ impl Core {
             settings: RwLock::new(Arc::new(settings)),
             registrar: Registrar::default(),
             calls: Calls::default(),
+            acks: Acks::default(),
             told,
             listeners: opened
                 .iter()
@@ -134,6 +137,10 @@ impl Core {
 
     pub(crate) fn calls(&self) -> &Calls {
         &self.calls
+    }
+
+    pub(crate) fn acks(&self) -> &Acks {
+        &self.acks
     }
 
     pub(crate) fn streams(&self) -> &Streams {

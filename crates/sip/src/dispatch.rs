@@ -1,12 +1,14 @@
 //! Where messages go: to the transaction, the dialog or the file that serves their method.
 
+use crate::acks::Again;
 use crate::calls::{DialogKey, InDialog};
 use crate::core::Core;
+use crate::outgoing::{self, Order};
 use crate::transport::{Arrival, Flow};
-use crate::{options, register, respond};
+use crate::{incoming, options, register, respond};
 use model::{Contact, Instruction, Signal};
 use rsipstack::sip::prelude::HeadersExt as _;
-use rsipstack::sip::{Method, Request, SipMessage};
+use rsipstack::sip::{Method, Request, Response, SipMessage};
 use rsipstack::transaction::Transaction;
 use rsipstack::transport::SipConnection;
 use std::sync::Arc;
@@ -30,6 +32,11 @@ impl Core {
         let Ok(message) = mark(message, &flow) else {
             return;
         };
+        if let SipMessage::Response(response) = &message
+            && let Some(again) = self.acks().again(response)
+        {
+            return self.answered_again(again, response).await;
+        }
         let mut arrivals = self.arrivals.lock().await;
         let handed = self
             .stack
@@ -40,6 +47,14 @@ impl Core {
         }
         while let Ok(transaction) = arrivals.try_recv() {
             self.dispatch(transaction, flow.clone());
+        }
+    }
+
+    /// An answered call is answered again: the ACK was lost, or it is somebody else's answer.
+    async fn answered_again(self: &Arc<Self>, again: Again, response: &Response) {
+        match again {
+            Again::Same(ack, flow) => flow.send(*ack).await,
+            Again::Other(flow) => outgoing::turn_away(self, response, flow).await,
         }
     }
 
@@ -60,19 +75,46 @@ impl Core {
             return;
         };
         tokio::spawn(async move {
-            serve(&core, transaction, flow).await;
-            drop(permit);
+            if transaction.original.method == Method::Invite {
+                incoming::serve(&core, transaction, flow, permit).await;
+            } else {
+                serve(&core, transaction, flow).await;
+                drop(permit);
+            }
         });
     }
 
     /// Carries out what the switch says.
     pub(crate) fn instruct(self: &Arc<Self>, instruction: Instruction) {
-        let hung_up = match &instruction {
-            Instruction::HangUp { channel, .. } => Some(*channel),
-            _ => None,
+        let gone = match instruction {
+            Instruction::Dial {
+                channel,
+                resource,
+                caller,
+                call_id,
+            } => {
+                let instructions = self.calls().open(channel);
+                let order = Order {
+                    channel,
+                    resource,
+                    caller,
+                    call_id,
+                };
+                self.runtime
+                    .spawn(outgoing::run(Arc::clone(self), order, instructions));
+                return;
+            }
+            Instruction::HangUp { channel, .. } => Some(channel),
+            Instruction::Accept { .. }
+            | Instruction::Refuse { .. }
+            | Instruction::Ring(_)
+            | Instruction::Progress(_)
+            | Instruction::Answer(_)
+            | Instruction::Reject { .. }
+            | Instruction::SendDigit { .. } => None,
         };
         if !self.calls().instruct(instruction)
-            && let Some(channel) = hung_up
+            && let Some(channel) = gone
         {
             // Whatever it was is gone; the switch must not wait for it.
             let core = Arc::clone(self);
@@ -106,14 +148,11 @@ async fn serve(core: &Arc<Core>, transaction: Transaction, flow: Flow) {
         Method::Bye | Method::Notify | Method::Update | Method::PRack => {
             refuse(core, transaction, 481).await
         }
-        Method::Invite
-        | Method::Info
-        | Method::Message
-        | Method::Publish
-        | Method::Refer
-        | Method::Subscribe => refuse(core, transaction, 405).await,
-        // The library keeps these from us.
-        Method::Ack | Method::Cancel => {}
+        Method::Info | Method::Message | Method::Publish | Method::Refer | Method::Subscribe => {
+            refuse(core, transaction, 405).await
+        }
+        // The library keeps these from us; an INVITE is served elsewhere.
+        Method::Ack | Method::Cancel | Method::Invite => {}
     }
 }
 

@@ -9,21 +9,31 @@
 //! task, which owns its transactions: they run only while they are polled. Nothing here waits for
 //! the switch but a dialog with a signal of its own.
 
+mod acks;
 mod address;
 mod authenticate;
+mod call;
 mod calls;
+mod client;
 mod core;
+mod dialog;
 mod digest;
 mod dispatch;
 mod expiry;
 mod handle;
 mod identify;
+mod incoming;
+mod message;
 mod options;
+mod outgoing;
 mod register;
 mod registrar;
 mod respond;
+mod sdp;
 mod settings;
+mod sound;
 mod status;
+mod target;
 mod trace;
 mod transport;
 

@@ -8,7 +8,7 @@ use rsipstack::sip::{Header, Request, Response};
 use rsipstack::transaction::{Transaction, make_tag};
 
 /// What we do, as told in `Allow`.
-pub(crate) const ALLOW: &str = "OPTIONS, REGISTER, INVITE, ACK, CANCEL, BYE, INFO";
+pub(crate) const ALLOW: &str = "OPTIONS, REGISTER, INVITE, ACK, CANCEL, BYE, INFO, UPDATE";
 
 /// Seconds after which who was refused for lack of room may try again.
 const RETRY_AFTER: &str = "5";
@@ -32,6 +32,25 @@ pub(crate) fn response(core: &Core, request: &Request, status: u16, tag: Option<
             .push(Header::RetryAfter(RETRY_AFTER.into())),
         _ => {}
     }
+    response
+}
+
+/// An answer inside a dialog, or one that makes it: with the way there and our contact.
+pub(crate) fn in_dialog(
+    core: &Core,
+    request: &Request,
+    status: u16,
+    tag: Option<&str>,
+    contact: &str,
+) -> Response {
+    let mut response = response(core, request, status, tag);
+    let routes = request
+        .headers
+        .iter()
+        .filter(|header| matches!(header, Header::RecordRoute(_)));
+    response.headers.extend(routes.cloned().collect());
+    response.headers.push(Header::Contact(contact.into()));
+    response.headers.push(Header::Allow(ALLOW.into()));
     response
 }
 

@@ -13,7 +13,7 @@ mod transport;
 
 pub(crate) use aor::Aor;
 pub(crate) use auth::Auth;
-pub(crate) use endpoint::Endpoint;
+pub(crate) use endpoint::{DtmfMode, Endpoint};
 pub(crate) use global::Global;
 pub(crate) use identify::Identify;
 pub(crate) use kind::Kind;

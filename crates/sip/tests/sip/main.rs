@@ -6,5 +6,6 @@
     clippy::wildcard_enum_match_arm
 )]
 
+mod call;
 mod lab;
 mod registration;

@@ -1,0 +1,466 @@
+//! Calls we make: from INVITE to the answer (RFC 3261 §13.2).
+
+use crate::address::{escape, quote};
+use crate::call::{Call, SDP};
+use crate::calls::{DialogKey, InDialog, Seat};
+use crate::client;
+use crate::core::Core;
+use crate::dialog::{Dialog, own_contact};
+use crate::message::{self, Parts, with_body};
+use crate::respond::{self, ALLOW};
+use crate::sdp::Description;
+use crate::settings::Endpoint;
+use crate::sound::Sound;
+use crate::status::{cause_of, cause_of_reason, reason_of, status_of};
+use crate::target;
+use crate::transport::Flow;
+use model::{Cause, ChannelId, Instruction, Party, Signal};
+use rsipstack::sip::prelude::HeadersExt as _;
+use rsipstack::sip::{Header, Headers, Method, Request, Response, SipMessage};
+use rsipstack::transaction::Transaction;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// What the switch wants of a call.
+pub(crate) struct Order {
+    pub(crate) channel: ChannelId,
+    pub(crate) resource: Arc<str>,
+    pub(crate) caller: Party,
+    pub(crate) call_id: Arc<str>,
+}
+
+/// A call that is not answered yet.
+struct Outgoing {
+    call: Call,
+    invite: Transaction,
+    flow: Flow,
+    /// They have said something: a CANCEL would find its INVITE (RFC 3261 §9.1).
+    provisional: bool,
+    /// They send sound before they answer.
+    early: bool,
+}
+
+/// How a call we make goes on.
+enum Turn {
+    GoesOn,
+    Answered(Box<Response>),
+    Failed(Box<Response>),
+    /// We hang up.
+    HangUp(Option<Cause>),
+}
+
+/// Makes a call and carries it on.
+pub(crate) async fn run(core: Arc<Core>, order: Order, instructions: mpsc::Receiver<Instruction>) {
+    let channel = order.channel;
+    let (mut outgoing, tag) = match begin(&core, &order, instructions).await {
+        Ok(begun) => begun,
+        Err((mut instructions, cause)) => {
+            core.signal(Signal::HungUp {
+                channel,
+                cause: Some(cause),
+                tech_cause: None,
+                quality: None,
+            })
+            .await;
+            while instructions
+                .recv()
+                .await
+                .is_some_and(|instruction| !matches!(instruction, Instruction::HangUp { .. }))
+            {
+            }
+            core.calls().close(channel);
+            return core
+                .signal(Signal::Released {
+                    channel,
+                    tech_cause: None,
+                    quality: None,
+                })
+                .await;
+        }
+    };
+    let mut seat = core.calls().seat(DialogKey {
+        call_id: order.call_id.to_string(),
+        tag,
+    });
+    loop {
+        match outgoing.turn(&mut seat).await {
+            Turn::GoesOn => {}
+            Turn::Answered(response) => return outgoing.answered(&response, seat).await,
+            Turn::Failed(response) => {
+                let status = response.status_code.code();
+                let reason = response
+                    .headers
+                    .iter()
+                    .find(|header| matches!(header, Header::Reason(_)));
+                let cause = reason
+                    .and_then(|reason| cause_of_reason(reason.value()))
+                    .unwrap_or_else(|| cause_of(status));
+                return outgoing.call.ended(Some(cause), Some(status)).await;
+            }
+            Turn::HangUp(cause) => return outgoing.cancel(cause, seat).await,
+        }
+    }
+}
+
+/// Sends the INVITE. The cause says why it cannot be.
+async fn begin(
+    core: &Arc<Core>,
+    order: &Order,
+    instructions: mpsc::Receiver<Instruction>,
+) -> Result<(Outgoing, String), (mpsc::Receiver<Instruction>, Cause)> {
+    let Some((endpoint, uri, flow)) = find(core, &order.resource).await else {
+        return Err((instructions, Cause::NO_ROUTE_DESTINATION));
+    };
+    let mut sound = match Sound::open(&core.media, flow.local_address().ip(), &endpoint) {
+        Ok(sound) => sound,
+        Err(error) => {
+            tracing::error!(%error, "A call has no sound and is not made");
+            return Err((instructions, Cause::NETWORK_OUT_OF_ORDER));
+        }
+    };
+    let tag = message::tag();
+    let Some(invite) = invite(core, order, &endpoint, &uri, &flow, &tag, sound.offer()) else {
+        return Err((instructions, Cause::INVALID_NUMBER_FORMAT));
+    };
+    let Some(invite) = client::send(core, invite, &flow).await else {
+        return Err((instructions, Cause::NETWORK_OUT_OF_ORDER));
+    };
+    let call = Call {
+        core: Arc::clone(core),
+        channel: order.channel,
+        endpoint,
+        instructions,
+        sound,
+        told: None,
+    };
+    Ok((
+        Outgoing {
+            call,
+            invite,
+            flow,
+            provisional: false,
+            early: false,
+        },
+        tag,
+    ))
+}
+
+/// Whom a resource means, and the way there: `endpoint` is the first of its contacts that can be
+/// reached, `endpoint/sip:uri` that one, `number@endpoint` the number at its first contact.
+async fn find(core: &Arc<Core>, resource: &str) -> Option<(Arc<Endpoint>, String, Flow)> {
+    let settings = core.settings();
+    let (name, uri) = match resource.split_once('/') {
+        Some((name, uri)) => (name, Some(uri)),
+        None => (resource, None),
+    };
+    let (user, name) = match name.rsplit_once('@') {
+        Some((user, name)) => (Some(user), name),
+        None => (None, name),
+    };
+    let endpoint = Arc::clone(settings.endpoints.get(name)?);
+    if let Some(uri) = uri {
+        let flow = target::flow(core, uri, endpoint.transport.as_deref()).await?;
+        return Some((endpoint, uri.to_owned(), flow));
+    }
+    let bindings = endpoint
+        .aors
+        .iter()
+        .flat_map(|aor| core.registrar().bindings(aor));
+    let binding = bindings.into_iter().find(|binding| binding.is_usable())?;
+    let mut uri = binding.contact.uri.to_string();
+    if let Some(user) = user {
+        let host = uri
+            .rsplit('@')
+            .next()?
+            .trim_start_matches("sip:")
+            .to_owned();
+        uri = format!("sip:{}@{host}", escape(user));
+    }
+    let known = binding
+        .flow
+        .filter(|flow| core.streams().find(flow.remote).is_some());
+    let flow = match known {
+        Some(flow) => flow,
+        None => target::flow(core, &uri, endpoint.transport.as_deref()).await?,
+    };
+    Some((endpoint, uri, flow))
+}
+
+fn invite(
+    core: &Core,
+    order: &Order,
+    endpoint: &Endpoint,
+    uri: &str,
+    flow: &Flow,
+    tag: &str,
+    offer: String,
+) -> Option<Request> {
+    let settings = core.settings();
+    let number = order
+        .caller
+        .number
+        .as_deref()
+        .filter(|number| !number.is_empty());
+    let user = endpoint
+        .from_user
+        .as_deref()
+        .or(number)
+        .unwrap_or(&settings.global.default_from_user);
+    let host = endpoint
+        .from_domain
+        .clone()
+        .unwrap_or_else(|| flow.local_address().ip().to_string());
+    let name = order
+        .caller
+        .name
+        .as_deref()
+        .map(|name| format!("{} ", quote(name)))
+        .unwrap_or_default();
+    let identity = format!("{name}<sip:{}@{host}>", escape(user));
+    let parts = Parts {
+        method: Method::Invite,
+        uri,
+        from: &format!("{identity};tag={tag}"),
+        to: &format!("<{uri}>"),
+        call_id: &order.call_id,
+        sequence: 1,
+        routes: &[],
+    };
+    let mut request = message::request(core, flow, &parts)?;
+    request
+        .headers
+        .push(Header::Contact(own_contact(core, flow).into()));
+    request.headers.push(Header::Allow(ALLOW.into()));
+    if endpoint.send_pai {
+        request
+            .headers
+            .push(Header::PAssertedIdentity(identity.as_str().into()));
+    }
+    if endpoint.send_rpid {
+        let value = format!("{identity};party=calling;privacy=off;screen=no");
+        request
+            .headers
+            .push(Header::Other("Remote-Party-ID".into(), value));
+    }
+    with_body(&mut request, SDP, offer);
+    Some(request)
+}
+
+impl Outgoing {
+    /// Waits for one thing to happen.
+    async fn turn(&mut self, seat: &mut Seat<'_>) -> Turn {
+        tokio::select! {
+            instruction = self.call.instructions.recv() => match instruction {
+                Some(Instruction::HangUp { cause, .. }) => Turn::HangUp(cause),
+                None => Turn::HangUp(None),
+                Some(Instruction::SendDigit { digit, milliseconds, .. }) => {
+                    self.call.sound.send_digit(digit, milliseconds);
+                    Turn::GoesOn
+                }
+                // What only a call that came in can be told.
+                Some(Instruction::Accept { .. } | Instruction::Refuse { .. } | Instruction::Dial { .. } | Instruction::Ring(_)
+                    | Instruction::Progress(_) | Instruction::Answer(_) | Instruction::Reject { .. }) => Turn::GoesOn,
+            },
+            message = self.invite.receive() => match message {
+                Some(SipMessage::Response(response)) => match response.status_code.code() {
+                    100..200 => {
+                        self.on_provisional(&response).await;
+                        Turn::GoesOn
+                    }
+                    200..300 => Turn::Answered(Box::new(response)),
+                    _ => Turn::Failed(Box::new(response)),
+                },
+                Some(SipMessage::Request(_)) => Turn::GoesOn,
+                None => Turn::HangUp(None),
+            },
+            Some(InDialog { mut transaction, .. }) = seat.requests.recv() => {
+                respond::reply(&self.call.core, &mut transaction, 481).await;
+                Turn::GoesOn
+            }
+        }
+    }
+
+    async fn on_provisional(&mut self, response: &Response) {
+        self.provisional = true;
+        let channel = self.call.channel;
+        let core = Arc::clone(&self.call.core);
+        let status = response.status_code.code();
+        if status == 180 {
+            core.signal(Signal::Ringing(channel)).await;
+        }
+        let agreed =
+            Description::parse(&response.body).and_then(|answer| self.call.sound.answered(&answer));
+        match agreed {
+            Some(agreed) => {
+                self.call.tell_sound(agreed).await;
+                if !self.early {
+                    self.early = true;
+                    core.signal(Signal::Progress(channel)).await;
+                }
+            }
+            None if (181..=183).contains(&status) => core.signal(Signal::Proceeding(channel)).await,
+            None => {}
+        }
+    }
+
+    /// They answered: the answer is confirmed, whatever becomes of the call.
+    async fn answered(mut self, response: &Response, seat: Seat<'_>) {
+        let core = Arc::clone(&self.call.core);
+        let Some(dialog) = confirm(&core, response, &self.flow, Some(&self.call.endpoint)).await
+        else {
+            return self.call.ended(Some(Cause::PROTOCOL_ERROR), None).await;
+        };
+        let agreed = match Description::parse(&response.body) {
+            Some(answer) => self.call.sound.answered(&answer),
+            // It was said before.
+            None if response.body.is_empty() => self.call.sound.agreed(),
+            None => None,
+        };
+        let Some(agreed) = agreed else {
+            bye(&core, dialog, Some(Cause::BEARERCAPABILITY_NOTAVAIL));
+            return self
+                .call
+                .ended(Some(Cause::BEARERCAPABILITY_NOTAVAIL), None)
+                .await;
+        };
+        self.call.tell_sound(agreed).await;
+        if self.call.endpoint.trust_id_inbound
+            && let Some(party) = asserted(&response.headers)
+        {
+            core.signal(Signal::Connected {
+                channel: self.call.channel,
+                party,
+            })
+            .await;
+        }
+        core.signal(Signal::Answered(self.call.channel)).await;
+        self.call.run(dialog, seat, None).await;
+    }
+
+    /// The switch no longer wants the call. Who answers all the same is hung up on.
+    async fn cancel(mut self, cause: Option<Cause>, mut seat: Seat<'_>) {
+        let core = Arc::clone(&self.call.core);
+        if self.provisional {
+            self.send_cancel(cause);
+        }
+        self.call.released(Some(status_of(cause))).await;
+        let mut cancelled = self.provisional;
+        loop {
+            tokio::select! {
+                message = self.invite.receive() => match message {
+                    Some(SipMessage::Response(response)) => match response.status_code.code() {
+                        100..200 if cancelled => {}
+                        100..200 => {
+                            cancelled = true;
+                            self.send_cancel(cause);
+                        }
+                        200..300 => {
+                            if let Some(dialog) = confirm(&core, &response, &self.flow, Some(&self.call.endpoint)).await {
+                                bye(&core, dialog, cause);
+                            }
+                            return;
+                        }
+                        _ => return,
+                    },
+                    Some(SipMessage::Request(_)) => {}
+                    None => return,
+                },
+                Some(InDialog { mut transaction, .. }) = seat.requests.recv() => respond::reply(&core, &mut transaction, 481).await,
+            }
+        }
+    }
+
+    /// Sends a CANCEL: the INVITE's first words with another method, in a transaction of its own.
+    fn send_cancel(&self, cause: Option<Cause>) {
+        let original = &self.invite.original;
+        let mut headers = Headers::default();
+        for header in original.headers.iter() {
+            if matches!(
+                header,
+                Header::Via(_)
+                    | Header::Route(_)
+                    | Header::From(_)
+                    | Header::To(_)
+                    | Header::CallId(_)
+                    | Header::MaxForwards(_)
+            ) {
+                headers.push(header.clone());
+            }
+        }
+        let sequence = original
+            .cseq_header()
+            .and_then(|cseq| cseq.seq())
+            .unwrap_or(1);
+        headers.push(Header::CSeq(format!("{sequence} CANCEL").into()));
+        if let Some(cause) = cause {
+            headers.push(Header::Reason(reason_of(cause).into()));
+        }
+        let cancel = Request {
+            method: Method::Cancel,
+            headers,
+            body: Vec::new(),
+            ..original.clone()
+        };
+        let (core, flow) = (Arc::clone(&self.call.core), self.flow.clone());
+        tokio::spawn(async move { client::exchange(&core, cancel, &flow).await });
+    }
+}
+
+/// Makes the dialog of an answer and confirms it, now and whenever it comes again.
+async fn confirm(
+    core: &Arc<Core>,
+    response: &Response,
+    flow: &Flow,
+    endpoint: Option<&Endpoint>,
+) -> Option<Dialog> {
+    let mut dialog = Dialog::outgoing(response, flow.clone(), endpoint)?;
+    dialog.find_way(core).await;
+    let sequence = response.cseq_header().and_then(|cseq| cseq.seq()).ok()?;
+    let ack = dialog.ack(core, sequence)?;
+    core.acks().keep(dialog.remote_tag(), &ack, &dialog.flow);
+    dialog.flow.send(ack).await;
+    Some(dialog)
+}
+
+/// Confirms and hangs up on somebody else who answered a call of ours (RFC 3261 §13.2.2.4).
+pub(crate) async fn turn_away(core: &Arc<Core>, response: &Response, flow: Flow) {
+    let Some(mut dialog) = Dialog::outgoing(response, flow, None) else {
+        return;
+    };
+    let sequence = response
+        .cseq_header()
+        .and_then(|cseq| cseq.seq())
+        .unwrap_or_default();
+    if let Some(ack) = dialog.ack(core, sequence) {
+        dialog.flow.send(ack).await;
+    }
+    if let Some(bye) = dialog.request(core, Method::Bye) {
+        let core = Arc::clone(core);
+        tokio::spawn(async move { client::exchange(&core, bye, &dialog.flow).await });
+    }
+}
+
+/// Hangs up on who was not wanted.
+fn bye(core: &Arc<Core>, mut dialog: Dialog, cause: Option<Cause>) {
+    let Some(mut bye) = dialog.request(core, Method::Bye) else {
+        return;
+    };
+    if let Some(cause) = cause {
+        bye.headers.push(Header::Reason(reason_of(cause).into()));
+    }
+    let core = Arc::clone(core);
+    tokio::spawn(async move { client::exchange(&core, bye, &dialog.flow).await });
+}
+
+/// Who they say answered.
+fn asserted(headers: &Headers) -> Option<Party> {
+    let value = headers.iter().find_map(|header| match header {
+        Header::PAssertedIdentity(identity) => Some(identity.value()),
+        _ => None,
+    })?;
+    let address = crate::address::NameAddr::parse(value)?;
+    Some(Party {
+        number: address.user().map(Into::into),
+        name: address.display.map(Into::into),
+    })
+}
