@@ -29,7 +29,9 @@ pub use general::{Bind, General, Spoken};
 pub use node::Node;
 pub use peer::{Log, Peer};
 pub use record::{Rendered, Style, Told};
-pub use request::{Answer, ConsoleReport, FileFault, FileReply, FileRequest, FileUpdate, Request};
+pub use request::{
+    Answer, ConsoleReport, FileFault, FileReply, FileRequest, FileUpdate, ReloadOutcome, Request,
+};
 pub use secret::{BadHash, Secret, hash, verify};
 pub use session::{Carrier, Close, Input, Output, Piece, Session};
 pub use settings::{Files, Settings};

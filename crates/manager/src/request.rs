@@ -15,6 +15,15 @@ pub enum Request {
     Contacts,
     /// Of the configuration's files. Answered with [`Answer::Files`].
     Files(FileRequest),
+    /// Of the node: read the configuration anew, of the part that a module of this name stands for,
+    /// or of all. What becomes of it is told as a Reload event too. Answered with
+    /// [`Answer::Reloaded`].
+    Reload(Option<String>),
+    /// Of the log: put its files aside and begin new ones. Answered with [`Answer::Rotated`].
+    RotateLog,
+    /// Of the node: does it have what a module of this name brings? Answered with
+    /// [`Answer::Module`].
+    Module(String),
     /// Of the shell: may this account have one session more? It may, if it allows several or has
     /// none; the session counts as the account's from the answer to its end. Answered with
     /// [`Answer::Admitted`].
@@ -40,6 +49,12 @@ pub enum Answer {
     Contacts(Vec<Contact>),
     /// The files' answer.
     Files(Result<FileReply, FileFault>),
+    /// What became of the reload.
+    Reloaded(ReloadOutcome),
+    /// Whether the log has new files.
+    Rotated(bool),
+    /// Whether it has it.
+    Module(bool),
     /// Whether the account may have the session.
     Admitted {
         /// It may.
@@ -60,6 +75,26 @@ pub struct ConsoleReport {
     pub success: bool,
     /// Its output, lines ending in line feeds.
     pub output: String,
+}
+
+/// What became of a reload, by the number that Reload events tell (ami-server.md 10.22).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum ReloadOutcome {
+    /// It is done.
+    Done = 0,
+    /// It will be.
+    Queued = 1,
+    /// There is nothing of this name.
+    NotFound = 2,
+    /// The configuration cannot be used; the old one holds.
+    Failed = 3,
+    /// Another one is under way.
+    InProgress = 4,
+    /// It is not up yet.
+    Uninitialized = 5,
+    /// It has no configuration.
+    Unsupported = 6,
 }
 
 /// What is asked of the files of the configuration folder. Names are relative to it, or absolute

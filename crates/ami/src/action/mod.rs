@@ -93,7 +93,7 @@ macro_rules! actions {
 
 actions! {
     session { Login Challenge Logoff Ping Events ListCommands Filter WaitEvent UserEvent }
-    system { Command CoreStatus CoreSettings }
+    system { Command CoreStatus CoreSettings Reload LoggerRotate ModuleCheck ModuleLoad }
     channel { CoreShowChannels Status Hangup Getvar Setvar }
     call { Originate }
     config { GetConfig GetConfigJson ListCategories CreateConfig UpdateConfig }

@@ -62,3 +62,52 @@ pub struct BridgeLeave<'a> {
     #[event(block)]
     pub channel: Channel<'a>,
 }
+
+/// Who talked with a channel was sent to an extension.
+#[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
+#[event(classes(call))]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct BlindTransfer<'a> {
+    pub result: &'a str,
+    #[event(block = "Transferer")]
+    pub transferer: Channel<'a>,
+    #[event(block = "Transferee")]
+    pub transferee: Option<Channel<'a>>,
+    #[event(block)]
+    pub bridge: Option<Bridge<'a>>,
+    pub is_external: &'a str,
+    pub context: &'a str,
+    pub extension: &'a str,
+}
+
+/// An item of BridgeList.
+#[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct BridgeListItem<'a> {
+    #[event(name = "ActionID")]
+    pub action_id: Option<&'a str>,
+    #[event(block)]
+    pub bridge: Bridge<'a>,
+}
+
+/// An item of BridgeInfo: a channel in the bridge.
+#[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct BridgeInfoChannel<'a> {
+    #[event(name = "ActionID")]
+    pub action_id: Option<&'a str>,
+    #[event(block)]
+    pub channel: Channel<'a>,
+}
+
+/// The end of BridgeInfo.
+#[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct BridgeInfoComplete<'a> {
+    #[event(name = "ActionID")]
+    pub action_id: Option<&'a str>,
+    pub event_list: &'a str,
+    pub list_items: usize,
+    #[event(block)]
+    pub bridge: Bridge<'a>,
+}

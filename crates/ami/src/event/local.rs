@@ -16,3 +16,32 @@ pub struct LocalBridge<'a> {
     pub exten: &'a str,
     pub local_optimization: &'a str,
 }
+
+/// A pair is about to step aside: `Source` takes the seat of its first half.
+#[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
+#[event(classes(call))]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct LocalOptimizationBegin<'a> {
+    #[event(block = "LocalOne")]
+    pub one: Channel<'a>,
+    #[event(block = "LocalTwo")]
+    pub two: Channel<'a>,
+    #[event(block = "Source")]
+    pub source: Channel<'a>,
+    #[event(name = "DestUniqueId")]
+    pub dest_unique_id: &'a str,
+    pub id: u64,
+}
+
+/// It has stepped aside.
+#[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
+#[event(classes(call))]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct LocalOptimizationEnd<'a> {
+    #[event(block = "LocalOne")]
+    pub one: Channel<'a>,
+    #[event(block = "LocalTwo")]
+    pub two: Channel<'a>,
+    pub success: &'a str,
+    pub id: u64,
+}

@@ -14,6 +14,7 @@ pub mod pjsip;
 pub mod security;
 pub mod state;
 pub mod system;
+pub mod transfer;
 pub mod user;
 
 pub use header::{Block, Header, Headers, Kind, Part};
@@ -63,8 +64,11 @@ events! {
         MusicOnHoldStart CoreShowChannel Status ChannelHungup
     }
     dial { DialBegin DialState DialEnd }
-    bridge { BridgeCreate BridgeDestroy BridgeEnter BridgeLeave }
-    local { LocalBridge }
+    bridge {
+        BridgeCreate BridgeDestroy BridgeEnter BridgeLeave BlindTransfer BridgeListItem
+        BridgeInfoChannel BridgeInfoComplete
+    }
+    local { LocalBridge LocalOptimizationBegin LocalOptimizationEnd }
     call { OriginateResponse }
     cdr { Cdr }
     user { UserEvent }

@@ -56,6 +56,10 @@ pub(crate) fn begin(session: &mut Session, now: Now, call: Call<'_>, action: &Ac
         Action::Command(command) => system::command(id, command),
         Action::CoreStatus(_) => Step::Ask(Request::Switch(model::Command::Counts)),
         Action::CoreSettings(_) => system::settings(session, id),
+        Action::Reload(reload) => Step::Ask(Request::Reload(reload.module.clone())),
+        Action::LoggerRotate(_) => Step::Ask(Request::RotateLog),
+        Action::ModuleCheck(check) => system::module_check(check),
+        Action::ModuleLoad(load) => system::module_load(id, load),
         Action::CoreShowChannels(_) => Step::Ask(Request::Switch(model::Command::Channels)),
         Action::Status(status) => channel::status(session, id, status),
         Action::Hangup(hangup) => channel::hangup(session, id, hangup),
@@ -84,6 +88,11 @@ pub(crate) fn answer(session: &mut Session, now: Now, id: &str, action: &Action,
     let ended = match (action, answer) {
         (Action::Command(_), Answer::Console(report)) => Some(system::console(session, id, &report)),
         (Action::CoreStatus(_), Answer::Switch(reply)) => system::status(session, id, reply),
+        (Action::Reload(_), Answer::Reloaded(outcome)) => Some(system::reloaded(id, outcome)),
+        (Action::LoggerRotate(_), Answer::Rotated(rotated)) => Some(system::rotated(id, rotated)),
+        (Action::ModuleCheck(_), Answer::Module(there)) => Some(system::module_checked(id, there)),
+        (Action::ModuleLoad(load), Answer::Module(there)) => Some(system::module_stays(id, load, there)),
+        (Action::ModuleLoad(load), Answer::Reloaded(outcome)) => Some(system::module_reloaded(id, load, outcome)),
         (Action::CoreShowChannels(_), Answer::Switch(reply)) => channel::shown(now, id, reply),
         (Action::Status(status), Answer::Switch(reply)) => channel::told(session, id, status, reply),
         (Action::Hangup(hangup), Answer::Switch(reply)) => channel::hung_up(id, hangup, reply),
@@ -119,6 +128,13 @@ fn refused(id: &str, action: &Action, refusal: &Refusal) -> Message {
             }
             response::error(id, "Variable not set")
         }
+        Refusal::NoSuchOtherChannel => response::error(id, "ExtraChannel does not exist"),
+        Refusal::NotUp => response::error(id, "Redirect failed, channel not up."),
+        Refusal::OtherNotUp => response::error(id, "Redirect failed, extra channel not up."),
+        Refusal::InvalidOtherPriority => response::error(id, "ExtraPriority is invalid"),
+        Refusal::OtherFailed => response::error(id, "Secondary redirect failed"),
+        Refusal::NotBridged => response::error(id, "Transfer invalid"),
+        Refusal::NoSuchBridge => response::error(id, "Specified BridgeUniqueid not found"),
         Refusal::ShuttingDown => response::error(id, response::text::SHUTTING_DOWN),
         Refusal::Failed => response::error(id, call::FAILED),
     }

@@ -2,11 +2,15 @@
 
 use super::{Step, done, failed};
 use crate::session::Session;
-use crate::{ConsoleReport, Request};
+use crate::{ConsoleReport, ReloadOutcome, Request};
 use ami::action::system as declared;
 use ami::{Dialect, Message, response};
 use jiff::Timestamp;
 use model::Reply;
+
+const UNKNOWN_ERROR: &str = "An unknown error occurred";
+const IN_PROGRESS: &str = "A reload is in progress";
+const UNINITIALIZED: &str = "Module not initialized";
 
 /// Commands that managers may not run, by their first words.
 const FORBIDDEN: [[&str; 2]; 3] = [
@@ -119,4 +123,98 @@ pub(super) fn status(session: &Session, id: &str, reply: Reply) -> Option<Vec<Me
         message.header("CoreProcessedCalls", calls);
     }
     Some(vec![message])
+}
+
+pub(super) fn reloaded(id: &str, outcome: ReloadOutcome) -> Vec<Message> {
+    let error = |text| response::error(id, text);
+    vec![match outcome {
+        ReloadOutcome::Done | ReloadOutcome::Queued => response::done(id, "Module Reloaded"),
+        ReloadOutcome::NotFound => error("No such module"),
+        ReloadOutcome::Unsupported => error("Module does not support reload"),
+        ReloadOutcome::Failed => error(UNKNOWN_ERROR),
+        ReloadOutcome::InProgress => error(IN_PROGRESS),
+        ReloadOutcome::Uninitialized => error(UNINITIALIZED),
+    }]
+}
+
+pub(super) fn rotated(id: &str, rotated: bool) -> Vec<Message> {
+    vec![if rotated {
+        response::done(id, "Reloaded the logger and rotated log files")
+    } else {
+        response::error(id, "Failed to reload the logger and rotate log files")
+    }]
+}
+
+/// What stands before `.so`.
+fn bare(module: &str) -> String {
+    module.strip_suffix(".so").unwrap_or(module).to_owned()
+}
+
+pub(super) fn module_check(check: &declared::ModuleCheck) -> Step {
+    Step::Ask(Request::Module(bare(
+        check.module.as_deref().unwrap_or_default(),
+    )))
+}
+
+pub(super) fn module_checked(id: &str, there: bool) -> Vec<Message> {
+    vec![if there {
+        response::success(id).with("Version", "")
+    } else {
+        response::error(id, "Module not loaded")
+    }]
+}
+
+/// The first thing wrong is told, and nothing is done.
+pub(super) fn module_load(id: &str, load: &declared::ModuleLoad) -> Step {
+    let kind = load
+        .load_type
+        .as_deref()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let reloads = kind == "reload";
+    if !reloads && !["load", "unload", "refresh"].contains(&kind.as_str()) {
+        return failed(id, "Incomplete ModuleLoad action.");
+    }
+    match &load.module {
+        None if reloads => Step::Ask(Request::Reload(None)),
+        None => failed(id, "Need module name"),
+        Some(module) if module.contains(['/', '\\']) => {
+            failed(id, "Module must be in the configured modules directory.")
+        }
+        Some(module) if reloads => Step::Ask(Request::Reload(Some(bare(module)))),
+        Some(module) => Step::Ask(Request::Module(bare(module))),
+    }
+}
+
+/// A module that is there is there for good, and is not loaded once more.
+pub(super) fn module_stays(id: &str, load: &declared::ModuleLoad, there: bool) -> Vec<Message> {
+    let kind = load
+        .load_type
+        .as_deref()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    vec![if there {
+        response::error(id, format_args!("Could not {kind} module."))
+    } else {
+        response::error(id, "Module not found.")
+    }]
+}
+
+pub(super) fn module_reloaded(
+    id: &str,
+    load: &declared::ModuleLoad,
+    outcome: ReloadOutcome,
+) -> Vec<Message> {
+    let error = |text| response::error(id, text);
+    vec![match outcome {
+        ReloadOutcome::Done | ReloadOutcome::Queued if load.module.is_none() => {
+            response::done(id, "All modules reloaded")
+        }
+        ReloadOutcome::Done | ReloadOutcome::Queued => response::done(id, "Module reloaded."),
+        ReloadOutcome::NotFound => error("No such module."),
+        ReloadOutcome::Unsupported => error("Module does not support reload action."),
+        ReloadOutcome::Failed => error(UNKNOWN_ERROR),
+        ReloadOutcome::InProgress => error(IN_PROGRESS),
+        ReloadOutcome::Uninitialized => error(UNINITIALIZED),
+    }]
 }

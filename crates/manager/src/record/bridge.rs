@@ -1,12 +1,15 @@
 //! Events about bridges, and about the two halves of a Local channel.
 
 use super::{Teller, Told, block, or_unknown};
-use ami::event::bridge::{Bridge, BridgeCreate, BridgeDestroy, BridgeEnter, BridgeLeave};
-use ami::event::local::LocalBridge;
-use model::{BridgeSnapshot, ChannelSnapshot};
+use ami::event::bridge::{
+    BlindTransfer, Bridge, BridgeCreate, BridgeDestroy, BridgeEnter, BridgeLeave,
+};
+use ami::event::local::{LocalBridge, LocalOptimizationBegin, LocalOptimizationEnd};
+use model::{BridgeSnapshot, ChannelSnapshot, TransferResult};
+use std::sync::Arc;
 
 /// A bridge as every event tells it.
-fn bridge_block(bridge: &BridgeSnapshot) -> Bridge<'_> {
+pub(crate) fn bridge_block(bridge: &BridgeSnapshot) -> Bridge<'_> {
     Bridge {
         bridge_uniqueid: &bridge.uniqueid,
         bridge_type: &bridge.kind,
@@ -66,5 +69,55 @@ pub(super) fn local(
         context: place.0,
         exten: place.1,
         local_optimization: if optimize { "Yes" } else { "No" },
+    })
+}
+
+/// The halves of the pair, and who takes the seat of the first.
+pub(super) fn optimization_begins(
+    to: &Teller<'_>,
+    [one, two, source]: [&Arc<ChannelSnapshot>; 3],
+    dest_unique_id: &str,
+    id: u64,
+) -> Option<Told> {
+    to.say(&LocalOptimizationBegin {
+        one: block(one),
+        two: block(two),
+        source: block(source),
+        dest_unique_id,
+        id,
+    })
+}
+
+pub(super) fn optimization_ends(
+    to: &Teller<'_>,
+    one: &ChannelSnapshot,
+    two: &ChannelSnapshot,
+    success: bool,
+    id: u64,
+) -> Option<Told> {
+    to.say(&LocalOptimizationEnd {
+        one: block(one),
+        two: block(two),
+        success: if success { "Yes" } else { "No" },
+        id,
+    })
+}
+
+/// `place` is the context and the extension of the transfer's target.
+pub(super) fn transferred(
+    to: &Teller<'_>,
+    result: TransferResult,
+    (transferer, transferee): (&ChannelSnapshot, Option<&ChannelSnapshot>),
+    bridge: Option<&BridgeSnapshot>,
+    (context, extension): (&str, &str),
+) -> Option<Told> {
+    to.say(&BlindTransfer {
+        result: result.text(),
+        transferer: block(transferer),
+        transferee: transferee.map(block),
+        bridge: bridge.map(bridge_block),
+        is_external: "Yes",
+        context,
+        extension,
     })
 }

@@ -149,6 +149,12 @@ fn tell(to: &Teller<'_>, event: &Event) -> Option<Told> {
         Event::BridgeLeave { bridge, channel } => bridge::left(to, bridge, channel),
         Event::BridgeDestroy { bridge } => bridge::gone(to, bridge),
         Event::LocalBridge { one, two, context, exten, optimize } => bridge::local(to, one, two, (context, exten), *optimize),
+        Event::LocalOptimizationBegin { one, two, source, dest, id } => bridge::optimization_begins(to, [one, two, source], dest, *id),
+        Event::LocalOptimizationEnd { one, two, success, id } => bridge::optimization_ends(to, one, two, *success, *id),
+        Event::BlindTransfer { result, transferer, transferee, bridge, context, exten } => {
+            let channels = (transferer.as_ref(), transferee.as_deref());
+            bridge::transferred(to, *result, channels, bridge.as_deref(), (context, exten))
+        }
         Event::DeviceStateChange { device, state } => system::device(to, device, *state),
         Event::ExtensionStatus { exten, context, hint, state } => system::extension(to, (exten, context), hint, *state),
         Event::PeerStatus { peer, reachable } => pjsip::peer(to, peer, *reachable),

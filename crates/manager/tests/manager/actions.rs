@@ -2,7 +2,7 @@
 
 use crate::client::{Client, STARTED, crlf};
 use jiff::Timestamp;
-use manager::{Answer, ConsoleReport, Request};
+use manager::{Answer, ConsoleReport, ReloadOutcome, Request};
 use model::{
     ChannelSnapshot, ChannelState, Command, Contact, ContactState, Destination, ExtensionReport,
     ExtensionState, HangupTarget, OriginateReason, Party, Refusal, Reply, StatusItem,
@@ -502,4 +502,94 @@ fn the_commands_an_account_may_use_are_listed() {
         told.contains("\r\nStatus: List channel status.  (Priv: system,call,reporting,all)\r\n")
     );
     assert!(!told.contains("CoreStatus"));
+}
+
+#[test]
+fn the_configuration_is_read_anew_and_the_log_rotated() {
+    let reload = action("Reload", "Module: app_queue.so\n");
+    for (outcome, told) in [
+        (ReloadOutcome::Done, done("Module Reloaded")),
+        (ReloadOutcome::NotFound, error("No such module")),
+        (ReloadOutcome::Failed, error("An unknown error occurred")),
+        (ReloadOutcome::InProgress, error("A reload is in progress")),
+        (
+            ReloadOutcome::Uninitialized,
+            error("Module not initialized"),
+        ),
+        (
+            ReloadOutcome::Unsupported,
+            error("Module does not support reload"),
+        ),
+    ] {
+        assert_eq!(
+            Client::of("admin").ask(&reload, Answer::Reloaded(outcome)),
+            told
+        );
+    }
+    let rotate = action("LoggerRotate", "");
+    let rotated = done("Reloaded the logger and rotated log files");
+    assert_eq!(
+        Client::of("admin").ask(&rotate, Answer::Rotated(true)),
+        rotated
+    );
+    let failed = error("Failed to reload the logger and rotate log files");
+    assert_eq!(
+        Client::of("admin").ask(&rotate, Answer::Rotated(false)),
+        failed
+    );
+}
+
+#[test]
+fn modules_are_there_or_not_and_stay_so() {
+    let check = action("ModuleCheck", "Module: app_dial.so\n");
+    let mut client = Client::of("admin");
+    let there = crlf("Response: Success\nActionID: 1\nVersion: \n\n");
+    assert_eq!(client.ask(&check, Answer::Module(true)), there);
+    assert!(matches!(&client.requests[0], Request::Module(name) if name == "app_dial"));
+    assert_eq!(
+        Client::of("admin").ask(&check, Answer::Module(false)),
+        error("Module not loaded")
+    );
+
+    for (headers, text) in [
+        ("Module: x\n", "Incomplete ModuleLoad action."),
+        (
+            "Module: x\nLoadType: melt\n",
+            "Incomplete ModuleLoad action.",
+        ),
+        ("LoadType: load\n", "Need module name"),
+        (
+            "Module: ../x.so\nLoadType: load\n",
+            "Module must be in the configured modules directory.",
+        ),
+    ] {
+        assert_eq!(
+            Client::of("admin").send(&action("ModuleLoad", headers)),
+            error(text),
+            "{headers}"
+        );
+    }
+    let load = |kind: &str| {
+        action(
+            "ModuleLoad",
+            &format!("Module: app_dial.so\nLoadType: {kind}\n"),
+        )
+    };
+    let told = |kind: &str, there| Client::of("admin").ask(&load(kind), Answer::Module(there));
+    assert_eq!(told("Load", true), error("Could not load module."));
+    assert_eq!(told("unload", true), error("Could not unload module."));
+    assert_eq!(told("refresh", true), error("Could not refresh module."));
+    assert_eq!(told("load", false), error("Module not found."));
+    let told = |outcome| Client::of("admin").ask(&load("reload"), Answer::Reloaded(outcome));
+    assert_eq!(told(ReloadOutcome::Done), done("Module reloaded."));
+    assert_eq!(told(ReloadOutcome::NotFound), error("No such module."));
+    assert_eq!(
+        told(ReloadOutcome::Unsupported),
+        error("Module does not support reload action.")
+    );
+    let all = Client::of("admin").ask(
+        &action("ModuleLoad", "LoadType: reload\n"),
+        Answer::Reloaded(ReloadOutcome::Done),
+    );
+    assert_eq!(all, done("All modules reloaded"));
 }
