@@ -47,40 +47,41 @@ pub(crate) async fn authenticate(core: &Core, request: &Request, flow: &Flow) ->
         .filter_map(|name| settings.auths.get(name))
         .filter(|auth| auth.is_usable())
         .collect();
-    match check(core, &settings, request, &auths) {
+    let (kind, stale) = match check(core, &settings, request, &auths) {
         Verdict::Right => {
-            tell(
-                core,
-                request,
-                flow,
-                &endpoint.name,
-                SecurityKind::SuccessfulAuth {
-                    using_password: true,
-                },
-            )
-            .await;
-            Outcome::Authentic(endpoint)
-        }
-        verdict => {
-            let stale = matches!(verdict, Verdict::Stale);
-            let kind = match verdict {
-                Verdict::Wrong { nonce, response } => SecurityKind::ChallengeResponseFailed {
-                    challenge: nonce.into(),
-                    response: response.into(),
-                },
-                Verdict::Right | Verdict::Stale | Verdict::Missing => SecurityKind::ChallengeSent {
-                    challenge: "".into(),
-                },
+            let kind = SecurityKind::SuccessfulAuth {
+                using_password: true,
             };
             tell(core, request, flow, &endpoint.name, kind).await;
-            let realm = auths
-                .first()
-                .map_or(settings.global.default_realm.as_str(), |auth| {
-                    realm(auth, &settings)
-                });
-            Outcome::Answer(Box::new(challenge(core, request, realm, stale)))
+            return Outcome::Authentic(endpoint);
         }
-    }
+        Verdict::Wrong { nonce, response } => (
+            SecurityKind::ChallengeResponseFailed {
+                challenge: nonce.into(),
+                response: response.into(),
+            },
+            false,
+        ),
+        Verdict::Stale => (
+            SecurityKind::ChallengeSent {
+                challenge: "".into(),
+            },
+            true,
+        ),
+        Verdict::Missing => (
+            SecurityKind::ChallengeSent {
+                challenge: "".into(),
+            },
+            false,
+        ),
+    };
+    tell(core, request, flow, &endpoint.name, kind).await;
+    let realm = auths
+        .first()
+        .map_or(settings.global.default_realm.as_str(), |auth| {
+            realm(auth, &settings)
+        });
+    Outcome::Answer(Box::new(challenge(core, request, realm, stale)))
 }
 
 /// What is to be said of a request's credentials.

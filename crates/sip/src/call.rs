@@ -4,13 +4,13 @@ use crate::calls::{InDialog, Seat};
 use crate::client;
 use crate::core::Core;
 use crate::dialog::Dialog;
+use crate::message::header;
 use crate::message::with_body;
 use crate::respond;
 use crate::sdp::Description;
 use crate::settings::{DtmfMode, Endpoint};
 use crate::sound::{Agreed, Sound};
 use crate::status::{cause_of_reason, reason_of};
-use crate::transport::header;
 use model::{Cause, ChannelId, Instruction, Signal};
 use rsipstack::sip::{Header, Method, Request, Response, SipMessage};
 use rsipstack::transaction::Transaction;
@@ -75,7 +75,8 @@ impl Call {
                     Some(Instruction::Accept { .. } | Instruction::Refuse { .. } | Instruction::Dial { .. } | Instruction::Ring(_)
                         | Instruction::Progress(_) | Instruction::Answer(_) | Instruction::Reject { .. }) => {}
                 },
-                Some(InDialog { transaction, flow: _ }) = seat.requests.recv() => {
+                Some(InDialog { transaction, flow }) = seat.requests.recv() => {
+                    dialog.came_by(flow);
                     match self.on_request(&mut dialog, transaction, &mut unconfirmed).await {
                         Next::GoesOn => {}
                         Next::Ended(cause) => return self.ended(cause, None).await,

@@ -8,7 +8,7 @@ use crate::registrar::Registrar;
 use crate::settings::{Protocol, Settings};
 use crate::trace::Trace;
 use crate::transport::{self, Flow, Listener, Streams};
-use crate::{BindError, dispatch, expiry};
+use crate::{BindError, dispatch, expiry, qualify};
 use model::Event;
 use rsipstack::transaction::endpoint::{EndpointInnerRef, EndpointOption};
 use rsipstack::transaction::{EndpointBuilder, TransactionReceiver};
@@ -105,6 +105,7 @@ impl Core {
         }
         core.spawn_timers();
         tokio::spawn(expiry::run(Arc::clone(&core)));
+        tokio::spawn(qualify::run(Arc::clone(&core)));
         dispatch::configured(&core);
         Ok(core)
     }

@@ -3,7 +3,7 @@
 use crate::address::NameAddr;
 use crate::calls::DialogKey;
 use crate::core::Core;
-use crate::message::{self, Parts};
+use crate::message::{self, Parts, values};
 use crate::settings::Endpoint;
 use crate::target;
 use crate::transport::Flow;
@@ -139,6 +139,13 @@ impl Dialog {
         }
     }
 
+    /// A request of theirs came by this way, which is ours where what they say does not count.
+    pub(crate) fn came_by(&mut self, flow: Flow) {
+        if self.fixed {
+            self.flow = flow;
+        }
+    }
+
     /// Finds the way to where they want our requests. The way theirs came is kept where that is
     /// asked for, where it is a stream, and where no other is found.
     pub(crate) async fn find_way(&mut self, core: &Arc<Core>) {
@@ -176,21 +183,16 @@ pub(crate) fn own_contact(core: &Core, flow: &Flow) -> String {
 }
 
 fn contact(headers: &Headers) -> Option<String> {
-    let value = headers.iter().find_map(|header| match header {
-        Header::Contact(contact) => Some(contact.value()),
-        _ => None,
-    })?;
+    let value = values(headers, "Contact").next()?;
     let address = NameAddr::list(value)?.into_iter().next()?;
     address.parsed_uri()?;
     Some(address.uri)
 }
 
 fn routes(headers: &Headers) -> Vec<String> {
-    let values = headers.iter().filter_map(|header| match header {
-        Header::RecordRoute(route) => Some(route.value()),
-        _ => None,
-    });
-    let addresses = values.filter_map(NameAddr::list).flatten();
+    let addresses = values(headers, "Record-Route")
+        .filter_map(NameAddr::list)
+        .flatten();
     addresses
         .take(ROUTES)
         .map(|address| format!("<{}>", address.uri))

@@ -35,7 +35,7 @@ struct Quality {
 
 /// What the account's password is known as.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Secret {
+pub(crate) enum Secret {
     /// In clear.
     Password(String),
     /// As `MD5(username:realm:password)`, 32 hexadecimal digits (`md5_cred`).

@@ -19,7 +19,8 @@ impl Core {
         match arrival {
             Arrival::Nothing(_) => {}
             Arrival::Refused(request, status) => {
-                if let Ok(SipMessage::Request(request)) = mark(SipMessage::Request(*request), &flow)
+                if let Some(SipMessage::Request(request)) =
+                    mark(SipMessage::Request(*request), &flow)
                 {
                     respond::reply_stateless(self, &request, status, &flow).await;
                 }
@@ -29,7 +30,7 @@ impl Core {
     }
 
     async fn message(self: &Arc<Self>, message: SipMessage, flow: Flow) {
-        let Ok(message) = mark(message, &flow) else {
+        let Some(message) = mark(message, &flow) else {
             return;
         };
         if let SipMessage::Response(response) = &message
@@ -162,8 +163,8 @@ pub(crate) async fn refuse(core: &Core, mut transaction: Transaction, status: u1
 }
 
 /// Notes in the topmost Via where a request came from (RFC 3581).
-fn mark(message: SipMessage, flow: &Flow) -> rsipstack::Result<SipMessage> {
-    SipConnection::update_msg_received(message, flow.remote, flow.library_transport())
+fn mark(message: SipMessage, flow: &Flow) -> Option<SipMessage> {
+    SipConnection::update_msg_received(message, flow.remote, flow.library_transport()).ok()
 }
 
 /// The dialog a request says it belongs to.

@@ -63,6 +63,12 @@ impl Handle {
         self.0.trace().set(tracing);
     }
 
+    /// Asks all contacts of an endpoint whether they answer; what they say comes as signals. False
+    /// if there is no such endpoint.
+    pub fn qualify(&self, endpoint: &str) -> bool {
+        crate::qualify::endpoint(&self.0, endpoint)
+    }
+
     /// How many calls are known.
     pub fn calls(&self) -> usize {
         self.0.calls().len()

@@ -2,10 +2,10 @@
 
 use crate::address::{NameAddr, user_of};
 use crate::digest::Credentials;
+use crate::message::{header, values};
 use crate::settings::{Endpoint, Settings};
-use crate::transport::header;
+use rsipstack::sip::Request;
 use rsipstack::sip::prelude::HeadersExt as _;
-use rsipstack::sip::{Header, Request};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -53,10 +53,7 @@ pub(crate) fn dialled(request: &Request) -> String {
 
 /// What was answered to a challenge.
 pub(crate) fn credentials(request: &Request) -> Option<Credentials> {
-    request.headers.iter().find_map(|header| match header {
-        Header::Authorization(value) => Credentials::parse(value.value()),
-        _ => None,
-    })
+    values(&request.headers, "Authorization").find_map(Credentials::parse)
 }
 
 fn by_header<'a>(settings: &'a Settings, request: &Request) -> Option<&'a Arc<Endpoint>> {

@@ -26,6 +26,7 @@ mod incoming;
 mod message;
 mod options;
 mod outgoing;
+mod qualify;
 mod register;
 mod registrar;
 mod respond;

@@ -52,6 +52,19 @@ pub(crate) fn request(core: &Core, flow: &Flow, parts: &Parts<'_>) -> Option<Req
     })
 }
 
+/// The values of a header, in order; case does not matter.
+pub(crate) fn values<'a>(headers: &'a Headers, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let named = headers
+        .iter()
+        .filter(move |header| header.name().eq_ignore_ascii_case(name));
+    named.map(|header| header.value().trim())
+}
+
+/// The first value of a header.
+pub(crate) fn header<'a>(request: &'a Request, name: &'a str) -> Option<&'a str> {
+    values(&request.headers, name).next()
+}
+
 /// Gives a request a body.
 pub(crate) fn with_body(request: &mut Request, kind: &str, body: String) {
     request.headers.push(Header::ContentType(kind.into()));
@@ -66,4 +79,9 @@ pub(crate) fn tag() -> String {
 /// A branch of ours (RFC 3261 §8.1.1.7).
 pub(crate) fn branch() -> String {
     format!("z9hG4bK{}", random_text(RANDOM))
+}
+
+/// A Call-ID of ours.
+pub(crate) fn call_id() -> String {
+    random_text(2 * RANDOM)
 }

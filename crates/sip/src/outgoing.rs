@@ -1,12 +1,12 @@
 //! Calls we make: from INVITE to the answer (RFC 3261 §13.2).
 
-use crate::address::{escape, quote};
+use crate::address::{NameAddr, escape, quote};
 use crate::call::{Call, SDP};
 use crate::calls::{DialogKey, InDialog, Seat};
 use crate::client;
 use crate::core::Core;
 use crate::dialog::{Dialog, own_contact};
-use crate::message::{self, Parts, with_body};
+use crate::message::{self, Parts, values, with_body};
 use crate::respond::{self, ALLOW};
 use crate::sdp::Description;
 use crate::settings::Endpoint;
@@ -88,13 +88,10 @@ pub(crate) async fn run(core: Arc<Core>, order: Order, instructions: mpsc::Recei
             Turn::Answered(response) => return outgoing.answered(&response, seat).await,
             Turn::Failed(response) => {
                 let status = response.status_code.code();
-                let reason = response
-                    .headers
-                    .iter()
-                    .find(|header| matches!(header, Header::Reason(_)));
-                let cause = reason
-                    .and_then(|reason| cause_of_reason(reason.value()))
-                    .unwrap_or_else(|| cause_of(status));
+                let reason = values(&response.headers, "Reason")
+                    .next()
+                    .and_then(cause_of_reason);
+                let cause = reason.unwrap_or_else(|| cause_of(status));
                 return outgoing.call.ended(Some(cause), Some(status)).await;
             }
             Turn::HangUp(cause) => return outgoing.cancel(cause, seat).await,
@@ -454,11 +451,7 @@ fn bye(core: &Arc<Core>, mut dialog: Dialog, cause: Option<Cause>) {
 
 /// Who they say answered.
 fn asserted(headers: &Headers) -> Option<Party> {
-    let value = headers.iter().find_map(|header| match header {
-        Header::PAssertedIdentity(identity) => Some(identity.value()),
-        _ => None,
-    })?;
-    let address = crate::address::NameAddr::parse(value)?;
+    let address = NameAddr::parse(values(headers, "P-Asserted-Identity").next()?)?;
     Some(Party {
         number: address.user().map(Into::into),
         name: address.display.map(Into::into),

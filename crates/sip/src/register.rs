@@ -3,10 +3,11 @@
 use crate::address::NameAddr;
 use crate::authenticate::{Outcome, authenticate};
 use crate::core::Core;
+use crate::message::header;
 use crate::registrar::{Refusal, Wish, Wisher};
 use crate::respond;
 use crate::settings::{Aor, Endpoint, Protocol};
-use crate::transport::{Flow, header};
+use crate::transport::Flow;
 use jiff::Timestamp;
 use model::Signal;
 use rsipstack::sip::prelude::{HeadersExt as _, ToTypedHeader as _};

@@ -24,9 +24,12 @@ pub(crate) async fn flow(core: &Arc<Core>, uri: &str, transport: Option<&str>) -
 
 /// By which protocol a URI is reached; `None` if we do not speak it.
 fn protocol(uri: &Uri) -> Option<Protocol> {
-    let told = uri.params.iter().find_map(|param| match param {
-        Param::Transport(transport) => Some(*transport),
-        _ => None,
+    let told = uri.params.iter().find_map(|param| {
+        if let Param::Transport(transport) = param {
+            Some(*transport)
+        } else {
+            None
+        }
     });
     let is_secure = uri
         .scheme

@@ -6,7 +6,7 @@
 
 use crate::address::{NameAddr, quote};
 use rsipstack::sip::prelude::HeadersExt;
-use rsipstack::sip::{Header, Method, Request, SipMessage};
+use rsipstack::sip::{Method, Request, SipMessage};
 use std::fmt::Write as _;
 
 /// The longest head of a message, in bytes.
@@ -286,16 +286,6 @@ fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte)
 }
 
-/// The value of a header the library has no name for, or has; case does not matter.
-pub(crate) fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
-    request
-        .headers
-        .iter()
-        .find(|header: &&Header| header.name().eq_ignore_ascii_case(name))
-        .map(Header::value)
-        .map(str::trim)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -312,7 +302,7 @@ mod tests {
                 SipMessage::Request(request) => request,
                 SipMessage::Response(response) => panic!("{response}"),
             },
-            other => panic!("{other:?}"),
+            Arrival::Refused(..) | Arrival::Nothing(_) => panic!("no message"),
         }
     }
 

@@ -5,7 +5,7 @@ mod stream;
 mod tcp;
 mod udp;
 
-pub(crate) use guard::{Arrival, header};
+pub(crate) use guard::Arrival;
 pub(crate) use stream::Streams;
 pub(crate) use tcp::connect;
 

@@ -36,11 +36,6 @@ impl Streams {
         self.lock().get(&remote).cloned()
     }
 
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.lock().len()
-    }
-
     fn add(&self, flow: &Flow) -> bool {
         let mut streams = self.lock();
         let room = streams.len() < MOST;
@@ -127,7 +122,9 @@ async fn read(mut reader: OwnedReadHalf, core: &Arc<Core>, flow: &Flow) {
                         Arrival::Nothing(why) => {
                             tracing::debug!(from = %flow.remote, why, "A message is ignored");
                         }
-                        arrival => core.arrived(arrival, flow.clone()).await,
+                        arrival @ (Arrival::Message(_) | Arrival::Refused(..)) => {
+                            core.arrived(arrival, flow.clone()).await
+                        }
                     }
                 }
                 Ok(None) => break,

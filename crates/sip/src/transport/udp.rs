@@ -106,7 +106,7 @@ async fn receive(core: &Arc<Core>, bytes: &[u8], flow: Flow) {
     core.trace().received(&flow, bytes);
     match guard::read(bytes, false) {
         Arrival::Nothing(why) => tracing::debug!(from = %flow.remote, why, "A datagram is ignored"),
-        arrival => core.arrived(arrival, flow).await,
+        arrival @ (Arrival::Message(_) | Arrival::Refused(..)) => core.arrived(arrival, flow).await,
     }
 }
 

@@ -221,14 +221,6 @@ impl Phone {
             .unwrap();
     }
 
-    /// The next message, whatever it is.
-    pub(crate) async fn next(&mut self) -> Message {
-        if let Some(message) = self.early.pop_front() {
-            return message;
-        }
-        self.receive().await
-    }
-
     async fn receive(&self) -> Message {
         let mut bytes = [0; 8192];
         let received = timeout(PATIENCE, self.socket.recv_from(&mut bytes)).await;

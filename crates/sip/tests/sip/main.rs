@@ -8,4 +8,6 @@
 
 mod call;
 mod lab;
+mod malformed;
+mod qualify;
 mod registration;
