@@ -249,6 +249,7 @@ fn a_killed_server_leaves_whole_files_that_belong_together() {
             .unwrap();
         // Killed at another moment each time, once it has begun.
         while entries_or_nothing(&etc).is_none_or(|number| number == last) {
+            assert_eq!(victim.try_wait().unwrap(), None, "it ended by itself");
             std::thread::yield_now();
         }
         std::thread::sleep(std::time::Duration::from_micros(u64::from(round) * 997 % 7_000));

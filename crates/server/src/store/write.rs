@@ -125,6 +125,6 @@ impl Folder {
 
     fn sync_folder_of(&self, path: &Path) -> io::Result<()> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        self.dir.open_dir(folder.unwrap_or(Path::new(".")))?.into_std_file().sync_all()
+        self.dir.open(folder.unwrap_or(Path::new(".")))?.sync_all()
     }
 }
