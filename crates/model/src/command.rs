@@ -3,7 +3,10 @@
 //! A [`Reply`] is given with the number of the last event before the command's own effects, so
 //! that a reader can place it among the events.
 
-use crate::{Cause, ChannelSnapshot, ExtensionState, OriginateReason, Party};
+use crate::{
+    BridgeSnapshot, Cause, ChannelSnapshot, DatabaseCommand, DatabaseReply, ExtensionState,
+    OriginateReason, Party,
+};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,8 +49,123 @@ pub enum Command {
         /// The extension.
         exten: Arc<str>,
     },
+    /// Send one channel, or two, elsewhere in the dialplan.
+    Redirect {
+        /// The channel.
+        first: Redirection,
+        /// The one it talks with, if it is sent away too.
+        second: Option<Redirection>,
+    },
+    /// Send whoever talks with a channel to an extension.
+    BlindTransfer {
+        /// The channel, which ends.
+        channel: Arc<str>,
+        /// The extension's context; the channel's own if not said.
+        context: Option<Arc<str>>,
+        /// The extension.
+        exten: Arc<str>,
+    },
+    /// Say how long a channel may live from now.
+    AbsoluteTimeout {
+        /// The channel.
+        channel: Arc<str>,
+        /// How long.
+        time: Duration,
+    },
+    /// Join two channels that are there.
+    Bridge {
+        /// The one.
+        first: Arc<str>,
+        /// The other.
+        second: Arc<str>,
+    },
+    /// List bridges.
+    Bridges {
+        /// Of this type only.
+        kind: Option<Arc<str>>,
+    },
+    /// Who is in a bridge.
+    BridgeInfo {
+        /// Its uniqueid.
+        bridge: Arc<str>,
+    },
+    /// Take everybody out of a bridge.
+    BridgeDestroy {
+        /// Its uniqueid.
+        bridge: Arc<str>,
+    },
+    /// Take a channel out of a bridge.
+    BridgeKick {
+        /// The bridge's uniqueid; the one it is in if not said.
+        bridge: Option<Arc<str>>,
+        /// The channel.
+        channel: Arc<str>,
+    },
+    /// Let a Local channel step aside once both its halves are bridged.
+    OptimizeAway {
+        /// Either half.
+        channel: Arc<str>,
+    },
+    /// Send a text to a channel.
+    SendText {
+        /// The channel.
+        channel: Arc<str>,
+        /// The text.
+        text: Arc<str>,
+    },
+    /// Press a key.
+    PlayDigit {
+        /// The channel.
+        channel: Arc<str>,
+        /// `0`-`9`, `*`, `#`, `A`-`D`.
+        digit: char,
+        /// For how long, in milliseconds.
+        milliseconds: u32,
+        /// As if the channel's far end pressed it; otherwise towards the far end.
+        receive: bool,
+    },
+    /// Cut a channel's sound, or let it pass again.
+    MuteAudio {
+        /// The channel.
+        channel: Arc<str>,
+        /// Which sound.
+        direction: Direction,
+        /// Cut it.
+        mute: bool,
+    },
+    /// All channels that a channel is connected with.
+    ChannelMap {
+        /// The channel.
+        channel: Arc<str>,
+    },
     /// How many channels there are and how many calls there have been.
     Counts,
+    /// Ask or change the database.
+    Database(DatabaseCommand),
+}
+
+/// A channel and where it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirection {
+    /// The channel.
+    pub channel: Arc<str>,
+    /// Context.
+    pub context: Arc<str>,
+    /// Extension.
+    pub exten: Arc<str>,
+    /// A number or a label.
+    pub priority: Arc<str>,
+}
+
+/// Which way sound goes, seen from the switch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// From the channel's far end.
+    In,
+    /// To it.
+    Out,
+    /// Both.
+    All,
 }
 
 /// A variable, by name, or a function, by name and arguments.
@@ -135,6 +253,17 @@ pub enum Reply {
     Value(Arc<str>),
     /// An extension's state.
     Extension(ExtensionReport),
+    /// Bridges.
+    Bridges(Vec<Arc<BridgeSnapshot>>),
+    /// A bridge and who is in it.
+    Bridge {
+        /// The bridge.
+        bridge: Arc<BridgeSnapshot>,
+        /// Its channels, in the order they entered.
+        channels: Vec<Arc<ChannelSnapshot>>,
+    },
+    /// Names of channels.
+    Names(Vec<Arc<str>>),
     /// Counts.
     Counts {
         /// Channels now.
@@ -142,6 +271,8 @@ pub enum Reply {
         /// Calls since the start.
         calls: u64,
     },
+    /// The database's answer.
+    Database(DatabaseReply),
     /// Refused.
     Refused(Refusal),
 }
@@ -177,6 +308,20 @@ pub enum Refusal {
     NoSuchChannel,
     /// The regular expression does not compile.
     BadPattern(Arc<str>),
+    /// No such second channel.
+    NoSuchOtherChannel,
+    /// The channel is not answered, or is ending.
+    NotUp,
+    /// Nor is the second.
+    OtherNotUp,
+    /// The second channel's priority is neither a number nor a label there.
+    InvalidOtherPriority,
+    /// It could not be done with the second channel.
+    OtherFailed,
+    /// The channel is in no bridge.
+    NotBridged,
+    /// No such bridge.
+    NoSuchBridge,
     /// No such context, extension or priority.
     NoSuchExtension,
     /// The priority is neither a number nor a label there.

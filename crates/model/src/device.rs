@@ -24,6 +24,23 @@ pub enum DeviceState {
 }
 
 impl DeviceState {
+    /// The state of this word, in any case.
+    pub fn parse(text: &str) -> Option<Self> {
+        let all = [
+            Self::Unknown,
+            Self::NotInUse,
+            Self::InUse,
+            Self::Busy,
+            Self::Invalid,
+            Self::Unavailable,
+            Self::Ringing,
+            Self::RingInUse,
+            Self::OnHold,
+        ];
+        all.into_iter()
+            .find(|state| state.text().eq_ignore_ascii_case(text.trim()))
+    }
+
     /// The word told as `State` of DeviceStateChange.
     pub fn text(self) -> &'static str {
         match self {

@@ -80,6 +80,30 @@ pub enum Event {
         exten: Arc<str>,
         optimize: bool,
     },
+    /// A pair is about to step aside: `source` takes the seat of `one`.
+    LocalOptimizationBegin {
+        one: Channel,
+        two: Channel,
+        source: Channel,
+        dest: Arc<str>,
+        id: u64,
+    },
+    /// It has.
+    LocalOptimizationEnd {
+        one: Channel,
+        two: Channel,
+        success: bool,
+        id: u64,
+    },
+    /// Who talked with `transferer` is sent elsewhere.
+    BlindTransfer {
+        result: TransferResult,
+        transferer: Channel,
+        transferee: Option<Channel>,
+        bridge: Option<Bridge>,
+        context: Arc<str>,
+        exten: Arc<str>,
+    },
     /// We want it to end; `cause` is the request's own.
     SoftHangupRequest { channel: Channel, cause: Option<u8> },
     /// The far end wants it to end; `cause` as it is told, where 0 is one that says nothing.
@@ -151,6 +175,28 @@ pub enum Event {
     Shutdown { cleanly: bool, restart: bool },
     /// A part was reloaded; status as in ami-server.md 10.22.
     Reload { module: Arc<str>, status: u8 },
+}
+
+/// What a transfer came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TransferResult {
+    /// Done.
+    Success,
+    /// It could not be done.
+    Fail,
+    /// The channel talks with nobody.
+    Invalid,
+}
+
+impl TransferResult {
+    /// The word told as `Result`.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Success => "Success",
+            Self::Fail => "Fail",
+            Self::Invalid => "Invalid",
+        }
+    }
 }
 
 /// How a dial goes or went: the words of `DialStatus`.

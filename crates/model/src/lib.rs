@@ -9,6 +9,7 @@ mod cause;
 mod cdr;
 mod channel;
 mod command;
+mod database;
 mod device;
 mod endpoint;
 mod event;
@@ -24,12 +25,13 @@ pub use cause::Cause;
 pub use cdr::{CallRecord, Disposition};
 pub use channel::{ChannelSnapshot, ChannelState};
 pub use command::{
-    Command, Destination, ExtensionReport, HangupTarget, Originate, Refusal, Reply, StatusItem,
-    VariableRequest,
+    Command, Destination, Direction, ExtensionReport, HangupTarget, Originate, Redirection,
+    Refusal, Reply, StatusItem, VariableRequest,
 };
+pub use database::{DatabaseChange, DatabaseCommand, DatabaseReply};
 pub use device::{DeviceState, ExtensionState};
 pub use endpoint::{Contact, ContactFact, ContactState, Endpoint};
-pub use event::{DialStatus, Event, OriginateReason, Record};
+pub use event::{DialStatus, Event, OriginateReason, Record, TransferResult};
 pub use id::{BridgeId, ChannelId, MediaId, PlayId, Seq, Token};
 pub use media::{AudioQuality, MediaInstruction, MediaReport, Spread, Tone};
 pub use party::Party;

@@ -80,8 +80,16 @@ impl Switch {
     ) -> BridgeId {
         let id = self.new_bridge_id();
         let uniqueid = self.new_uuid();
-        let bridge = Bridge { id, uniqueid, kind, named, members: Vec::new() };
-        self.tell(Event::BridgeCreate { bridge: bridge.snapshot() });
+        let bridge = Bridge {
+            id,
+            uniqueid,
+            kind,
+            named,
+            members: Vec::new(),
+        };
+        self.tell(Event::BridgeCreate {
+            bridge: bridge.snapshot(),
+        });
         self.bridges.insert(id, bridge);
         id
     }
@@ -100,21 +108,37 @@ impl Switch {
         if let Some(channel) = self.channels.get_mut(&id) {
             channel.seat = Some(bridge);
         }
-        let Some(found) = self.bridges.get_mut(&bridge) else { return };
+        let Some(found) = self.bridges.get_mut(&bridge) else {
+            return;
+        };
         found.members.push(id);
         self.share_linkedid(bridge);
-        let Some(bridge) = self.bridges.get(&bridge).map(Bridge::snapshot) else { return };
+        let Some(bridge) = self.bridges.get(&bridge).map(Bridge::snapshot) else {
+            return;
+        };
         if let Some(channel) = self.snapshot(id) {
-            self.tell(Event::BridgeEnter { bridge, channel, swap });
+            self.tell(Event::BridgeEnter {
+                bridge,
+                channel,
+                swap,
+            });
         }
         self.rewired = true;
     }
 
     /// All in a bridge belong together from now on: under the linkedid of the oldest.
     fn share_linkedid(&mut self, bridge: BridgeId) {
-        let Some(members) = self.bridges.get(&bridge).map(|bridge| bridge.members.clone()) else { return };
+        let Some(members) = self
+            .bridges
+            .get(&bridge)
+            .map(|bridge| bridge.members.clone())
+        else {
+            return;
+        };
         let oldest = members.iter().min().and_then(|id| self.channels.get(id));
-        let Some(linkedid) = oldest.map(|channel| Arc::clone(&channel.linkedid)) else { return };
+        let Some(linkedid) = oldest.map(|channel| Arc::clone(&channel.linkedid)) else {
+            return;
+        };
         for id in members {
             if let Some(channel) = self.channels.get_mut(&id) {
                 channel.linkedid = Arc::clone(&linkedid);
@@ -124,15 +148,21 @@ impl Switch {
 
     /// Takes a channel out of its bridge. From a conversation the other one leaves too.
     pub(crate) fn leave_bridge(&mut self, id: ChannelId) {
-        let Some(seat) = self.channels.get(&id).and_then(|channel| channel.seat) else { return };
-        let Some(bridge) = self.bridges.get(&seat) else { return };
+        let Some(seat) = self.channels.get(&id).and_then(|channel| channel.seat) else {
+            return;
+        };
+        let Some(bridge) = self.bridges.get(&seat) else {
+            return;
+        };
         let peer = bridge.peer_of(id);
         if let Some(peer) = peer {
             self.tell_peer(id, None);
             self.tell_peer(peer, None);
         }
+        self.end_hold(id);
         self.unseat(id);
         if let Some(peer) = peer {
+            self.end_hold(peer);
             self.unseat(peer);
             self.happen(peer, Happening::Unbridged);
         }
@@ -141,8 +171,16 @@ impl Switch {
 
     /// Takes a channel out of its bridge and leaves the others where they are.
     pub(crate) fn unseat(&mut self, id: ChannelId) {
-        let Some(seat) = self.channels.get_mut(&id).and_then(|channel| channel.seat.take()) else { return };
-        let Some(bridge) = self.bridges.get_mut(&seat) else { return };
+        let Some(seat) = self
+            .channels
+            .get_mut(&id)
+            .and_then(|channel| channel.seat.take())
+        else {
+            return;
+        };
+        let Some(bridge) = self.bridges.get_mut(&seat) else {
+            return;
+        };
         bridge.members.retain(|member| *member != id);
         let bridge = bridge.snapshot();
         self.publish(id);
@@ -154,11 +192,17 @@ impl Switch {
 
     /// A bridge in which nobody is left is gone.
     pub(crate) fn end_if_empty(&mut self, bridge: BridgeId) {
-        if self.bridges.get(&bridge).is_none_or(|bridge| !bridge.members.is_empty()) {
+        if self
+            .bridges
+            .get(&bridge)
+            .is_none_or(|bridge| !bridge.members.is_empty())
+        {
             return;
         }
         if let Some(bridge) = self.bridges.remove(&bridge) {
-            self.tell(Event::BridgeDestroy { bridge: bridge.snapshot() });
+            self.tell(Event::BridgeDestroy {
+                bridge: bridge.snapshot(),
+            });
         }
     }
 
@@ -169,17 +213,22 @@ impl Switch {
 
     /// Who a channel talks to, in its own variables: BRIDGEPEER, and BRIDGEPVTCALLID for a peer
     /// with a call id of its technology.
-    fn tell_peer(&mut self, id: ChannelId, peer: Option<ChannelId>) {
+    pub(crate) fn tell_peer(&mut self, id: ChannelId, peer: Option<ChannelId>) {
         let known = peer.and_then(|peer| self.channels.get(&peer));
         let name = known.map(|peer| Arc::clone(&peer.name)).unwrap_or_default();
         let call_id = known.and_then(|peer| match &peer.technology {
             Technology::External { call_id, .. } => Some(Arc::clone(call_id)),
             Technology::Local { .. } => None,
         });
-        self.set_variable(id, "BRIDGEPEER", &name);
-        let channel = self.channels.get(&id);
-        let told = channel.and_then(|channel| channel.variables.value("BRIDGEPVTCALLID"));
-        let told = told.is_some_and(|value| !value.is_empty());
+        let is_told = |name| {
+            let channel = self.channels.get(&id);
+            let value = channel.and_then(|channel| channel.variables.value(name));
+            value.is_some_and(|value| !value.is_empty())
+        };
+        let (peer_told, told) = (is_told("BRIDGEPEER"), is_told("BRIDGEPVTCALLID"));
+        if peer_told || !name.is_empty() {
+            self.set_variable(id, "BRIDGEPEER", &name);
+        }
         match call_id {
             Some(call_id) => self.set_variable(id, "BRIDGEPVTCALLID", &call_id),
             None if told => self.set_variable(id, "BRIDGEPVTCALLID", ""),

@@ -193,6 +193,40 @@ impl Switch {
         }
     }
 
+    /// Ends the record and begins another (ForkCDR).
+    pub(crate) fn fork_record(&mut self, id: ChannelId) {
+        let earlier = self.complete(id);
+        let record = self
+            .channels
+            .get_mut(&id)
+            .and_then(|channel| channel.record.as_mut());
+        if let (Some(record), Some(earlier)) = (record, earlier) {
+            record.earlier.push(earlier);
+            record.start = self.now.utc;
+            record.answer = record.answer.map(|_| self.now.utc);
+        }
+    }
+
+    /// Begins the record anew (ResetCDR).
+    pub(crate) fn reset_record(&mut self, id: ChannelId) {
+        if let Some(record) = self
+            .channels
+            .get_mut(&id)
+            .and_then(|channel| channel.record.as_mut())
+        {
+            record.start = self.now.utc;
+            record.answer = record.answer.map(|_| self.now.utc);
+            record.dialed = None;
+        }
+    }
+
+    /// Makes no record of the call (NoCDR).
+    pub(crate) fn drop_record(&mut self, id: ChannelId) {
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.record = None;
+        }
+    }
+
     /// The record as it is if it ends now.
     pub(crate) fn current_record(&self, id: ChannelId) -> Option<CallRecord> {
         self.complete(id)

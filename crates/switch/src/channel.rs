@@ -7,9 +7,11 @@
 use crate::Switch;
 use crate::app::Waiting;
 use crate::cdr::OpenRecord;
+use crate::feature::Mute;
 use crate::listen::MediaLeg;
-use crate::pbx::Place;
 use crate::memory::Memory;
+use crate::music::Music;
+use crate::pbx::Place;
 use crate::timers::TimerId;
 use crate::variables::Variables;
 use model::{
@@ -49,6 +51,12 @@ pub(crate) struct Channel {
     pub(crate) moving: Option<Place>,
     /// Where it goes on when it leaves its bridge, if nothing waits for that.
     pub(crate) after_bridge: Option<Place>,
+    /// The music its far end hears.
+    pub(crate) music: Option<Music>,
+    /// Whoever it talks with has put it on hold.
+    pub(crate) held: bool,
+    /// In which directions it is mute.
+    pub(crate) mute: Mute,
     /// The bridge it sits in.
     pub(crate) seat: Option<BridgeId>,
     /// Who waits for its answer.
@@ -139,6 +147,10 @@ pub(crate) enum Happening {
 }
 
 impl Happening {
+    pub(crate) fn is_end_of(&self, play: PlayId) -> bool {
+        matches!(self, Self::Played { play: ended, .. } if *ended == play)
+    }
+
     pub(crate) fn is_timer(&self, timer: TimerId) -> bool {
         *self == Self::Timer(timer)
     }
@@ -214,6 +226,9 @@ impl Switch {
             outgoing: None,
             moving: None,
             after_bridge: None,
+            music: None,
+            held: false,
+            mute: Mute::default(),
             seat: None,
             dialer: None,
             end: End::None,

@@ -14,6 +14,8 @@ pub struct Config {
     pub endpoints: BTreeMap<Arc<str>, Endpoint>,
     /// cdr.conf.
     pub cdr: CdrSettings,
+    /// musiconhold.conf: the files of each class, in the order they are played.
+    pub music: BTreeMap<Arc<str>, Vec<Arc<str>>>,
     /// manager.conf `channelvars`: variables told with every channel.
     pub channel_variables: Vec<Arc<str>>,
     /// asterisk.conf `systemname`: begins every uniqueid.

@@ -4,6 +4,7 @@
 //! when it changes, and the hints that name it right after.
 
 use crate::Switch;
+use crate::database::CUSTOM_DEVICES;
 use model::{
     ChannelId, ChannelState, ContactFact, ContactState, DeviceState, Event, ExtensionState,
 };
@@ -95,6 +96,15 @@ impl Switch {
     /// Gives a device called `Custom:` a state.
     pub(crate) fn set_custom_device(&mut self, device: &str, state: DeviceState) {
         self.devices.custom.insert(device.into(), state);
+        if let Some(name) = device.strip_prefix("Custom:") {
+            self.store(&format!("{CUSTOM_DEVICES}/{name}"), state.text());
+        }
+        self.touch_device(device);
+    }
+
+    /// Such a state as it was before the start.
+    pub(crate) fn restore_custom_device(&mut self, device: &str, state: DeviceState) {
+        self.devices.custom.insert(device.into(), state);
         self.touch_device(device);
     }
 
@@ -118,7 +128,9 @@ impl Switch {
             }
             Some(_) | None => {}
         }
-        if device.starts_with("Local/") && state == DeviceState::NotInUse {
+        if device.starts_with("Local/")
+            && matches!(state, DeviceState::NotInUse | DeviceState::Invalid)
+        {
             // Such a device is known only while it has channels.
             self.devices.told.remove(device);
         } else {
@@ -192,7 +204,8 @@ impl Switch {
                 DeviceState::Invalid
             }
             Some(("PJSIP", name)) if !self.devices.can_be_called(name) => DeviceState::Unavailable,
-            Some(("PJSIP" | "Local", _)) => DeviceState::NotInUse,
+            Some(("PJSIP", _)) => DeviceState::NotInUse,
+            Some(("Local", place)) => self.local_state(place),
             _ if device.starts_with("Custom:") => {
                 let given = self.devices.custom.get(device);
                 given.copied().unwrap_or(DeviceState::Unknown)
@@ -206,6 +219,16 @@ impl Switch {
             (false, true) if device.starts_with("PJSIP/") => DeviceState::Ringing,
             (false, true) => DeviceState::InUse,
             (false, false) => idle,
+        }
+    }
+
+    /// A Local device is there as long as its extension is.
+    fn local_state(&self, place: &str) -> DeviceState {
+        let (exten, context) = place.split_once('@').unwrap_or((place, "default"));
+        let now = self.local_time();
+        match self.config.dialplan.exists(context, exten, 1, "", &now) {
+            true => DeviceState::NotInUse,
+            false => DeviceState::Invalid,
         }
     }
 

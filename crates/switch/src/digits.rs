@@ -8,7 +8,11 @@ impl Switch {
     /// A key is being pressed at the far end of a channel.
     pub(crate) fn digit_began(&mut self, id: ChannelId, digit: char) {
         if let Some(channel) = self.snapshot(id) {
-            self.tell(Event::DtmfBegin { channel, digit, received: true });
+            self.tell(Event::DtmfBegin {
+                channel,
+                digit,
+                received: true,
+            });
         }
     }
 
@@ -20,8 +24,15 @@ impl Switch {
         milliseconds: u32,
         relayed: Option<MediaId>,
     ) {
-        let Some(channel) = self.snapshot(id) else { return };
-        self.tell(Event::DtmfEnd { channel, digit, milliseconds, received: true });
+        let Some(channel) = self.snapshot(id) else {
+            return;
+        };
+        self.tell(Event::DtmfEnd {
+            channel,
+            digit,
+            milliseconds,
+            received: true,
+        });
         match self.peer(id) {
             Some(peer) => self.send_digit(peer, digit, milliseconds.max(MIN_LENGTH), relayed),
             None => self.happen(id, Happening::Digit(digit)),
@@ -36,12 +47,18 @@ impl Switch {
         milliseconds: u32,
         relayed: Option<MediaId>,
     ) {
-        let Some(channel) = self.channels.get(&id) else { return };
+        let Some(channel) = self.channels.get(&id) else {
+            return;
+        };
         match &channel.technology {
             Technology::External { leg, .. } => {
                 let heard = leg.as_ref().and_then(|leg| self.hearing.get(&leg.media));
                 if relayed.is_none() || heard != relayed.as_ref() {
-                    let instruction = Instruction::SendDigit { channel: id, digit, milliseconds };
+                    let instruction = Instruction::SendDigit {
+                        channel: id,
+                        digit,
+                        milliseconds,
+                    };
                     self.put(Output::Instruct(instruction));
                 }
             }

@@ -104,6 +104,7 @@ impl Switch {
     /// Lets go of a channel that has nothing more to execute.
     pub(crate) fn release(&mut self, id: ChannelId) {
         self.leave_bridge(id);
+        self.stop_music(id);
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };

@@ -4,7 +4,7 @@ use crate::channel::{Channel, NewChannel, Progress, Technology};
 use crate::listen::MediaLeg;
 use crate::{Output, Switch};
 use model::{
-    Cause, ChannelId, ChannelState, DialStatus, Event, Instruction, MediaReport, NewCall, Signal,
+    Cause, ChannelId, ChannelState, DialStatus, Instruction, MediaReport, NewCall, Signal,
 };
 use std::sync::Arc;
 
@@ -224,19 +224,6 @@ impl Switch {
         if let Technology::External { leg, .. } = &mut channel.technology {
             *leg = Some(new);
             self.rewired = true;
-        }
-    }
-
-    fn on_hold(&mut self, id: ChannelId, held: bool) {
-        if let Some(channel) = self.snapshot(id) {
-            self.tell(if held {
-                Event::Hold {
-                    channel,
-                    music_class: None,
-                }
-            } else {
-                Event::Unhold { channel }
-            });
         }
     }
 

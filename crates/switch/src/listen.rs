@@ -20,6 +20,7 @@ const HOPS: usize = 16;
 impl Switch {
     /// Tells media what has changed in who hears whom.
     pub(crate) fn rewire(&mut self) {
+        self.optimize();
         let legs = self
             .channels
             .iter()
@@ -44,6 +45,7 @@ impl Switch {
     /// Plays files to whoever is at the far end of a channel.
     pub(crate) fn play(&mut self, id: ChannelId, files: Vec<Arc<str>>, forever: bool) -> PlayId {
         let play = self.new_play_id();
+        self.plays.insert(play, id);
         let language = self
             .channels
             .get(&id)
@@ -65,24 +67,23 @@ impl Switch {
         for (file, reason) in failed {
             tracing::warn!(%file, %reason, "A sound could not be played");
         }
-        let playing = self
-            .channels
-            .values()
-            .filter(|channel| !channel.run.is_empty())
-            .map(|channel| channel.id);
-        for id in playing.collect::<Vec<_>>() {
-            if self
-                .waiting::<crate::app::playback::Playback>(id)
-                .is_some_and(|waiting| waiting.play == play)
-            {
-                self.happen(
-                    id,
-                    Happening::Played {
-                        play,
-                        failed: !failed.is_empty(),
-                    },
-                );
-            }
+        if let Some(id) = self.plays.remove(&play) {
+            self.happen(
+                id,
+                Happening::Played {
+                    play,
+                    failed: !failed.is_empty(),
+                },
+            );
+        }
+    }
+
+    /// Ends a playback early; whoever began it is not told.
+    pub(crate) fn stop_play(&mut self, play: Option<PlayId>) {
+        if let Some(play) = play
+            && self.plays.remove(&play).is_some()
+        {
+            self.put(Output::Media(MediaInstruction::StopPlay(play)));
         }
     }
 
@@ -98,6 +99,9 @@ impl Switch {
     /// Whose sound is sent out on a channel.
     fn sent_to(&self, id: ChannelId, hops: usize) -> Option<MediaId> {
         let hops = hops.checked_sub(1)?;
+        if self.channels.get(&id)?.mute.outgoing {
+            return None;
+        }
         if self.waiting::<Echo>(id).is_some() {
             return self.received_from(id, hops);
         }
@@ -107,7 +111,11 @@ impl Switch {
 
     /// Whose sound comes in on a channel.
     fn received_from(&self, id: ChannelId, hops: usize) -> Option<MediaId> {
-        match leg(self.channels.get(&id)?) {
+        let channel = self.channels.get(&id)?;
+        if channel.mute.incoming {
+            return None;
+        }
+        match leg(channel) {
             Some(leg) => Some(leg.media),
             None => self.sent_to(self.other_half(id)?, hops),
         }

@@ -34,7 +34,10 @@ impl Switch {
 
     /// Ends it, if there is any.
     pub(crate) fn stop_music(&mut self, id: ChannelId) {
-        let music = self.channels.get_mut(&id).and_then(|channel| channel.music.take());
+        let music = self
+            .channels
+            .get_mut(&id)
+            .and_then(|channel| channel.music.take());
         let Some(music) = music else { return };
         self.stop_play(music.play);
         if let Some(channel) = self.snapshot(id) {
@@ -48,7 +51,10 @@ impl Switch {
         if !named.is_empty() {
             return named.into();
         }
-        let own = self.channels.get(&id).and_then(|channel| channel.memory.music_class.clone());
+        let own = self
+            .channels
+            .get(&id)
+            .and_then(|channel| channel.memory.music_class.clone());
         own.unwrap_or_else(|| DEFAULT.into())
     }
 }

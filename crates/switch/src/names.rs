@@ -12,6 +12,7 @@ pub(crate) struct Counters {
     names: u32,
     locals: u32,
     plays: u64,
+    pub(crate) optimizations: u64,
     /// Calls that began to execute the dialplan.
     pub(crate) calls: u64,
 }

@@ -6,8 +6,10 @@ use crate::app::{self, Call, Step};
 use crate::channel::{End, Frame, Happening};
 use crate::hangup::DEFAULT_CAUSE;
 use crate::scope::ChannelScope;
+use crate::timers::{Timer, TimerId};
 use model::{ChannelId, Event};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A place in the dialplan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +118,9 @@ impl Switch {
 
     /// Sends a channel elsewhere in the dialplan, whatever it does now. False if it cannot go.
     pub(crate) fn send_to(&mut self, id: ChannelId, place: Place) -> bool {
-        let Some(channel) = self.channels.get_mut(&id) else { return false };
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return false;
+        };
         if channel.is_ending() || channel.dialer.is_some() {
             return false;
         }
@@ -134,9 +138,16 @@ impl Switch {
 
     /// What a channel executed has been ended: it goes on where it was sent.
     fn move_on(&mut self, id: ChannelId) {
-        let Some(channel) = self.channels.get_mut(&id) else { return };
-        let Some(place) = channel.moving.take() else { return };
-        let had_dialplan = channel.run.iter().any(|frame| matches!(frame, Frame::Dialplan));
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        let Some(place) = channel.moving.take() else {
+            return;
+        };
+        let had_dialplan = channel
+            .run
+            .iter()
+            .any(|frame| matches!(frame, Frame::Dialplan));
         channel.run.clear();
         self.go(id, place);
         if had_dialplan {
@@ -170,7 +181,10 @@ impl Switch {
     /// Where a channel would go on if what it does ended now.
     pub(crate) fn next_place(&self, id: ChannelId) -> Option<Place> {
         let channel = self.channels.get(&id)?;
-        let in_dialplan = channel.run.iter().any(|frame| matches!(frame, Frame::Dialplan));
+        let in_dialplan = channel
+            .run
+            .iter()
+            .any(|frame| matches!(frame, Frame::Dialplan));
         Some(Place {
             context: Arc::clone(&channel.context),
             exten: Arc::clone(&channel.exten),
@@ -306,6 +320,12 @@ impl Switch {
         channel.run.push(Frame::HangupExtension);
         self.ready.push_back(id);
         true
+    }
+
+    /// Sets a timer for what a channel executes.
+    pub(crate) fn timer(&mut self, id: ChannelId, time: Duration) -> TimerId {
+        self.timers
+            .set(self.now.since_start + time, Timer::Application(id))
     }
 
     /// The time of the turn where the configuration says we are.

@@ -13,6 +13,7 @@ impl Switch {
         let at = self.seq();
         let reply = match command {
             Command::Originate(order) => return self.originate(token, at, order),
+            Command::Database(command) => return self.on_database(token, at, command),
             Command::Hangup { target, cause } => self.hang_up_target(&target, cause),
             Command::Channels => Reply::Channels(self.all_channels()),
             Command::Status {
@@ -25,6 +26,32 @@ impl Switch {
             Command::ExtensionState { context, exten } => {
                 Reply::Extension(self.extension_state(&context, &exten))
             }
+            Command::Redirect { first, second } => self.redirect(&first, second.as_ref()),
+            Command::BlindTransfer {
+                channel,
+                context,
+                exten,
+            } => self.blind_transfer(&channel, context.as_deref(), &exten),
+            Command::AbsoluteTimeout { channel, time } => self.limit(&channel, time),
+            Command::Bridge { first, second } => self.join(&first, &second),
+            Command::Bridges { kind } => self.list_bridges(kind.as_deref()),
+            Command::BridgeInfo { bridge } => self.show_bridge(&bridge),
+            Command::BridgeDestroy { bridge } => self.destroy_bridge(&bridge),
+            Command::BridgeKick { bridge, channel } => self.kick(bridge.as_deref(), &channel),
+            Command::OptimizeAway { channel } => self.optimize_away(&channel),
+            Command::SendText { channel, .. } => self.send_text(&channel),
+            Command::PlayDigit {
+                channel,
+                digit,
+                milliseconds,
+                receive,
+            } => self.play_digit(&channel, digit, milliseconds, receive),
+            Command::MuteAudio {
+                channel,
+                direction,
+                mute,
+            } => self.mute_audio(&channel, direction, mute),
+            Command::ChannelMap { channel } => self.channel_map(&channel),
             Command::Counts => Reply::Counts {
                 channels: self.channels.len(),
                 calls: self.counters.calls,

@@ -4,6 +4,7 @@
 use crate::Config;
 use crate::bridge::Bridge;
 use crate::channel::{Channel, Happening};
+use crate::database::Database;
 use crate::device::Devices;
 use crate::names::Counters;
 use crate::originate::Origination;
@@ -11,8 +12,8 @@ use crate::timers::{Timer, Timers};
 use crate::variables::Variables;
 use fastrand::Rng;
 use model::{
-    BridgeId, CallRecord, ChannelId, Command, Event, Instruction, MediaId, MediaInstruction,
-    MediaReport, Now, Record, Reply, Seq, Signal, Token,
+    BridgeId, CallRecord, ChannelId, Command, DatabaseChange, Event, Instruction, MediaId,
+    MediaInstruction, MediaReport, Now, PlayId, Record, Reply, Seq, Signal, Token,
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub enum Input {
     Media(MediaReport),
     /// Somebody else has an event to tell: it gets its number here, so there is one order.
     Notice(Event),
+    /// What the database kept on disk.
+    Restore(Vec<(Arc<str>, Arc<str>)>),
     /// A new configuration.
     Configure(Arc<Config>),
     /// Take no more calls; `hang_up` also ends those there are.
@@ -62,6 +65,14 @@ pub enum Output {
     Instruct(Instruction),
     /// For media.
     Media(MediaInstruction),
+    /// For the store of the database: changes to keep on disk, and the answer that waits for it,
+    /// as in [`Output::Reply`].
+    Keep {
+        /// In order; of one path the last counts.
+        changes: Vec<DatabaseChange>,
+        /// To be given once they are on disk.
+        reply: Option<(Token, Seq, Reply)>,
+    },
     /// For the lossless writer of call records.
     Spool(Arc<CallRecord>),
 }
@@ -75,6 +86,7 @@ pub struct Switch {
     pub(crate) bridges: BTreeMap<BridgeId, Bridge>,
     pub(crate) originations: BTreeMap<ChannelId, Origination>,
     pub(crate) devices: Devices,
+    pub(crate) database: Database,
     pub(crate) globals: Variables,
     pub(crate) timers: Timers,
     pub(crate) counters: Counters,
@@ -84,6 +96,8 @@ pub struct Switch {
     pub(crate) happenings: VecDeque<(ChannelId, Happening)>,
     /// Channels that want to execute on.
     pub(crate) ready: VecDeque<ChannelId>,
+    /// Who is told when a playback ends.
+    pub(crate) plays: BTreeMap<PlayId, ChannelId>,
     /// Who hears whom, as media was last told: listener to source.
     pub(crate) hearing: BTreeMap<MediaId, MediaId>,
     /// Whether that may have changed in this turn.
@@ -103,6 +117,7 @@ impl Switch {
             bridges: BTreeMap::new(),
             originations: BTreeMap::new(),
             devices: Devices::default(),
+            database: Database::new(),
             globals: Variables::default(),
             timers: Timers::default(),
             counters: Counters::default(),
@@ -110,6 +125,7 @@ impl Switch {
             retired: false,
             happenings: VecDeque::new(),
             ready: VecDeque::new(),
+            plays: BTreeMap::new(),
             hearing: BTreeMap::new(),
             rewired: false,
             seq: Seq(0),
@@ -127,6 +143,7 @@ impl Switch {
             Input::Signal(signal) => self.on_signal(signal),
             Input::Media(report) => self.on_media(report),
             Input::Notice(event) => self.tell(event),
+            Input::Restore(values) => self.restore(values),
             Input::Configure(config) => self.configure(config),
             Input::Retire { hang_up } => self.retire(hang_up),
             Input::Tick => {}

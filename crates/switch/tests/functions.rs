@@ -2,7 +2,10 @@
 
 mod world;
 
-use model::{ChannelId, Command, DeviceState, Event, Refusal, Reply, VariableRequest};
+use model::{
+    ChannelId, Command, DatabaseCommand, DatabaseReply, DeviceState, Event, Refusal, Reply,
+    VariableRequest,
+};
 use std::time::Duration;
 use world::{Phone, World};
 
@@ -14,6 +17,16 @@ exten => wait,1,Wait(100)
 exten => deep,1,Set(X=${EVAL(${TEXT})})
  same => n,Wait(100)
 exten => environment,1,Set(HOME=${ENV(HOME)})
+ same => n,Wait(100)
+exten => database,1,Set(DB(fruit/apple)=green)
+ same => n,Set(DB(fruit/pear/ripe)=yes)
+ same => n,Set(DB(tool/saw)=1)
+ same => n,Set(A=${DB(fruit/apple)}${DB(fruit/none)}${DB_RESULT})
+ same => n,Set(B=${DB_EXISTS(tool/saw)}${DB_EXISTS(tool/axe)})
+ same => n,Set(C=${DB_KEYS()}|${DB_KEYS(fruit)}|${DB_KEYCOUNT(fruit/pear)})
+ same => n,Set(D=${DB_DELETE(tool/saw)}${DB_EXISTS(tool/saw)})
+ same => n,DBdeltree(fruit/pear)
+ same => n,Set(E=${DB_KEYS(fruit)})
  same => n,Wait(100)
 exten => 102,1,Dial(PJSIP/bob,5)
  same => n,Wait(100)
@@ -282,4 +295,85 @@ fn what_reaches_beyond_calls_is_not_open_to_clients() {
         caller.set("SHELL(id)", "x"),
         Reply::Refused(Refusal::NotSet)
     );
+}
+
+#[test]
+fn the_database_is_at_hand_in_the_dialplan() {
+    let mut caller = Caller::dial("database");
+    caller.check(&[
+        ("A", "greengreen"),
+        ("B", "10"),
+        ("C", "fruit,tool|apple,pear|1"),
+        ("D", "10"),
+        ("E", "apple"),
+        ("DB(fruit/apple)", ""),
+        ("DB_KEYS(fruit)", "apple"),
+    ]);
+    assert_eq!(
+        caller.set("DB(fruit/apple)", "red"),
+        Reply::Refused(Refusal::NotSet)
+    );
+    let mut ask = |command| match caller.world.ask(Command::Database(command)) {
+        Reply::Database(reply) => reply,
+        other => panic!("{other:?}"),
+    };
+    let put = |path: &str, value: &str| DatabaseCommand::Put {
+        path: path.into(),
+        value: value.into(),
+    };
+    assert_eq!(ask(put("/fruit/plum", "blue")), DatabaseReply::Put);
+    assert_eq!(ask(put("//", "x")), DatabaseReply::Failed);
+    assert_eq!(
+        ask(put(&format!("/f/{}", "x".repeat(300)), "x")),
+        DatabaseReply::Failed
+    );
+    let apple = ("/fruit/apple".into(), "green".into());
+    let plum = ("/fruit/plum".into(), "blue".into());
+    assert_eq!(
+        ask(DatabaseCommand::List("/fruit".into())),
+        DatabaseReply::List(vec![apple, plum])
+    );
+    assert_eq!(
+        ask(DatabaseCommand::List("/fru".into())),
+        DatabaseReply::List(Vec::new())
+    );
+    assert_eq!(
+        ask(DatabaseCommand::Remove("/fruit/apple".into())),
+        DatabaseReply::Removed(1)
+    );
+    assert_eq!(
+        ask(DatabaseCommand::Value("/fruit/apple".into())),
+        DatabaseReply::Value(None)
+    );
+    assert_eq!(
+        ask(DatabaseCommand::RemoveTree("/fruit".into())),
+        DatabaseReply::Removed(1)
+    );
+    assert_eq!(
+        ask(DatabaseCommand::RemoveTree("/fruit".into())),
+        DatabaseReply::Removed(0)
+    );
+}
+
+#[test]
+fn what_was_kept_is_there_again() {
+    let mut world = World::new(1, DIALPLAN);
+    let kept = vec![
+        ("/CustomDevstate/lamp".into(), "RINGING".into()),
+        ("/fruit/apple".into(), "green".into()),
+    ];
+    world.give(switch::Input::Restore(kept));
+    let value = world.ask(Command::Database(DatabaseCommand::Value(
+        "/fruit/apple".into(),
+    )));
+    assert_eq!(
+        value,
+        Reply::Database(DatabaseReply::Value(Some("green".into())))
+    );
+    let name = "DEVICE_STATE(Custom:lamp)".into();
+    let state = world.ask(Command::Getvar(VariableRequest {
+        channel: None,
+        name,
+    }));
+    assert_eq!(state, Reply::Value("RINGING".into()));
 }

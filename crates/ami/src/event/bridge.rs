@@ -63,23 +63,6 @@ pub struct BridgeLeave<'a> {
     pub channel: Channel<'a>,
 }
 
-/// Who talked with a channel was sent to an extension.
-#[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
-#[event(classes(call))]
-#[allow(missing_docs, reason = "fields are named as the headers they become")]
-pub struct BlindTransfer<'a> {
-    pub result: &'a str,
-    #[event(block = "Transferer")]
-    pub transferer: Channel<'a>,
-    #[event(block = "Transferee")]
-    pub transferee: Option<Channel<'a>>,
-    #[event(block)]
-    pub bridge: Option<Bridge<'a>>,
-    pub is_external: &'a str,
-    pub context: &'a str,
-    pub extension: &'a str,
-}
-
 /// An item of BridgeList.
 #[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "fields are named as the headers they become")]

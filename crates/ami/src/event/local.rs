@@ -30,6 +30,7 @@ pub struct LocalOptimizationBegin<'a> {
     pub source: Channel<'a>,
     #[event(name = "DestUniqueId")]
     pub dest_unique_id: &'a str,
+    #[event(name = "Id")]
     pub id: u64,
 }
 
@@ -43,5 +44,6 @@ pub struct LocalOptimizationEnd<'a> {
     #[event(block = "LocalTwo")]
     pub two: Channel<'a>,
     pub success: &'a str,
+    #[event(name = "Id")]
     pub id: u64,
 }

@@ -9,6 +9,7 @@ pub mod cdr;
 pub mod channel;
 pub mod dial;
 mod header;
+pub mod legacy;
 pub mod local;
 pub mod pjsip;
 pub mod security;
@@ -65,9 +66,10 @@ events! {
     }
     dial { DialBegin DialState DialEnd }
     bridge {
-        BridgeCreate BridgeDestroy BridgeEnter BridgeLeave BlindTransfer BridgeListItem
-        BridgeInfoChannel BridgeInfoComplete
+        BridgeCreate BridgeDestroy BridgeEnter BridgeLeave BridgeListItem BridgeInfoChannel
+        BridgeInfoComplete
     }
+    transfer { BlindTransfer }
     local { LocalBridge LocalOptimizationBegin LocalOptimizationEnd }
     call { OriginateResponse }
     cdr { Cdr }

@@ -1,10 +1,9 @@
 //! Events about bridges, and about the two halves of a Local channel.
 
 use super::{Teller, Told, block, or_unknown};
-use ami::event::bridge::{
-    BlindTransfer, Bridge, BridgeCreate, BridgeDestroy, BridgeEnter, BridgeLeave,
-};
+use ami::event::bridge::{Bridge, BridgeCreate, BridgeDestroy, BridgeEnter, BridgeLeave};
 use ami::event::local::{LocalBridge, LocalOptimizationBegin, LocalOptimizationEnd};
+use ami::event::transfer::BlindTransfer;
 use model::{BridgeSnapshot, ChannelSnapshot, TransferResult};
 use std::sync::Arc;
 

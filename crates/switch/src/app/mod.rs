@@ -6,20 +6,22 @@ mod background;
 mod bridge;
 mod bridge_wait;
 mod busy;
+mod database;
 pub(crate) mod dial;
 mod dtmf;
 pub(crate) mod echo;
-mod execute;
-pub(crate) mod gosub;
+mod exception;
+pub(crate) mod exec;
+mod gosub;
 mod goto;
 mod hangup;
 mod indicate;
 mod log;
-mod loops;
 mod music;
 mod noop;
 mod others;
 pub(crate) mod playback;
+mod random;
 mod read;
 mod record;
 mod say;
@@ -28,6 +30,8 @@ mod text;
 mod user_event;
 mod verbose;
 mod wait;
+pub(crate) mod wait_exten;
+mod while_loop;
 
 use crate::Switch;
 use crate::channel::Happening;
@@ -66,14 +70,17 @@ pub static ALL: &[&Application] = &[
     &busy::BUSY,
     &others::CHANNEL_REDIRECT,
     &busy::CONGESTION,
-    &loops::CONTINUE_WHILE,
+    &while_loop::CONTINUE_WHILE,
+    &database::DB_DEL,
+    &database::DB_DEL_TREE,
     &dial::DIAL,
     &log::DUMP_CHAN,
     &echo::ECHO,
-    &loops::END_WHILE,
-    &execute::EXEC,
-    &execute::EXEC_IF,
-    &loops::EXIT_WHILE,
+    &while_loop::END_WHILE,
+    &exec::EXEC,
+    &exec::EXEC_IF,
+    &exec::EXEC_IF_TIME,
+    &while_loop::EXIT_WHILE,
     &record::FORK_CDR,
     &gosub::GOSUB,
     &gosub::GOSUB_IF,
@@ -89,6 +96,8 @@ pub static ALL: &[&Application] = &[
     &playback::PLAYBACK,
     &indicate::PROCEEDING,
     &indicate::PROGRESS,
+    &exception::RAISE_EXCEPTION,
+    &random::RANDOM,
     &read::READ,
     &record::RESET_CDR,
     &gosub::RETURN,
@@ -103,12 +112,12 @@ pub static ALL: &[&Application] = &[
     &gosub::STACK_POP,
     &music::START_MUSIC_ON_HOLD,
     &music::STOP_MUSIC_ON_HOLD,
-    &execute::TRY_EXEC,
+    &exec::TRY_EXEC,
     &user_event::USER_EVENT,
     &verbose::VERBOSE,
     &wait::WAIT,
-    &background::WAIT_EXTEN,
-    &loops::WHILE,
+    &wait_exten::WAIT_EXTEN,
+    &while_loop::WHILE,
 ];
 
 /// The application of this name.

@@ -1,10 +1,9 @@
 //! Playback: plays sounds to the caller.
 
 use super::{Application, Call, Step, Waiting};
-use crate::Output;
 use crate::Switch;
 use crate::channel::Happening;
-use model::{ChannelId, MediaInstruction, PlayId};
+use model::{ChannelId, PlayId};
 use std::sync::Arc;
 
 pub(super) const PLAYBACK: Application = Application {
@@ -21,7 +20,7 @@ pub(super) const PLAYBACK: Application = Application {
 /// Waits for the sounds to end.
 #[derive(Debug)]
 pub(crate) struct Playback {
-    pub(crate) play: PlayId,
+    play: PlayId,
 }
 
 fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
@@ -51,14 +50,20 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     if !is_up && !has("noanswer") {
         switch.answer(id);
     }
-    let play = switch.play(id, files, false);
-    Step::Wait(Box::new(Playback { play }))
+    Playback::begin(switch, id, files)
+}
+
+impl Playback {
+    pub(crate) fn begin(switch: &mut Switch, id: ChannelId, files: Vec<Arc<str>>) -> Step {
+        let play = switch.play(id, files, false);
+        Step::Wait(Box::new(Self { play }))
+    }
 }
 
 impl Waiting for Playback {
     fn on(self: Box<Self>, switch: &mut Switch, id: ChannelId, happening: &Happening) -> Step {
         if *happening == Happening::HungUp {
-            switch.put(Output::Media(MediaInstruction::StopPlay(self.play)));
+            switch.stop_play(Some(self.play));
             return Step::Hangup;
         }
         let Happening::Played { play, failed } = happening else {

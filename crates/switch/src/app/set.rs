@@ -26,19 +26,6 @@ pub(super) const MSET: Application = Application {
     },
 };
 
-pub(super) const MSET: Application = Application {
-    name: "MSet",
-    synopsis: "Set channel variable(s) or function value(s).",
-    arguments: "name1=value1[,name2=value2[,...]]",
-    options: &[],
-    start: |switch, id, call| {
-        for assignment in call.arguments() {
-            start(switch, id, &Call::new(&assignment));
-        }
-        Step::Done
-    },
-};
-
 fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     assign(switch, id, &call.data);
     Step::Done

@@ -27,6 +27,7 @@ pub(super) const WAIT_EXTEN: Application = Application {
 /// Waits for digits.
 #[derive(Debug)]
 pub(crate) struct WaitExten {
+    context: Arc<str>,
     dialled: String,
     until: TimerId,
 }
@@ -40,40 +41,53 @@ pub(crate) fn begin(switch: &mut Switch, id: ChannelId, time: Option<Duration>) 
         return Step::Hangup;
     };
     let time = time.unwrap_or(channel.memory.timeouts.response);
-    wait(switch, id, String::new(), time)
+    let context = Arc::clone(&channel.context);
+    wait(switch, id, context, String::new(), time)
 }
 
-/// Goes on from the digits dialled so far: to their extension, or waits for more.
-pub(crate) fn dialled(switch: &mut Switch, id: ChannelId, dialled: String) -> Step {
+/// Goes on from the digits dialled so far: to their extension in a context, or waits for more.
+pub(crate) fn dialled(
+    switch: &mut Switch,
+    id: ChannelId,
+    context: Arc<str>,
+    dialled: String,
+) -> Step {
     let Some(channel) = switch.channels.get(&id) else {
         return Step::Hangup;
     };
     let caller = channel.caller.number.clone().unwrap_or_default();
     let (now, dialplan) = (switch.local_time(), &switch.config.dialplan);
-    let more = dialplan.match_more(&channel.context, &dialled, &caller, &now);
+    let more = dialplan.match_more(&context, &dialled, &caller, &now);
     let time = channel.memory.timeouts.digit;
     if more && dialled.len() < MOST {
-        return wait(switch, id, dialled, time);
+        return wait(switch, id, context, dialled, time);
     }
-    arrived(switch, id, &dialled)
+    arrived(switch, id, context, &dialled)
 }
 
-fn wait(switch: &mut Switch, id: ChannelId, dialled: String, time: Duration) -> Step {
+fn wait(
+    switch: &mut Switch,
+    id: ChannelId,
+    context: Arc<str>,
+    dialled: String,
+    time: Duration,
+) -> Step {
     let at = switch.now.since_start + time;
     let until = switch.timers.set(at, Timer::Application(id));
-    Step::Wait(Box::new(WaitExten { dialled, until }))
+    Step::Wait(Box::new(WaitExten {
+        context,
+        dialled,
+        until,
+    }))
 }
 
 /// No more digits come.
-fn arrived(switch: &mut Switch, id: ChannelId, dialled: &str) -> Step {
+fn arrived(switch: &mut Switch, id: ChannelId, context: Arc<str>, dialled: &str) -> Step {
     if dialled.is_empty() {
         return switch.go_timeout(id);
     }
-    let Some(channel) = switch.channels.get(&id) else {
-        return Step::Hangup;
-    };
     let place = Place {
-        context: Arc::clone(&channel.context),
+        context,
         exten: dialled.into(),
         priority: 1,
     };
@@ -92,10 +106,10 @@ impl Waiting for WaitExten {
         if let Happening::Digit(digit) = happening {
             switch.timers.cancel(self.until);
             self.dialled.push(*digit);
-            return dialled(switch, id, self.dialled);
+            return dialled(switch, id, self.context, self.dialled);
         }
         if happening.is_timer(self.until) {
-            return arrived(switch, id, &self.dialled);
+            return arrived(switch, id, self.context, &self.dialled);
         }
         Step::Wait(self)
     }

@@ -1,7 +1,7 @@
 //! States of devices and extensions: DEVICE_STATE, EXTENSION_STATE, HINT.
 
 use super::{Function, error};
-use dialplan::functions::{Declaration, Outcome};
+use dialplan::functions::Declaration;
 use model::{DeviceState, ExtensionState};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -20,7 +20,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
             if device.strip_prefix("Custom:").is_none_or(str::is_empty) {
                 return error("only devices called Custom: can be set");
             }
-            scope.switch.set_custom_device(device, state(value)?);
+            let Some(state) = DeviceState::parse(value) else {
+                return error(format!("'{value}' is no state"));
+            };
+            scope.switch.set_custom_device(device, state);
             Ok(())
         }),
     },
@@ -69,25 +72,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
 fn place<'a>(text: &'a str, default: &'a str) -> (&'a str, &'a str) {
     let (exten, context) = text.trim().split_once('@').unwrap_or((text.trim(), ""));
     (exten, if context.is_empty() { default } else { context })
-}
-
-fn state(text: &str) -> Outcome<DeviceState> {
-    use DeviceState as D;
-    let all = [
-        D::Unknown,
-        D::NotInUse,
-        D::InUse,
-        D::Busy,
-        D::Invalid,
-        D::Unavailable,
-        D::Ringing,
-        D::RingInUse,
-        D::OnHold,
-    ];
-    let found = all
-        .into_iter()
-        .find(|state| state.text().eq_ignore_ascii_case(text.trim()));
-    found.map_or_else(|| error(format!("'{text}' is no state")), Ok)
 }
 
 fn text(state: ExtensionState) -> &'static str {

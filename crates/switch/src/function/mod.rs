@@ -5,6 +5,7 @@
 
 mod caller;
 mod channel;
+mod database;
 mod device;
 mod environment;
 mod group;
@@ -32,9 +33,10 @@ pub(crate) struct Function {
     pub(crate) write: Option<fn(&mut ChannelScope<'_>, args: &str, value: &str) -> Outcome<()>>,
 }
 
-const FAMILIES: [&[Function]; 10] = [
+const FAMILIES: [&[Function]; 11] = [
     caller::FUNCTIONS,
     channel::FUNCTIONS,
+    database::FUNCTIONS,
     device::FUNCTIONS,
     environment::FUNCTIONS,
     group::FUNCTIONS,

@@ -195,7 +195,14 @@ impl World {
                 }
                 Output::Instruct(instruction) => self.on_instruction(instruction),
                 Output::Media(instruction) => self.on_media(instruction),
-                Output::Spool(_) => {}
+                Output::Spool(_) | Output::Keep { reply: None, .. } => {}
+                Output::Keep {
+                    reply: Some((token, at, reply)),
+                    ..
+                } => {
+                    assert!(self.asked.contains(&token), "a reply nobody asked for");
+                    self.replies.insert(token, (at, reply));
+                }
             }
         }
     }
@@ -360,6 +367,7 @@ pub(crate) fn config(extensions: &str) -> Config {
         endpoints: [("alice", "101"), ("bob", "102"), ("carol", "103")]
             .map(|(name, number)| endpoint(name, number))
             .into(),
+        music: [("default".into(), vec!["moh/one".into()])].into(),
         cdr: CdrSettings {
             enabled: true,
             unanswered: true,

@@ -1,0 +1,83 @@
+//! BridgeWait: waits in a holding bridge until taken out of it.
+
+use super::{Application, Call, Step, Waiting};
+use crate::Switch;
+use crate::bridge::Kind;
+use crate::channel::Happening;
+use crate::timers::TimerId;
+use model::{BridgeId, ChannelId};
+
+pub(super) const BRIDGE_WAIT: Application = Application {
+    name: "BridgeWait",
+    synopsis: "Put a call into the holding bridge.",
+    arguments: "[name[,role[,options]]]",
+    options: &[
+        ("m", "The music to hear."),
+        ("e", "What to hear: m (music), n or s (nothing)."),
+        ("n", "Do not answer first."),
+        ("S", "Leave after so many seconds."),
+    ],
+    start,
+};
+
+/// Waits in the bridge.
+#[derive(Debug)]
+struct Held {
+    until: Option<TimerId>,
+}
+
+fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
+    let mut arguments = call.arguments().into_iter();
+    let mut next = || arguments.next().unwrap_or_default();
+    let (name, _role, options) = (next(), next(), next());
+    let name = if name.is_empty() {
+        "default".to_owned()
+    } else {
+        name
+    };
+    let options = dialplan::options(&options);
+    let option = |letter| options.iter().find(|(known, _)| *known == letter);
+    let value = |letter| {
+        option(letter)
+            .and_then(|(_, value)| value.clone())
+            .unwrap_or_default()
+    };
+    if option('n').is_none() {
+        switch.answer(id);
+    }
+    let bridge = holding_bridge(switch, &name);
+    switch.enter_bridge(bridge, id, None);
+    if !matches!(value('e').as_str(), "n" | "s") {
+        switch.start_music(id, &value('m'));
+    }
+    let time = super::wait::seconds(&value('S')).filter(|time| !time.is_zero());
+    let until = time.map(|time| switch.timer(id, time));
+    Step::Wait(Box::new(Held { until }))
+}
+
+/// The bridge of this name, made if there is none.
+fn holding_bridge(switch: &mut Switch, name: &str) -> BridgeId {
+    let known = switch
+        .bridges
+        .iter()
+        .find(|(_, bridge)| bridge.kind == Kind::Holding && bridge.name() == Some(name));
+    match known.map(|(id, _)| *id) {
+        Some(id) => id,
+        None => switch.make_bridge(Kind::Holding, Some((BRIDGE_WAIT.name.into(), name.into()))),
+    }
+}
+
+impl Waiting for Held {
+    fn on(self: Box<Self>, switch: &mut Switch, id: ChannelId, happening: &Happening) -> Step {
+        let hung_up = *happening == Happening::HungUp;
+        let over = hung_up
+            || *happening == Happening::Unbridged
+            || self.until.is_some_and(|until| happening.is_timer(until));
+        if !over {
+            return Step::Wait(self);
+        }
+        switch.stop_music(id);
+        switch.leave_bridge(id);
+        if hung_up { Step::Hangup } else { Step::Done }
+    }
+}

@@ -1,0 +1,145 @@
+//! Local channels that step aside: once both halves are bridged and sound flows, whoever talks to
+//! `;2` takes the seat of `;1`, and the pair ends.
+
+use crate::Switch;
+use crate::app::playback::Playback;
+use crate::bridge::Kind;
+use crate::channel::{Channel, Happening, Technology};
+use model::{Cause, ChannelId, Event};
+use std::sync::Arc;
+
+/// How many Local channels in a row sound is followed through.
+const HOPS: usize = 16;
+
+impl Switch {
+    /// Lets all pairs step aside that can.
+    pub(crate) fn optimize(&mut self) {
+        while let Some((one, two)) = self.next_to_optimize() {
+            self.step_aside(one, two);
+        }
+    }
+
+    /// Says that a pair may step aside, though it was made not to.
+    pub(crate) fn allow_optimization(&mut self, id: ChannelId) -> bool {
+        let Some(other) = self.other_half(id) else {
+            return false;
+        };
+        for half in [id, other] {
+            let technology = self
+                .channels
+                .get_mut(&half)
+                .map(|channel| &mut channel.technology);
+            if let Some(Technology::Local { optimize, .. }) = technology {
+                *optimize = true;
+            }
+        }
+        self.rewired = true;
+        true
+    }
+
+    fn next_to_optimize(&self) -> Option<(ChannelId, ChannelId)> {
+        let pair = |channel: &Channel| match channel.technology {
+            Technology::Local {
+                other,
+                one: true,
+                optimize: true,
+            } => Some((channel.id, other)),
+            Technology::Local { .. } | Technology::External { .. } => None,
+        };
+        let mut pairs = self.channels.values().filter_map(pair);
+        pairs.find(|(one, two)| self.can_step_aside(*one, *two))
+    }
+
+    fn can_step_aside(&self, one: ChannelId, two: ChannelId) -> bool {
+        let in_conversation = |id: ChannelId| {
+            let channel = self.channels.get(&id)?;
+            let bridge = self.bridges.get(&channel.seat?)?;
+            let fits =
+                bridge.kind == Kind::Basic && !channel.is_ending() && channel.moving.is_none();
+            bridge.peer_of(id).filter(|_| fits)
+        };
+        let (Some(near), Some(far)) = (in_conversation(one), in_conversation(two)) else {
+            return false;
+        };
+        let is_free = |id| {
+            self.channels
+                .get(&id)
+                .is_some_and(|channel| !channel.is_ending() && channel.run.is_empty())
+        };
+        near != two
+            && far != one
+            && is_free(far)
+            && (self.speaks(near, HOPS) || self.speaks(far, HOPS))
+    }
+
+    /// Whether sound comes in on a channel.
+    fn speaks(&self, id: ChannelId, hops: usize) -> bool {
+        let Some(hops) = hops.checked_sub(1) else {
+            return false;
+        };
+        let Some(channel) = self.channels.get(&id) else {
+            return false;
+        };
+        if let Technology::External { leg, .. } = &channel.technology {
+            return leg.is_some();
+        }
+        let Some(other) = self.other_half(id) else {
+            return false;
+        };
+        let plays = self
+            .channels
+            .get(&other)
+            .is_some_and(|channel| channel.music.is_some())
+            || self.waiting::<Playback>(other).is_some();
+        plays || self.peer(other).is_some_and(|peer| self.speaks(peer, hops))
+    }
+
+    fn step_aside(&mut self, one: ChannelId, two: ChannelId) {
+        let (Some(near), Some(far)) = (self.peer(one), self.peer(two)) else {
+            return;
+        };
+        let Some(seat) = self.channels.get(&one).and_then(|channel| channel.seat) else {
+            return;
+        };
+        let uniqueid = self
+            .channels
+            .get(&one)
+            .map(|channel| Arc::clone(&channel.uniqueid));
+        let id = self.counters.optimizations;
+        self.counters.optimizations += 1;
+        self.tell_optimization_begin(one, two, far, id);
+        self.unseat(far);
+        self.unseat(one);
+        self.enter_bridge(seat, far, uniqueid);
+        self.tell_peers(near, far);
+        if let (Some(first), Some(second)) = (self.snapshot(one), self.snapshot(two)) {
+            self.tell(Event::LocalOptimizationEnd {
+                one: first,
+                two: second,
+                success: false,
+                id,
+            });
+        }
+        for half in [one, two] {
+            if let Some(channel) = self.channels.get_mut(&half) {
+                channel.cause = channel.cause.or(Some(Cause::NORMAL_CLEARING));
+            }
+        }
+        self.happen(one, Happening::Unbridged);
+    }
+
+    fn tell_optimization_begin(&mut self, one: ChannelId, two: ChannelId, far: ChannelId, id: u64) {
+        let halves = (self.snapshot(one), self.snapshot(two), self.snapshot(far));
+        let (Some(one), Some(two), Some(source)) = halves else {
+            return;
+        };
+        let dest = Arc::clone(&two.uniqueid);
+        self.tell(Event::LocalOptimizationBegin {
+            one,
+            two,
+            source,
+            dest,
+            id,
+        });
+    }
+}

@@ -1,0 +1,136 @@
+//! Blind transfer: who talks with somebody sends them elsewhere and leaves.
+
+use crate::Switch;
+use crate::bridge::Bridge;
+use crate::channel::Channel;
+use crate::pbx::Place;
+use model::{Cause, ChannelId, Event, Refusal, Reply, TransferResult};
+use std::sync::Arc;
+
+impl Switch {
+    /// Sends whoever talks with a channel to an extension; the channel ends.
+    pub(crate) fn blind_transfer(
+        &mut self,
+        channel: &str,
+        context: Option<&str>,
+        exten: &str,
+    ) -> Reply {
+        let Some(id) = self.find_channel(channel) else {
+            return Reply::Refused(Refusal::NoSuchChannel);
+        };
+        let context = self.transfer_context(id, context);
+        match self.transfer(id, context, exten.into()) {
+            TransferResult::Success => Reply::Done,
+            TransferResult::Invalid => Reply::Refused(Refusal::NotBridged),
+            TransferResult::Fail => Reply::Refused(Refusal::Failed),
+        }
+    }
+
+    /// Where a transfer goes: the context named, else TRANSFER_CONTEXT, else the channel's own.
+    fn transfer_context(&self, id: ChannelId, named: Option<&str>) -> Arc<str> {
+        let channel = self.channels.get(&id);
+        let variable = channel
+            .and_then(|channel| channel.variables.value("TRANSFER_CONTEXT"))
+            .cloned();
+        let own = channel.map(|channel| Arc::clone(&channel.context));
+        let named = named.filter(|named| !named.is_empty()).map(Arc::from);
+        let variable = variable.filter(|value| !value.is_empty());
+        named.or(variable).or(own).unwrap_or_default()
+    }
+
+    pub(crate) fn transfer(
+        &mut self,
+        id: ChannelId,
+        context: Arc<str>,
+        exten: Arc<str>,
+    ) -> TransferResult {
+        let place = Place {
+            context,
+            exten,
+            priority: 1,
+        };
+        let peer = self.peer(id);
+        let result = match peer {
+            None => TransferResult::Invalid,
+            Some(_) if !self.is_place(id, &place) => TransferResult::Fail,
+            Some(_) => TransferResult::Success,
+        };
+        if result == TransferResult::Success
+            && let Some(channel) = self.snapshot(id)
+        {
+            self.tell(Event::Unhold { channel });
+        }
+        let success = peer.filter(|_| result == TransferResult::Success);
+        if let Some(peer) = success {
+            self.tell_transfer_in_variables(id, peer);
+        }
+        self.tell_transfer(id, success, result, &place);
+        if let Some(peer) = success {
+            self.send_away(id, peer, place);
+        }
+        result
+    }
+
+    fn tell_transfer_in_variables(&mut self, id: ChannelId, peer: ChannelId) {
+        let name = |id| {
+            self.channels
+                .get(&id)
+                .map(|channel: &Channel| Arc::clone(&channel.name))
+        };
+        let (own, other) = (name(id).unwrap_or_default(), name(peer).unwrap_or_default());
+        self.set_variable(peer, "BLINDTRANSFER", &own);
+        self.set_variable(id, "BLINDTRANSFER", &other);
+    }
+
+    fn tell_transfer(
+        &mut self,
+        id: ChannelId,
+        transferee: Option<ChannelId>,
+        result: TransferResult,
+        place: &Place,
+    ) {
+        let Some(transferer) = self.snapshot(id) else {
+            return;
+        };
+        let seat = self.channels.get(&id).and_then(|channel| channel.seat);
+        let bridge = seat
+            .and_then(|seat| self.bridges.get(&seat))
+            .map(Bridge::snapshot);
+        let event = Event::BlindTransfer {
+            result,
+            transferer,
+            transferee: transferee.and_then(|id| self.snapshot(id)),
+            bridge,
+            context: Arc::clone(&place.context),
+            exten: Arc::clone(&place.exten),
+        };
+        self.tell(event);
+    }
+
+    /// The one goes where it is sent, the other has nobody left to talk with.
+    fn send_away(&mut self, id: ChannelId, peer: ChannelId, place: Place) {
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.cause = channel.cause.or(Some(Cause::NORMAL_CLEARING));
+        }
+        self.tell_peer(id, None);
+        self.tell_peer(peer, None);
+        // What executes an application (the caller in Dial) is sent away from it; what only sits
+        // there goes on by itself.
+        let runs = self
+            .channels
+            .get(&peer)
+            .is_some_and(|channel| !channel.run.is_empty());
+        if runs {
+            self.send_to(peer, place);
+        } else {
+            if let Some(channel) = self.channels.get_mut(&peer) {
+                channel.context = Arc::clone(&place.context);
+                channel.exten = Arc::clone(&place.exten);
+                channel.priority = place.priority;
+                channel.after_bridge = Some(place);
+            }
+        }
+        self.leave_bridge(id);
+        self.happen(id, crate::channel::Happening::Unbridged);
+    }
+}
