@@ -1,115 +1,244 @@
-//! AstDB: values by family and key, kept on disk.
+//! The store of AstDB: what the switch holds is kept on disk here.
+//!
+//! A thread of its own writes: all changes that wait are one transaction, and answers that wait
+//! for the disk are given when it is complete. What the disk does not take is tried again with the
+//! next change or after a while; who waits for it is told that it failed.
 
-use redb::{Database, ReadableDatabase as _, TableDefinition};
+use crate::switch_task::{Answered, Kept};
+use model::{DatabaseChange, DatabaseReply, Reply};
+use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition};
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 const VALUES: TableDefinition<&str, &str> = TableDefinition::new("values");
 
-/// The database; cheap to clone. Its methods wait for the disk.
-#[derive(Clone)]
-pub(crate) struct AstDb(Arc<Database>);
+/// How long to wait before the disk is tried again.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// All values by path, as the disk has kept them.
+pub(crate) type Values = Vec<(Arc<str>, Arc<str>)>;
+
+/// The store. Changes that wait are bounded by the paths there are; answers by who asks.
+pub(crate) struct AstDb {
+    shared: Arc<Shared>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    waiting: Mutex<Waiting>,
+    woken: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    /// Of one path only the last change counts.
+    changes: BTreeMap<Arc<str>, Option<Arc<str>>>,
+    answers: Vec<Answer>,
+    closing: bool,
+}
+
+type Answer = (tokio::sync::oneshot::Sender<Answered>, Answered);
 
 impl AstDb {
-    /// Opens the database in this folder, making it if need be.
-    pub(crate) fn open(folder: &Path) -> Result<Self, redb::Error> {
+    /// Opens the database in this folder, making it if need be, and reads it.
+    pub(crate) fn open(folder: &Path) -> Result<(Self, Values), redb::Error> {
         std::fs::create_dir_all(folder)?;
         let database = Database::create(folder.join("astdb.redb"))?;
         let write = database.begin_write()?;
         write.open_table(VALUES)?;
         write.commit()?;
-        Ok(Self(Arc::new(database)))
+        let values = read(&database)?;
+        let shared = Arc::new(Shared::default());
+        let thread = {
+            let shared = Arc::clone(&shared);
+            let builder = std::thread::Builder::new().name("astdb".to_owned());
+            builder.spawn(move || shared.run(&database))?
+        };
+        let thread = Mutex::new(Some(thread));
+        Ok((Self { shared, thread }, values))
     }
 
-    /// Sets a value; it is on the disk afterwards.
-    pub(crate) fn put(&self, family: &str, key: &str, value: &str) -> Result<(), redb::Error> {
-        let write = self.0.begin_write()?;
-        write
-            .open_table(VALUES)?
-            .insert(path(family, key).as_str(), value)?;
-        Ok(write.commit()?)
+    /// Keeps changes; does not wait for the disk.
+    pub(crate) fn keep(&self, kept: Kept) {
+        let mut waiting = self.shared.lock();
+        waiting.changes.extend(kept.changes);
+        waiting.answers.extend(kept.answer);
+        self.shared.woken.notify_one();
     }
 
-    /// Reads a value.
-    pub(crate) fn get(&self, family: &str, key: &str) -> Result<Option<String>, redb::Error> {
-        let table = self.0.begin_read()?.open_table(VALUES)?;
-        let value = table.get(path(family, key).as_str())?;
-        Ok(value.map(|value| value.value().to_owned()))
-    }
-
-    /// Removes a value; whether there was one.
-    pub(crate) fn remove(&self, family: &str, key: &str) -> Result<bool, redb::Error> {
-        let write = self.0.begin_write()?;
-        let known = write
-            .open_table(VALUES)?
-            .remove(path(family, key).as_str())?
-            .is_some();
-        write.commit()?;
-        Ok(known)
-    }
-
-    /// Removes what is under `/family` or `/family/key`; how much that was.
-    pub(crate) fn remove_tree(&self, tree: &str) -> Result<usize, redb::Error> {
-        let paths: Vec<_> = self.list(tree)?.into_iter().map(|(path, _)| path).collect();
-        let write = self.0.begin_write()?;
-        {
-            let mut table = write.open_table(VALUES)?;
-            for path in &paths {
-                table.remove(path.as_str())?;
-            }
+    /// Writes what is left and ends.
+    pub(crate) fn close(&self) {
+        self.shared.lock().closing = true;
+        self.shared.woken.notify_one();
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
         }
-        write.commit()?;
-        Ok(paths.len())
-    }
-
-    /// All `/family/key` and their values under a path, in order; all there are under an empty one.
-    pub(crate) fn list(&self, tree: &str) -> Result<Vec<(String, String)>, redb::Error> {
-        let table = self.0.begin_read()?.open_table(VALUES)?;
-        let below = format!("{tree}/");
-        let mut found = Vec::new();
-        for item in table.range(tree..)? {
-            let (path, value) = item?;
-            let path = path.value();
-            if !path.starts_with(tree) {
-                break;
-            }
-            if tree.is_empty() || path == tree || path.starts_with(&below) {
-                found.push((path.to_owned(), value.value().to_owned()));
-            }
-        }
-        Ok(found)
     }
 }
 
-fn path(family: &str, key: &str) -> String {
-    format!("/{family}/{key}")
+impl Drop for AstDb {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn run(&self, database: &Database) {
+        let mut failed = false;
+        while let Some((changes, answers)) = self.next(failed) {
+            let written = write(database, &changes);
+            failed = written.is_err();
+            if let Err(error) = written {
+                tracing::error!(%error, "The database cannot be written; it is tried again");
+                self.put_back(changes);
+            }
+            for (asker, mut answered) in answers {
+                if failed {
+                    answered.reply = Reply::Database(DatabaseReply::Failed);
+                }
+                let _ = asker.send(answered); // it may have left
+            }
+        }
+    }
+
+    /// Waits for changes; none are left when it ends. After a failure it waits a while first.
+    fn next(&self, failed: bool) -> Option<(Vec<DatabaseChange>, Vec<Answer>)> {
+        let mut waiting = self.lock();
+        if failed && !waiting.closing && waiting.answers.is_empty() {
+            let woken = self.woken.wait_timeout(waiting, PATIENCE);
+            waiting = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        while waiting.changes.is_empty() && waiting.answers.is_empty() && !waiting.closing {
+            waiting = self
+                .woken
+                .wait(waiting)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        let changes: Vec<_> = std::mem::take(&mut waiting.changes).into_iter().collect();
+        let answers = std::mem::take(&mut waiting.answers);
+        let over = waiting.closing && (changes.is_empty() || failed);
+        (!over).then_some((changes, answers))
+    }
+
+    /// Changes that failed wait again, unless newer ones have come.
+    fn put_back(&self, changes: Vec<DatabaseChange>) {
+        let mut waiting = self.lock();
+        for (path, value) in changes {
+            waiting.changes.entry(path).or_insert(value);
+        }
+    }
+}
+
+/// One transaction; it is on the disk afterwards.
+fn write(database: &Database, changes: &[DatabaseChange]) -> Result<(), redb::Error> {
+    let write = database.begin_write()?;
+    {
+        let mut table = write.open_table(VALUES)?;
+        for (path, value) in changes {
+            match value {
+                Some(value) => table.insert(&**path, &**value)?,
+                None => table.remove(&**path)?,
+            };
+        }
+    }
+    Ok(write.commit()?)
+}
+
+fn read(database: &Database) -> Result<Values, redb::Error> {
+    let table = database.begin_read()?.open_table(VALUES)?;
+    let mut values = Vec::new();
+    for item in table.iter()? {
+        let (path, value) = item?;
+        values.push((path.value().into(), value.value().into()));
+    }
+    Ok(values)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::Seq;
+
+    fn change(path: &str, value: Option<&str>) -> DatabaseChange {
+        (path.into(), value.map(Into::into))
+    }
+
+    fn values(folder: &Path) -> Vec<(String, String)> {
+        let (_, values) = AstDb::open(folder).unwrap();
+        let plain = |(path, value): (Arc<str>, Arc<str>)| (path.to_string(), value.to_string());
+        values.into_iter().map(plain).collect()
+    }
+
+    #[tokio::test]
+    async fn what_was_answered_is_on_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, empty) = AstDb::open(folder.path()).unwrap();
+        assert_eq!(empty, []);
+        let mut answers = Vec::new();
+        for number in 0..100 {
+            let (sender, answer) = tokio::sync::oneshot::channel();
+            let answered = Answered {
+                at: Seq(number),
+                reply: Reply::Database(DatabaseReply::Put),
+            };
+            let path = format!("/fam/{number:03}");
+            database.keep(Kept {
+                changes: vec![change(&path, Some("old")), change(&path, Some("new"))],
+                answer: Some((sender, answered)),
+            });
+            answers.push(answer);
+        }
+        for answer in answers {
+            let answered = answer.await.unwrap();
+            assert_eq!(answered.reply, Reply::Database(DatabaseReply::Put));
+        }
+        // Another process may not open it now; what is on disk is seen in a copy.
+        let copy = tempfile::tempdir().unwrap();
+        std::fs::copy(
+            folder.path().join("astdb.redb"),
+            copy.path().join("astdb.redb"),
+        )
+        .unwrap();
+        let found = values(copy.path());
+        assert_eq!(found.len(), 100);
+        assert_eq!(found[7], ("/fam/007".to_owned(), "new".to_owned()));
+    }
 
     #[test]
     fn values_outlive_the_process() {
         let folder = tempfile::tempdir().unwrap();
         {
-            let database = AstDb::open(folder.path()).unwrap();
-            database.put("fam", "key", "value").unwrap();
-            database.put("fam", "other", "2").unwrap();
-            database.put("family", "key", "3").unwrap();
-            assert!(database.remove("fam", "other").unwrap());
-            assert!(!database.remove("fam", "other").unwrap());
+            let (database, _) = AstDb::open(folder.path()).unwrap();
+            let changes = vec![
+                change("/fam/key", Some("value")),
+                change("/fam/gone", Some("2")),
+                change("/family/key", Some("3")),
+            ];
+            database.keep(Kept {
+                changes,
+                answer: None,
+            });
+            let changes = vec![change("/fam/gone", None)];
+            database.keep(Kept {
+                changes,
+                answer: None,
+            });
         }
-        let database = AstDb::open(folder.path()).unwrap();
-        assert_eq!(
-            database.get("fam", "key").unwrap().as_deref(),
-            Some("value")
-        );
-        assert_eq!(database.get("fam", "none").unwrap(), None);
         let pair = |path: &str, value: &str| (path.to_owned(), value.to_owned());
-        assert_eq!(database.list("/fam").unwrap(), [pair("/fam/key", "value")]);
-        assert_eq!(database.list("").unwrap().len(), 2);
-        assert_eq!(database.remove_tree("/fam").unwrap(), 1);
-        assert_eq!(database.list("").unwrap(), [pair("/family/key", "3")]);
+        let wanted = [pair("/fam/key", "value"), pair("/family/key", "3")];
+        assert_eq!(values(folder.path()), wanted);
     }
 }

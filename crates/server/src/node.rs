@@ -27,7 +27,7 @@ pub(crate) struct Node {
     pub(crate) hub: Arc<Hub>,
     pub(crate) switch: SwitchHandle,
     pub(crate) sip: sip::Handle,
-    pub(crate) database: AstDb,
+    database: Arc<AstDb>,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) listeners: Listeners,
     pub(crate) counters: Counters,
@@ -48,7 +48,7 @@ pub(crate) struct Made {
     pub(crate) hub: Arc<Hub>,
     pub(crate) switch: SwitchHandle,
     pub(crate) sip: sip::Handle,
-    pub(crate) database: AstDb,
+    pub(crate) database: Arc<AstDb>,
     pub(crate) logger: Logger,
 }
 
@@ -235,6 +235,18 @@ impl Node {
         }
         self.hub.ring_all();
         Ok(())
+    }
+
+    /// Gives the switch what the database has kept.
+    pub(crate) async fn restore(&self, values: crate::astdb::Values) -> Result<(), Ended> {
+        self.switch.tell(Input::Restore(values)).await
+    }
+
+    /// Has the database written out.
+    pub(crate) async fn close_database(&self) {
+        let database = Arc::clone(&self.database);
+        // It waits for the disk, where that holds nobody up.
+        let _ = tokio::task::spawn_blocking(move || database.close()).await;
     }
 
     /// Gives the switch its configuration.

@@ -109,7 +109,9 @@ async fn serve(
         return Err("the switch has ended".to_owned());
     }
     let how = stop.obey(&node).await;
-    Ok(stop::end(&node, how).await)
+    let afterwards = stop::end(&node, how).await;
+    node.close_database().await;
+    Ok(afterwards)
 }
 
 /// Makes the secrets and sounds that are missing.
@@ -132,8 +134,9 @@ fn prepare(asterisk: &AsteriskConf) -> Result<Vec<secrets::Made>, String> {
 /// Starts media, SIP and the switch, and puts them together.
 async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>, String> {
     let clock = Clock::start();
-    let database = AstDb::open(&configuration.asterisk.directories.database)
+    let (database, values) = AstDb::open(&configuration.asterisk.directories.database)
         .map_err(|error| format!("the database cannot be opened: {error}"))?;
+    let database = Arc::new(database);
     let (report, reports) = feed::reports();
     let media = media::start(configuration.media.clone(), report)
         .map_err(|error| format!("media cannot be started: {error}"))?;
@@ -155,6 +158,10 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
             Box::new(move |instruction| sip.instruct(instruction))
         },
         media: Box::new(move |instruction| media.instruct(instruction)),
+        keep: {
+            let database = Arc::clone(&database);
+            Box::new(move |kept| database.keep(kept))
+        },
         spool: Box::new(|_| {}), // call records are told as events; they are not written to files
     };
     let mut seed = [0; 8];
@@ -172,6 +179,9 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
         },
         configured,
     );
+    node.restore(values)
+        .await
+        .map_err(|error| error.to_string())?;
     node.configure_switch()
         .await
         .map_err(|error| error.to_string())?;

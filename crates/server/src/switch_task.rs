@@ -3,7 +3,9 @@
 
 use crate::clock::Clock;
 use crate::hub::Hub;
-use model::{CallRecord, Command, Instruction, MediaInstruction, Reply, Seq, Token};
+use model::{
+    CallRecord, Command, DatabaseChange, Instruction, MediaInstruction, Reply, Seq, Token,
+};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -24,6 +26,13 @@ pub(crate) struct Outlets {
     pub(crate) instruct: Box<dyn FnMut(Instruction) + Send>,
     pub(crate) media: Box<dyn FnMut(MediaInstruction) + Send>,
     pub(crate) spool: Box<dyn FnMut(Arc<CallRecord>) + Send>,
+    pub(crate) keep: Box<dyn FnMut(Kept) + Send>,
+}
+
+/// Changes of the database to keep on disk, and the answer that waits for it.
+pub(crate) struct Kept {
+    pub(crate) changes: Vec<DatabaseChange>,
+    pub(crate) answer: Option<(oneshot::Sender<Answered>, Answered)>,
 }
 
 /// How others reach the switch.
@@ -175,6 +184,7 @@ impl SwitchTask {
     fn hand_out(&mut self) {
         let mut replies = Vec::new();
         let mut records = Vec::new();
+        let mut kept = Vec::new();
         while let Some(output) = self.switch.poll() {
             match output {
                 Output::Events(batch) => records.extend(batch),
@@ -182,6 +192,7 @@ impl SwitchTask {
                 Output::Instruct(instruction) => (self.outlets.instruct)(instruction),
                 Output::Media(instruction) => (self.outlets.media)(instruction),
                 Output::Spool(record) => (self.outlets.spool)(record),
+                Output::Keep { changes, reply } => kept.push((changes, reply)),
             }
         }
         let calls = self.switch.calls();
@@ -194,6 +205,12 @@ impl SwitchTask {
                 let _ = asker.send(answered); // it may have left
             }
         }
+        for (changes, reply) in kept {
+            let answer = reply.and_then(|(token, at, reply)| {
+                Some((self.asked.remove(&token)?, Answered { at, reply }))
+            });
+            (self.outlets.keep)(Kept { changes, answer });
+        }
     }
 }
 
@@ -204,6 +221,7 @@ fn kind(input: &Input) -> &'static str {
         Input::Signal(_) => "signal",
         Input::Media(_) => "media report",
         Input::Notice(_) => "notice",
+        Input::Restore(_) => "database",
         Input::Configure(_) => "configuration",
         Input::Retire { .. } => "retirement",
         Input::Tick => "time",

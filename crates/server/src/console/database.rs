@@ -1,8 +1,8 @@
 //! `database …`: AstDB.
 
 use super::{Command, Outcome};
-use crate::astdb::AstDb;
 use crate::node::Node;
+use model::{DatabaseCommand, DatabaseReply, Reply};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -11,106 +11,152 @@ pub(super) const COMMANDS: &[Command] = &[
         words: "database put",
         synopsis: "Adds/updates database value",
         usage: "Usage: database put <family> <key> <value>\n       Sets the value of a key.\n",
-        run: |node, arguments| Box::pin(on_disk(node, arguments, put)),
+        run: |node, arguments| Box::pin(put(node, arguments)),
     },
     Command {
         words: "database get",
         synopsis: "Gets database value",
         usage: "Usage: database get <family> <key>\n       Tells the value of a key.\n",
-        run: |node, arguments| Box::pin(on_disk(node, arguments, get)),
+        run: |node, arguments| Box::pin(get(node, arguments)),
     },
     Command {
         words: "database del",
         synopsis: "Removes database key/value",
         usage: "Usage: database del <family> <key>\n       Removes a key.\n",
-        run: |node, arguments| Box::pin(on_disk(node, arguments, remove)),
+        run: |node, arguments| Box::pin(remove(node, arguments)),
     },
     Command {
         words: "database deltree",
         synopsis: "Removes database keytree/values",
         usage: "Usage: database deltree <family> [keytree]\n       Removes a family, or the part of it below a key.\n",
-        run: |node, arguments| Box::pin(on_disk(node, arguments, remove_tree)),
+        run: |node, arguments| Box::pin(remove_tree(node, arguments)),
     },
     Command {
         words: "database show",
         synopsis: "Shows database contents",
         usage: "Usage: database show [family [keytree]]\n       Lists everything, a family, or the part of it below a key.\n",
-        run: |node, arguments| Box::pin(on_disk(node, arguments, show)),
+        run: |node, arguments| Box::pin(show(node, arguments)),
+    },
+    Command {
+        words: "database showkey",
+        synopsis: "Shows database contents",
+        usage: "Usage: database showkey <keytree>\n       Lists all values whose key is this one or lies below it, in all families.\n",
+        run: |node, arguments| Box::pin(show_key(node, arguments)),
     },
 ];
 
-type Work = fn(&AstDb, &[&str]) -> Option<Result<String, redb::Error>>;
-
-/// Works on the database where waiting for the disk holds nobody up. `None` is bad usage.
-async fn on_disk(node: &Arc<Node>, arguments: &[String], work: Work) -> Outcome {
-    let database = node.database.clone();
-    let arguments = arguments.to_vec();
-    let worked = tokio::task::spawn_blocking(move || {
-        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-        work(&database, &arguments)
-    });
-    match worked.await {
-        Ok(Some(Ok(output))) => Outcome::Output(output),
-        Ok(Some(Err(error))) => Outcome::Failed(format!("{error}\n")),
-        Ok(None) => Outcome::Usage,
-        Err(error) => Outcome::Failed(format!("{error}\n")),
+async fn put(node: &Arc<Node>, arguments: &[String]) -> Outcome {
+    let [family, key, value] = arguments else {
+        return Outcome::Usage;
+    };
+    let command = DatabaseCommand::Put {
+        path: format!("/{family}/{key}").into(),
+        value: value.as_str().into(),
+    };
+    match ask(node, command).await {
+        Some(DatabaseReply::Put) => Outcome::Output("Updated database successfully\n".to_owned()),
+        Some(_) | None => Outcome::Failed("Failed to update entry\n".to_owned()),
     }
 }
 
-fn put(database: &AstDb, arguments: &[&str]) -> Option<Result<String, redb::Error>> {
-    let &[family, key, value] = arguments else {
-        return None;
+async fn get(node: &Arc<Node>, arguments: &[String]) -> Outcome {
+    let [family, key] = arguments else {
+        return Outcome::Usage;
     };
-    let put = database.put(family, key, value);
-    Some(put.map(|()| "Updated database successfully\n".to_owned()))
-}
-
-fn get(database: &AstDb, arguments: &[&str]) -> Option<Result<String, redb::Error>> {
-    let &[family, key] = arguments else {
-        return None;
-    };
-    Some(database.get(family, key).map(|value| match value {
-        Some(value) => format!("Value: {value}\n"),
-        None => "Database entry not found.\n".to_owned(),
-    }))
-}
-
-fn remove(database: &AstDb, arguments: &[&str]) -> Option<Result<String, redb::Error>> {
-    let &[family, key] = arguments else {
-        return None;
-    };
-    Some(database.remove(family, key).map(|known| match known {
-        true => "Database entry removed.\n".to_owned(),
-        false => "Database entry could not be removed.\n".to_owned(),
-    }))
-}
-
-fn remove_tree(database: &AstDb, arguments: &[&str]) -> Option<Result<String, redb::Error>> {
-    if arguments.is_empty() {
-        return None;
+    let path = format!("/{family}/{key}").into();
+    match ask(node, DatabaseCommand::Value(path)).await {
+        Some(DatabaseReply::Value(Some(value))) => Outcome::Output(format!("Value: {value}\n")),
+        Some(_) => Outcome::Output("Database entry not found.\n".to_owned()),
+        None => unavailable(),
     }
-    Some(
-        database
-            .remove_tree(&tree(arguments)?)
-            .map(|count| match count {
-                0 => "Database entries do not exist.\n".to_owned(),
-                count => format!("{count} database entries removed.\n"),
-            }),
-    )
 }
 
-fn show(database: &AstDb, arguments: &[&str]) -> Option<Result<String, redb::Error>> {
-    Some(database.list(&tree(arguments)?).map(|found| {
-        let mut text = String::new();
-        for (path, value) in &found {
-            let _ = writeln!(text, "{path:<50}: {value:<25}");
+async fn remove(node: &Arc<Node>, arguments: &[String]) -> Outcome {
+    let [family, key] = arguments else {
+        return Outcome::Usage;
+    };
+    let path = format!("/{family}/{key}").into();
+    match ask(node, DatabaseCommand::Remove(path)).await {
+        Some(DatabaseReply::Removed(1..)) => {
+            Outcome::Output("Database entry removed.\n".to_owned())
         }
-        let _ = writeln!(text, "{} results found.", found.len());
-        text
-    }))
+        Some(_) => Outcome::Output("Database entry could not be removed.\n".to_owned()),
+        None => unavailable(),
+    }
+}
+
+async fn remove_tree(node: &Arc<Node>, arguments: &[String]) -> Outcome {
+    let (false, Some(tree)) = (arguments.is_empty(), tree(arguments)) else {
+        return Outcome::Usage;
+    };
+    match ask(node, DatabaseCommand::RemoveTree(tree.into())).await {
+        Some(DatabaseReply::Removed(0)) => {
+            Outcome::Output("Database entries do not exist.\n".to_owned())
+        }
+        Some(DatabaseReply::Removed(count)) => {
+            Outcome::Output(format!("{count} database entries removed.\n"))
+        }
+        Some(_) => Outcome::Output("Database entries could not be removed.\n".to_owned()),
+        None => unavailable(),
+    }
+}
+
+async fn show(node: &Arc<Node>, arguments: &[String]) -> Outcome {
+    let Some(tree) = tree(arguments) else {
+        return Outcome::Usage;
+    };
+    match ask(node, DatabaseCommand::List(tree.into())).await {
+        Some(DatabaseReply::List(found)) => Outcome::Output(listed(&found)),
+        Some(_) | None => unavailable(),
+    }
+}
+
+async fn show_key(node: &Arc<Node>, arguments: &[String]) -> Outcome {
+    let [key] = arguments else {
+        return Outcome::Usage;
+    };
+    let Some(DatabaseReply::List(mut found)) = ask(node, DatabaseCommand::List("".into())).await
+    else {
+        return unavailable();
+    };
+    let (end, middle) = (format!("/{key}"), format!("/{key}/"));
+    found.retain(|(path, _)| path.ends_with(&end) || path.contains(&middle));
+    Outcome::Output(listed(&found))
+}
+
+fn listed(found: &[(Arc<str>, Arc<str>)]) -> String {
+    let mut text = String::new();
+    for (path, value) in found {
+        let _ = writeln!(text, "{path:<50}: {value:<25}");
+    }
+    let _ = writeln!(text, "{} results found.", found.len());
+    text
+}
+
+async fn ask(node: &Arc<Node>, command: DatabaseCommand) -> Option<DatabaseReply> {
+    match node.ask(model::Command::Database(command)).await {
+        Reply::Database(reply) => Some(reply),
+        _ => None,
+    }
+}
+
+fn unavailable() -> Outcome {
+    Outcome::Failed("The database cannot be asked: the switch ends.\n".to_owned())
 }
 
 /// `/family` or `/family/key`.
-fn tree(arguments: &[&str]) -> Option<String> {
+fn tree(arguments: &[String]) -> Option<String> {
     (arguments.len() <= 2).then(|| arguments.iter().map(|part| format!("/{part}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_listed_in_columns() {
+        let found = [("/fruit/apple".into(), "green".into())];
+        let line = format!("{:<50}: {:<25}\n", "/fruit/apple", "green");
+        assert_eq!(listed(&found), format!("{line}1 results found.\n"));
+    }
 }
