@@ -24,6 +24,8 @@ pub(crate) struct Configuration {
     pub(crate) manager: Arc<manager::Settings>,
     /// pjsip.conf.
     pub(crate) sip: Arc<sip::Settings>,
+    /// http.conf.
+    pub(crate) web: Arc<web::Settings>,
     /// rtp.conf; read at the start only.
     pub(crate) media: media::Settings,
     /// logger.conf.
@@ -78,6 +80,7 @@ impl Configuration {
             switch: Arc::default(),
             manager: Arc::default(),
             sip: Arc::default(),
+            web: Arc::default(),
             media: media::Settings::default(),
             log_files: Vec::new(),
             asterisk,
@@ -97,9 +100,10 @@ impl Configuration {
             match part {
                 Part::Manager => new.read_manager(&mut files),
                 Part::Sip => new.read_sip(&mut files),
+                Part::Web => new.read_web(&mut files),
                 Part::Media => new.read_media(&mut files),
                 Part::Log => new.read_log(&mut files),
-                Part::Dialplan | Part::Cdr => {}
+                Part::Dialplan | Part::Cdr | Part::Music => {}
             }
         }
         new.read_switch(parts, &mut files);
@@ -132,6 +136,13 @@ impl Configuration {
         }
     }
 
+    fn read_web(&mut self, files: &mut Files<'_>) {
+        if let (Ok(config), Ok(acls)) = (files.read("http.conf"), files.read("acl.conf")) {
+            let settings = web::Settings::read(&config, Some(&acls), &mut files.findings.diagnostics);
+            self.web = Arc::new(settings);
+        }
+    }
+
     fn read_media(&mut self, files: &mut Files<'_>) {
         let Ok(general) = files.section::<RtpGeneral>("rtp.conf", "general") else {
             return;
@@ -160,6 +171,13 @@ impl Configuration {
             files.findings.diagnostics.append(&mut diagnostics);
             dialplan = Arc::new(plan);
         }
+        let mut music = old.music.clone();
+        if parts.contains(&Part::Music)
+            && let Ok(config) = files.read("musiconhold.conf")
+        {
+            let data = &self.asterisk.directories.data;
+            music = crate::music_conf::read(&config, data, &mut files.findings.diagnostics);
+        }
         let mut cdr = old.cdr.clone();
         if parts.contains(&Part::Cdr)
             && let Ok(general) = files.section::<CdrGeneral>("cdr.conf", "general")
@@ -179,6 +197,7 @@ impl Configuration {
                 .map(|endpoint| (Arc::clone(&endpoint.name), endpoint))
                 .collect(),
             cdr,
+            music,
             channel_variables: self
                 .manager
                 .general

@@ -5,7 +5,7 @@
 //! by events and by their weight in bytes; the oldest batches leave first. A reader that was still
 //! behind them is told how much it missed, and loses its own place only.
 
-use manager::{Rendered, Style};
+use manager::{Memory, Recalled, Rendered, Style};
 use model::{Event, Record, Seq};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -42,13 +42,15 @@ pub(crate) struct Batch {
 /// An event and what is made of it for managers, once for all of them.
 pub(crate) struct Entry {
     record: Record,
+    recalled: Recalled,
     rendered: OnceLock<Rendered>,
 }
 
 impl Batch {
-    fn new(records: Vec<Record>, style: Arc<Style>) -> Self {
+    fn new(records: Vec<Record>, style: Arc<Style>, memory: &mut Memory) -> Self {
         let weight = records.iter().map(|record| weight(&record.event)).sum();
         let entries = records.into_iter().map(|record| Entry {
+            recalled: memory.note(&record.event),
             record,
             rendered: OnceLock::new(),
         });
@@ -65,7 +67,7 @@ impl Batch {
         self.entries.iter().skip(known).map(|entry| {
             entry
                 .rendered
-                .get_or_init(|| Rendered::new(&entry.record, &self.style))
+                .get_or_init(|| Rendered::new(&entry.record, &entry.recalled, &self.style))
         })
     }
 
@@ -82,6 +84,8 @@ impl Batch {
 pub(crate) struct Hub {
     bounds: Bounds,
     style: RwLock<Arc<Style>>,
+    /// What events need of earlier ones. Who publishes holds it.
+    memory: Mutex<Memory>,
     ring: Mutex<Ring>,
     /// The number of the next event, to be read without the ring.
     next: AtomicU64,
@@ -109,6 +113,7 @@ impl Hub {
         Arc::new(Self {
             bounds,
             style: RwLock::new(Arc::new(style)),
+            memory: Mutex::default(),
             ring: Mutex::new(Ring {
                 next: 1,
                 ..Ring::default()
@@ -133,7 +138,8 @@ impl Hub {
             return;
         }
         let style = Arc::clone(&self.style.read().unwrap_or_else(PoisonError::into_inner));
-        let batch = Arc::new(Batch::new(records, style));
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let batch = Arc::new(Batch::new(records, style, &mut memory));
         let end = batch.end();
         self.ring().push(batch, self.bounds);
         // In one order with the arming of bells: either is seen by the other's owner.
@@ -152,6 +158,12 @@ impl Hub {
             hub: Arc::clone(self),
             next: self.ring().next,
         }
+    }
+
+    /// A reader of what comes after this event. If some of it is gone already, it is told so.
+    pub(crate) fn subscribe_after(self: &Arc<Self>, seq: Seq) -> Reader {
+        let next = self.ring().next.min(seq.0 + 1);
+        Reader { hub: Arc::clone(self), next }
     }
 
     /// A bell that is rung for events if its owner listens, and by [`Hub::ring_all`] anyway.

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
+use tokio::sync::oneshot;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -96,6 +97,7 @@ pub(crate) struct Logger {
 
 enum Job {
     Line(Level, String),
+    Rotate(oneshot::Sender<bool>),
     Files(Vec<(PathBuf, Levels)>),
     Flush(SyncSender<()>),
 }
@@ -140,6 +142,13 @@ impl Logger {
             .iter()
             .map(|file| (folder.join(&file.name), file.levels.clone()));
         let _ = self.lines.send(Job::Files(files.collect()));
+    }
+
+    /// Puts the files aside, each under its name with the next number, and begins new ones; whether
+    /// that went well.
+    pub(crate) async fn rotate(&self) -> bool {
+        let (done, rotated) = oneshot::channel();
+        self.lines.send(Job::Rotate(done)).is_ok() && rotated.await.unwrap_or(false)
     }
 }
 
@@ -216,7 +225,14 @@ impl Visit for Text {
 
 struct Writer {
     terminal: Levels,
-    files: Vec<(File, Levels)>,
+    files: Vec<Open>,
+}
+
+/// A file being written.
+struct Open {
+    path: PathBuf,
+    file: File,
+    levels: Levels,
 }
 
 impl Writer {
@@ -225,6 +241,9 @@ impl Writer {
             match job {
                 Job::Line(level, line) => self.write(level, &line),
                 Job::Files(files) => self.open(files),
+                Job::Rotate(done) => {
+                    let _ = done.send(self.rotate());
+                }
                 Job::Flush(done) => {
                     let _ = done.send(());
                 }
@@ -237,11 +256,22 @@ impl Writer {
         if self.terminal.contains(&level) {
             let _ = io::stderr().write_all(line.as_bytes());
         }
-        for (file, levels) in &mut self.files {
-            if levels.contains(&level) {
-                let _ = file.write_all(line.as_bytes());
+        for open in &mut self.files {
+            if open.levels.contains(&level) {
+                let _ = open.file.write_all(line.as_bytes());
             }
         }
+    }
+
+    fn rotate(&mut self) -> bool {
+        let mut well = true;
+        let files: Vec<_> = self.files.drain(..).map(|open| (open.path, open.levels)).collect();
+        for (path, _) in &files {
+            well &= put_aside(path).is_ok();
+        }
+        let wanted = files.len();
+        self.open(files);
+        well && self.files.len() == wanted
     }
 
     fn open(&mut self, files: Vec<(PathBuf, Levels)>) {
@@ -252,7 +282,7 @@ impl Writer {
                 .map_or(Ok(()), std::fs::create_dir_all)
                 .and_then(|()| OpenOptions::new().append(true).create(true).open(&path));
             match opened {
-                Ok(file) => self.files.push((file, levels)),
+                Ok(file) => self.files.push(Open { path, file, levels }),
                 Err(error) => {
                     let message = format!("{}: {error}", path.display());
                     let text = Text {
@@ -264,6 +294,13 @@ impl Writer {
             }
         }
     }
+}
+
+/// Moves a file to its name with the first number that is free.
+fn put_aside(path: &Path) -> io::Result<()> {
+    let numbered = |number: u32| PathBuf::from(format!("{}.{number}", path.display()));
+    let free = (0..u32::MAX).map(numbered).find(|aside| !aside.exists());
+    free.map_or(Ok(()), |aside| std::fs::rename(path, aside))
 }
 
 #[cfg(test)]

@@ -5,21 +5,24 @@ use crate::clock::Clock;
 use crate::configuration::{Configuration, Findings};
 use crate::console;
 use crate::counters::Counters;
+use crate::exchange::WebExchange;
 use crate::hub::Hub;
 use crate::listener::Listeners;
 use crate::logger::Logger;
-use crate::parts::{self, Part};
+use crate::parts::{self, Found, Part};
+use crate::store::{Busy, Store};
 use crate::sessions::Sessions;
 use crate::switch_task::{Answered, Ended, SwitchHandle};
 use crate::{security_log, version};
 use jiff::tz::TimeZone;
-use manager::{Answer, ConsoleReport, Request, Style};
+use manager::{Answer, ConsoleReport, FileRequest, ReloadOutcome, Request, Style};
 use model::{Command, Event, Refusal, Reply, Seq};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use switch::Input;
 use tokio::sync::{Mutex, watch};
+use web::Faces;
 
 /// What all tasks share.
 pub(crate) struct Node {
@@ -30,6 +33,8 @@ pub(crate) struct Node {
     database: Arc<AstDb>,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) listeners: Listeners,
+    faces: OnceLock<Faces>,
+    files: Store,
     pub(crate) counters: Counters,
     logger: Logger,
     /// What it is configured with, and what of that sessions know.
@@ -49,6 +54,7 @@ pub(crate) struct Made {
     pub(crate) switch: SwitchHandle,
     pub(crate) sip: sip::Handle,
     pub(crate) database: Arc<AstDb>,
+    pub(crate) files: Store,
     pub(crate) logger: Logger,
 }
 
@@ -84,6 +90,8 @@ pub(crate) enum When {
 pub(crate) enum NotReloaded {
     #[error("there is no part of this name")]
     Unknown,
+    #[error("it has no configuration of its own")]
+    Fixed,
     #[error("{0}")]
     Invalid(conf::Error),
     #[error(transparent)]
@@ -100,6 +108,8 @@ impl Node {
             database: made.database,
             sessions: Arc::default(),
             listeners: Listeners::default(),
+            faces: OnceLock::new(),
+            files: made.files,
             counters: Counters::default(),
             ending: AtomicBool::new(false),
             logger: made.logger,
@@ -146,8 +156,14 @@ impl Node {
                     }),
                 )
             }
-            Request::Files(_) => (nowhere, Answer::Unavailable),
             Request::Contacts => (nowhere, Answer::Contacts(self.sip.contacts())),
+            Request::Files(request) => (nowhere, self.answer_files(request).await),
+            Request::Reload(name) => {
+                let done = self.reload(name.as_deref()).await;
+                (nowhere, Answer::Reloaded(outcome(&done)))
+            }
+            Request::RotateLog => (nowhere, Answer::Rotated(self.rotate_log().await)),
+            Request::Module(name) => (nowhere, Answer::Module(parts::find(&name).is_some())),
             Request::Verify { hash, secret } => {
                 let verified = tokio::task::spawn_blocking(move || manager::verify(&hash, &secret));
                 (
@@ -156,6 +172,25 @@ impl Node {
                 )
             }
             Request::Admit(_) => (nowhere, Answer::Unavailable), // the session's own to answer
+        }
+    }
+
+    /// A change of files may ask for a reload.
+    async fn answer_files(self: &Arc<Self>, request: FileRequest) -> Answer {
+        let reload = match &request {
+            FileRequest::Update(update) => update.reload.clone(),
+            FileRequest::Read { .. } | FileRequest::Create { .. } => None,
+        };
+        match self.files.ask(request).await {
+            Ok(answer) => {
+                if let (Ok(_), Some(name)) = (&answer, reload) {
+                    // After the answer; what becomes of it is told as an event and in the log.
+                    let node = Arc::clone(self);
+                    tokio::spawn(async move { node.reload(Some(&name)).await });
+                }
+                Answer::Files(answer)
+            }
+            Err(Busy) => Answer::Unavailable,
         }
     }
 
@@ -169,22 +204,21 @@ impl Node {
 
     /// Reads the part of this name anew, or all there are.
     pub(crate) async fn reload(self: &Arc<Self>, name: Option<&str>) -> Result<(), NotReloaded> {
-        let outcome = self.reload_parts(name).await;
-        let status = match &outcome {
-            Ok(()) => 0,
-            Err(NotReloaded::Unknown) => 2,
-            Err(NotReloaded::Invalid(_) | NotReloaded::Ended(_)) => 3,
-        };
+        let name = name.filter(|name| !name.is_empty());
+        let done = self.reload_parts(name).await;
         let module = name.unwrap_or("All").into();
+        let status = outcome(&done) as u8;
         self.notice(Event::Reload { module, status }).await?;
-        outcome
+        done
     }
 
     async fn reload_parts(self: &Arc<Self>, name: Option<&str>) -> Result<(), NotReloaded> {
-        let only = name
-            .map(|name| parts::part(name).ok_or(NotReloaded::Unknown))
-            .transpose()?;
-        let parts = only.map_or_else(|| Part::ALL.to_vec(), |part| vec![part]);
+        let parts = match name.map(parts::find) {
+            None => Part::ALL.to_vec(),
+            Some(Some(Found::Part(part))) => vec![part],
+            Some(Some(Found::Fixed)) => return Err(NotReloaded::Fixed),
+            Some(None) => return Err(NotReloaded::Unknown),
+        };
         let _one_at_a_time = self.reloading.lock().await;
         let old = self.configured();
         let read = tokio::task::spawn_blocking(move || {
@@ -228,10 +262,15 @@ impl Node {
         let configured = Configured::new(configuration, &self.clock);
         self.hub.restyle(Style::of(&configured.manager));
         self.configured.send_replace(Arc::new(configured));
+        let mut failures = Vec::new();
         if parts.contains(&Part::Manager) {
-            for failure in self.listeners.renew(self) {
-                tracing::error!("{failure}");
-            }
+            failures.extend(self.listeners.renew(self));
+        }
+        if parts.contains(&Part::Web) {
+            failures.extend(self.serve_web());
+        }
+        for failure in failures {
+            tracing::error!("{failure}");
         }
         self.hub.ring_all();
         Ok(())
@@ -247,6 +286,37 @@ impl Node {
         let database = Arc::clone(&self.database);
         // It waits for the disk, where that holds nobody up.
         let _ = tokio::task::spawn_blocking(move || database.close()).await;
+    }
+
+    /// Serves the web faces that http.conf asks for; what cannot be done is given.
+    pub(crate) fn serve_web(self: &Arc<Self>) -> Vec<String> {
+        let configured = self.configured();
+        let directories = &configured.configuration.asterisk.directories;
+        let faces = match self.faces.get() {
+            Some(faces) => faces,
+            None => {
+                let exchange = Arc::new(WebExchange(Arc::clone(self)));
+                match Faces::new(exchange, &directories.configuration, &directories.data) {
+                    Ok(faces) => self.faces.get_or_init(|| faces),
+                    Err(error) => return vec![error.to_string()],
+                }
+            }
+        };
+        let failures = faces.renew(web::Settings::clone(&configured.configuration.web));
+        failures.iter().map(ToString::to_string).collect()
+    }
+
+    /// Where the web faces listen.
+    pub(crate) fn web_places(&self) -> Vec<web::At> {
+        self.faces.get().map(Faces::places).unwrap_or_default()
+    }
+
+    /// Takes no newcomers any more.
+    pub(crate) fn close_listeners(&self) {
+        self.listeners.close();
+        if let Some(faces) = self.faces.get() {
+            faces.close();
+        }
     }
 
     /// Gives the switch its configuration.
@@ -272,14 +342,9 @@ impl Node {
         self.ending.load(Ordering::SeqCst)
     }
 
-    /// Opens the log's files anew, so that they may be rotated.
-    pub(crate) fn reopen_log(&self) {
-        let configured = self.configured();
-        let configuration = &configured.configuration;
-        self.logger.write_to(
-            &configuration.asterisk.directories.log,
-            &configuration.log_files,
-        );
+    /// Puts the log's files aside and begins new ones; whether that went well.
+    pub(crate) async fn rotate_log(&self) -> bool {
+        self.logger.rotate().await
     }
 
     /// All parts are up.
@@ -322,6 +387,16 @@ impl Node {
     }
 }
 
+/// A reload's outcome, by its number on the wire.
+fn outcome(done: &Result<(), NotReloaded>) -> ReloadOutcome {
+    match done {
+        Ok(()) => ReloadOutcome::Done,
+        Err(NotReloaded::Unknown) => ReloadOutcome::NotFound,
+        Err(NotReloaded::Fixed) => ReloadOutcome::Unsupported,
+        Err(NotReloaded::Invalid(_) | NotReloaded::Ended(_)) => ReloadOutcome::Failed,
+    }
+}
+
 impl Configured {
     pub(crate) fn new(configuration: Configuration, clock: &Clock) -> Self {
         let now = clock.now();
@@ -339,7 +414,7 @@ impl Configured {
             max_files: 0,
             realtime: false,
             cdr: configuration.switch.cdr.enabled,
-            http: false,
+            http: configuration.manager.general.web_enabled && configuration.web.general.enabled,
             custom_sounds: false,
             live_dangerously: options.live_dangerously,
             started,

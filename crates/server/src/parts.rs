@@ -1,7 +1,10 @@
-//! The parts of the node that are configured and reloaded one by one, under the names of the
-//! reference server's modules, so that clients and scripts that ask for those find them.
+//! The parts of the node under the names of the reference server's modules, so that clients and
+//! scripts that ask for those find them, and reload them one by one.
 
-/// A part.
+use dialplan::Known as _;
+use switch::app::Vocabulary;
+
+/// A part that is configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     /// extensions.conf.
@@ -10,10 +13,14 @@ pub(crate) enum Part {
     Cdr,
     /// manager.conf, users.conf, acl.conf.
     Manager,
+    /// http.conf.
+    Web,
     /// pjsip.conf.
     Sip,
     /// rtp.conf.
     Media,
+    /// musiconhold.conf.
+    Music,
     /// logger.conf.
     Log,
 }
@@ -23,75 +30,133 @@ impl Part {
     pub(crate) const ALL: &[Self] = &[
         Self::Log,
         Self::Media,
+        Self::Music,
         Self::Sip,
         Self::Manager,
+        Self::Web,
         Self::Cdr,
         Self::Dialplan,
     ];
 }
 
-/// A name under which a part may be asked for.
-pub(crate) struct Module {
-    /// Without `.so`.
-    pub(crate) name: &'static str,
-    pub(crate) part: Part,
-}
-
-/// The names: of modules, and of the parts that are no module there.
-const MODULES: &[Module] = &[
-    Module {
-        name: "pbx_config",
-        part: Part::Dialplan,
-    },
-    Module {
-        name: "extensions",
-        part: Part::Dialplan,
-    },
-    Module {
-        name: "cdr",
-        part: Part::Cdr,
-    },
-    Module {
-        name: "cdr_manager",
-        part: Part::Cdr,
-    },
-    Module {
-        name: "manager",
-        part: Part::Manager,
-    },
-    Module {
-        name: "acl",
-        part: Part::Manager,
-    },
-    Module {
-        name: "res_pjsip",
-        part: Part::Sip,
-    },
-    Module {
-        name: "chan_pjsip",
-        part: Part::Sip,
-    },
-    Module {
-        name: "res_rtp_asterisk",
-        part: Part::Media,
-    },
-    Module {
-        name: "rtp",
-        part: Part::Media,
-    },
-    Module {
-        name: "logger",
-        part: Part::Log,
-    },
+/// The names of what can be reloaded: modules, and parts that are no module there.
+const PARTS: &[(&str, Part)] = &[
+    ("pbx_config", Part::Dialplan),
+    ("extensions", Part::Dialplan),
+    ("cdr", Part::Cdr),
+    ("cdr_manager", Part::Cdr),
+    ("manager", Part::Manager),
+    ("acl", Part::Manager),
+    ("http", Part::Web),
+    ("res_pjsip", Part::Sip),
+    ("chan_pjsip", Part::Sip),
+    ("res_rtp_asterisk", Part::Media),
+    ("rtp", Part::Media),
+    ("res_musiconhold", Part::Music),
+    ("logger", Part::Log),
 ];
 
-/// The part of this name; `.so` at its end does not count.
-pub(crate) fn part(name: &str) -> Option<Part> {
+/// Modules that are always there and have no configuration of their own.
+const ALWAYS: &[&str] = &[
+    "bridge_simple",
+    "codec_alaw",
+    "codec_ulaw",
+    "format_wav",
+    "res_pjsip_authenticator_digest",
+    "res_pjsip_endpoint_identifier_ip",
+    "res_pjsip_endpoint_identifier_user",
+    "res_pjsip_registrar",
+    "res_pjsip_sdp_rtp",
+    "res_pjsip_session",
+];
+
+/// Modules that are there if the dialplan has what they bring.
+const BRINGING: &[(&str, Brings)] = &[
+    ("app_agent_pool", Brings::Application("AgentLogin")),
+    ("app_confbridge", Brings::Application("ConfBridge")),
+    ("app_db", Brings::Application("DBdel")),
+    ("app_dial", Brings::Application("Dial")),
+    ("app_echo", Brings::Application("Echo")),
+    ("app_exec", Brings::Application("Exec")),
+    ("app_mixmonitor", Brings::Application("MixMonitor")),
+    ("app_originate", Brings::Application("Originate")),
+    ("app_playback", Brings::Application("Playback")),
+    ("app_queue", Brings::Application("Queue")),
+    ("app_read", Brings::Application("Read")),
+    ("app_record", Brings::Application("Record")),
+    ("app_senddtmf", Brings::Application("SendDTMF")),
+    ("app_sendtext", Brings::Application("SendText")),
+    ("app_stack", Brings::Application("Gosub")),
+    ("app_transfer", Brings::Application("Transfer")),
+    ("app_userevent", Brings::Application("UserEvent")),
+    ("app_verbose", Brings::Application("Verbose")),
+    ("app_voicemail", Brings::Application("VoiceMail")),
+    ("app_while", Brings::Application("While")),
+    ("bridge_holding", Brings::Application("BridgeWait")),
+    ("func_base64", Brings::Function("BASE64_ENCODE")),
+    ("func_callerid", Brings::Function("CALLERID")),
+    ("func_channel", Brings::Function("CHANNEL")),
+    ("func_cut", Brings::Function("CUT")),
+    ("func_db", Brings::Function("DB")),
+    ("func_devstate", Brings::Function("DEVICE_STATE")),
+    ("func_global", Brings::Function("GLOBAL")),
+    ("func_groupcount", Brings::Function("GROUP")),
+    ("func_logic", Brings::Function("IF")),
+    ("func_math", Brings::Function("MATH")),
+    ("func_md5", Brings::Function("MD5")),
+    ("func_rand", Brings::Function("RAND")),
+    ("func_sha1", Brings::Function("SHA1")),
+    ("func_strings", Brings::Function("LEN")),
+    ("func_timeout", Brings::Function("TIMEOUT")),
+    ("func_uri", Brings::Function("URIENCODE")),
+    ("res_agi", Brings::Application("AGI")),
+    ("res_parking", Brings::Application("Park")),
+];
+
+/// What a module brings to the dialplan.
+#[derive(Clone, Copy, Debug)]
+enum Brings {
+    Application(&'static str),
+    Function(&'static str),
+}
+
+impl Brings {
+    fn is_there(self) -> bool {
+        match self {
+            Self::Application(name) => Vocabulary.application(name),
+            Self::Function(name) => Vocabulary.function(name) || dialplan::functions::find(name).is_some(),
+        }
+    }
+}
+
+/// What there is under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// A part that is configured.
+    Part(Part),
+    /// One that has no configuration of its own.
+    Fixed,
+}
+
+/// What there is under the name of a module; `.so` at its end does not count.
+pub(crate) fn find(name: &str) -> Option<Found> {
     let name = name.strip_suffix(".so").unwrap_or(name);
-    let found = MODULES
-        .iter()
-        .find(|module| module.name.eq_ignore_ascii_case(name));
-    found.map(|module| module.part)
+    let is = |known: &str| known.eq_ignore_ascii_case(name);
+    if let Some((_, part)) = PARTS.iter().find(|(known, _)| is(known)) {
+        return Some(Found::Part(*part));
+    }
+    let brought = BRINGING.iter().find(|(known, _)| is(known));
+    let there = ALWAYS.iter().any(|known| is(known)) || brought.is_some_and(|(_, brings)| brings.is_there());
+    there.then_some(Found::Fixed)
+}
+
+/// The modules there are, by name.
+pub(crate) fn modules() -> Vec<&'static str> {
+    let parts = PARTS.iter().map(|(name, _)| *name).filter(|name| name.contains('_'));
+    let brought = BRINGING.iter().filter(|(_, brings)| brings.is_there()).map(|(name, _)| *name);
+    let mut all: Vec<_> = parts.chain(ALWAYS.iter().copied()).chain(brought).collect();
+    all.sort_unstable();
+    all
 }
 
 #[cfg(test)]
@@ -100,8 +165,15 @@ mod tests {
 
     #[test]
     fn parts_are_found_by_the_names_of_modules() {
-        assert_eq!(part("res_pjsip.so"), Some(Part::Sip));
-        assert_eq!(part("Manager"), Some(Part::Manager));
-        assert_eq!(part("nosuch"), None);
+        assert_eq!(find("res_pjsip.so"), Some(Found::Part(Part::Sip)));
+        assert_eq!(find("Manager"), Some(Found::Part(Part::Manager)));
+        assert_eq!(find("app_dial.so"), Some(Found::Fixed));
+        assert_eq!(find("nosuch"), None);
+    }
+
+    #[test]
+    fn every_module_listed_is_found() {
+        assert!(modules().iter().all(|name| find(name).is_some()));
+        assert!(modules().is_sorted());
     }
 }

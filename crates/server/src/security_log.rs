@@ -1,7 +1,8 @@
 //! Security events as lines of the log, in the form that intrusion watchers read
 //! (ami-server.md 12.2): `SecurityEvent="InvalidPassword",EventTV="…",…`.
 
-use manager::{Rendered, Style};
+use ami::Dialect;
+use manager::{Recalled, Rendered, Style};
 use model::{Event, Record, Seq};
 use std::fmt::Write as _;
 
@@ -18,8 +19,9 @@ pub(crate) fn write(event: &Event, at: jiff::Timestamp) {
         numbers: false,
         disabled: Vec::new(),
         zone: jiff::tz::TimeZone::system(),
+        legacy: false,
     };
-    if let Some(told) = Rendered::new(&record, &style).told() {
+    if let Some(told) = Rendered::new(&record, &Recalled::default(), &style).told(Dialect::V22) {
         tracing::info!(target: "security", "{}", line(told.message.iter()));
     }
 }

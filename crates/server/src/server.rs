@@ -11,6 +11,7 @@ use crate::node::{Configured, Made, Node};
 use crate::run_directory::{RunLock, control_socket};
 use crate::secrets;
 use crate::stop;
+use crate::store::Store;
 use crate::switch_task::{self, Outlets};
 use crate::{control, feed, user, welcome};
 use conf::Diagnostic;
@@ -98,7 +99,8 @@ async fn serve(
     let stop =
         stop::Signals::take().map_err(|error| format!("signals cannot be taken: {error}"))?;
     tokio::spawn(control::serve(control, Arc::clone(&node)));
-    if let Some(failure) = node.listeners.renew(&node).into_iter().next() {
+    let failures = node.listeners.renew(&node).into_iter().chain(node.serve_web());
+    if let Some(failure) = failures.into_iter().next() {
         return Err(failure);
     }
     if !quiet {
@@ -137,6 +139,8 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
     let (database, values) = AstDb::open(&configuration.asterisk.directories.database)
         .map_err(|error| format!("the database cannot be opened: {error}"))?;
     let database = Arc::new(database);
+    let files = Store::start(&configuration.asterisk.directories.configuration)
+        .map_err(|error| format!("the store of configuration files cannot be started: {error}"))?;
     let (report, reports) = feed::reports();
     let media = media::start(configuration.media.clone(), report)
         .map_err(|error| format!("media cannot be started: {error}"))?;
@@ -175,6 +179,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
             switch,
             sip,
             database,
+            files,
             logger,
         },
         configured,

@@ -327,7 +327,7 @@ impl SessionTask {
     }
 }
 
-fn log(line: &Log) {
+pub(crate) fn log(line: &Log) {
     match line {
         Log::Warning(text) => tracing::warn!(target: "manager", "{text}"),
         Log::Notice(text) => tracing::info!(target: "manager", "{text}"),

@@ -75,6 +75,18 @@ impl Sessions {
         })
     }
 
+    /// Takes somebody who has logged in, if the account may have one session more.
+    pub(crate) fn enter_as(self: &Arc<Self>, user: &Arc<User>, remote: IpAddr) -> Option<Place> {
+        let mut table = self.table();
+        if !table.may_enter(user) {
+            return None;
+        }
+        let since = Timestamp::now();
+        let user = Some(Arc::clone(user));
+        let number = table.add(Entry { remote, descriptor: None, since, user, task: None });
+        Some(Place { sessions: Arc::clone(self), number })
+    }
+
     /// The task that serves a session, for ending it from outside.
     pub(crate) fn attach(&self, number: u64, task: AbortHandle) {
         if let Some(entry) = self.table().present.get_mut(&number) {
@@ -131,6 +143,13 @@ impl Sessions {
 }
 
 impl Table {
+    /// Whether the account may have one session more.
+    fn may_enter(&self, user: &User) -> bool {
+        let is_theirs = |other: &Arc<User>| other.name.eq_ignore_ascii_case(&user.name);
+        let mut others = self.present.values().filter_map(|entry| entry.user.as_ref());
+        user.allow_multiple_login || !others.any(is_theirs)
+    }
+
     fn add(&mut self, entry: Entry) -> u64 {
         self.last += 1;
         self.present.insert(self.last, entry);
@@ -147,13 +166,7 @@ impl Place {
     /// The session logs in: refused if the account may have one only and has it.
     pub(crate) fn admit(&self, user: &Arc<User>) -> bool {
         let mut table = self.sessions.table();
-        let taken = |entry: &Entry| {
-            entry
-                .user
-                .as_ref()
-                .is_some_and(|other| other.name.eq_ignore_ascii_case(&user.name))
-        };
-        if !user.allow_multiple_login && table.present.values().any(taken) {
+        if !table.may_enter(user) {
             return false;
         }
         let Table {

@@ -77,7 +77,7 @@ async fn when_due(node: &Node, stop: Option<Stop>) {
 
 /// Ends everything: no newcomers, calls hung up, managers told.
 pub(crate) async fn end(node: &Arc<Node>, how: Stop) -> Afterwards {
-    node.listeners.close();
+    node.close_listeners();
     let _ = node.switch.tell(Input::Retire { hang_up: true }).await;
     if timeout(HANGING_UP, node.switch.no_calls()).await.is_err() {
         tracing::error!("calls are left that do not end");

@@ -1,0 +1,100 @@
+//! The node as the web faces see it: the same owners, the same order, the same counting of sessions
+//! as over TCP.
+
+use crate::bell::Bell;
+use crate::hub::{Lagged, Reader};
+use crate::node::Node;
+use crate::session_task;
+use crate::sessions;
+use manager::{Answer, Log, Rendered, Request, User};
+use model::{Event, Now, Seq};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use web::{Events, Exchange, Missed, Place, Promise};
+
+/// Batches of events read at a time.
+const BATCHES: usize = 16;
+
+/// The node, for the web faces.
+pub(crate) struct WebExchange(pub(crate) Arc<Node>);
+
+impl Exchange for WebExchange {
+    fn now(&self) -> Now {
+        self.0.clock.now()
+    }
+
+    fn configured(&self) -> Arc<manager::Node> {
+        Arc::clone(&self.0.configured().manager)
+    }
+
+    fn answer(&self, request: Request) -> Promise<(Seq, Answer)> {
+        Box::pin(Arc::clone(&self.0).answer(request))
+    }
+
+    fn notice(&self, event: Event) -> Promise<()> {
+        let node = Arc::clone(&self.0);
+        Box::pin(async move {
+            // A switch that has ended hears nothing more.
+            let _ = node.notice(event).await;
+        })
+    }
+
+    fn log(&self, line: Log) {
+        session_task::log(&line);
+    }
+
+    fn admit(&self, user: &Arc<User>, remote: IpAddr) -> Option<Box<dyn Place>> {
+        let place = self.0.sessions.enter_as(user, remote)?;
+        Some(Box::new(place))
+    }
+
+    fn is_booted(&self) -> bool {
+        self.0.is_booted()
+    }
+
+    fn listen(&self, after: Option<Seq>) -> Box<dyn Events> {
+        let reader = match after {
+            Some(seq) => self.0.hub.subscribe_after(seq),
+            None => self.0.hub.subscribe(),
+        };
+        let configured = self.configured();
+        Box::new(WebEvents { node: Arc::clone(&self.0), reader, bell: self.0.hub.bell(), configured })
+    }
+}
+
+impl Place for sessions::Place {}
+
+/// A reader of events that is woken for them and when the node is configured anew.
+struct WebEvents {
+    node: Arc<Node>,
+    reader: Reader,
+    bell: Arc<Bell>,
+    configured: Arc<manager::Node>,
+}
+
+impl Events for WebEvents {
+    fn read(&mut self, take: &mut dyn FnMut(&Rendered)) -> Result<bool, Missed> {
+        for _ in 0..BATCHES {
+            match self.reader.read() {
+                Ok(None) => return Ok(false),
+                Ok(Some((batch, from))) => batch.from(from).for_each(&mut *take),
+                Err(Lagged { missed }) => return Err(Missed(missed)),
+            }
+        }
+        Ok(true)
+    }
+
+    fn at(&self) -> Seq {
+        self.reader.at()
+    }
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.bell.arm(context, true);
+        if self.node.is_newer_than(&self.configured) {
+            self.configured = Arc::clone(&self.node.configured().manager);
+            return Poll::Ready(());
+        }
+        if self.reader.is_behind() { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
