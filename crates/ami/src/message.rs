@@ -71,14 +71,21 @@ impl Message {
         self.text.push_str(END);
     }
 
-    /// Adds lines that are no headers, each ended by a line feed. Nothing can be added after them.
+    /// Adds lines that are no headers, each ended by a line feed but for the last, which is ended as
+    /// headers are: clients look for it so. Nothing can be added after them.
     #[must_use]
     pub fn with_body<'a>(mut self, lines: impl IntoIterator<Item = &'a str>) -> Self {
         self.text.truncate(self.text.len() - END.len());
-        self.body = u32::try_from(self.text.len()).ok();
-        for line in lines {
+        let start = self.text.len();
+        self.body = u32::try_from(start).ok();
+        for (index, line) in lines.into_iter().enumerate() {
+            if index > 0 {
+                self.text.push('\n');
+            }
             let _ = Line(&mut self.text).write_str(line);
-            self.text.push('\n');
+        }
+        if self.text.len() > start {
+            self.text.push_str("\r\n");
         }
         self.text.push_str(END);
         self
@@ -230,7 +237,7 @@ mod tests {
         ]);
         assert_eq!(
             message.wire(),
-            "Response: Follows\r\none: 1\ntwo\n--END COMMAND--\n\r\n"
+            "Response: Follows\r\none: 1\ntwo\n--END COMMAND--\r\n\r\n"
         );
         assert_eq!(message.iter().count(), 1);
         assert_eq!(message.body().count(), 3);
