@@ -159,36 +159,48 @@ impl Driver {
         poll_fn(|context| self.poll(context)).await
     }
 
-    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Happening> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Happening> {
         loop {
-            if let Some(telling) = &mut self.telling {
-                // In order: nothing goes on before the event is among the others.
-                std::task::ready!(telling.as_mut().poll(context));
-                self.telling = None;
+            while let Some(output) = self.put_out(context) {
+                if let Some(happening) = self.on_output(output) {
+                    return Poll::Ready(happening);
+                }
             }
-            match self.session.poll() {
-                Some(output) => {
-                    if let Some(happening) = self.on_output(output) {
-                        return Poll::Ready(happening);
-                    }
+            if self.telling.is_some() {
+                return Poll::Pending;
+            }
+            if self.gap > 0 {
+                return Poll::Ready(Happening::Gap(std::mem::take(&mut self.gap)));
+            }
+            let mut busy = self.poll_answer(context);
+            busy |= self.poll_events(context);
+            busy |= self.poll_time(context);
+            busy |= self.look_around();
+            // Even when nothing came, that it was nothing may be what was waited for.
+            if let Some(output) = self.put_out(context) {
+                if let Some(happening) = self.on_output(output) {
+                    return Poll::Ready(happening);
                 }
-                None => {
-                    if self.gap > 0 {
-                        return Poll::Ready(Happening::Gap(std::mem::take(&mut self.gap)));
-                    }
-                    let mut busy = self.poll_answer(context);
-                    busy |= self.poll_events(context);
-                    busy |= self.poll_time(context);
-                    busy |= self.look_around();
-                    if !busy {
-                        if std::mem::take(&mut self.told) {
-                            return Poll::Ready(Happening::Told);
-                        }
-                        return Poll::Pending;
-                    }
-                }
+            } else if !busy {
+                let told = std::mem::take(&mut self.told);
+                return if told {
+                    Poll::Ready(Happening::Told)
+                } else {
+                    Poll::Pending
+                };
             }
         }
+    }
+
+    /// What the session puts out next; nothing before an event it told of is among the others.
+    fn put_out(&mut self, context: &mut Context<'_>) -> Option<Output> {
+        if let Some(telling) = &mut self.telling {
+            if telling.as_mut().poll(context).is_pending() {
+                return None;
+            }
+            self.telling = None;
+        }
+        self.session.poll()
     }
 
     fn on_output(&mut self, output: Output) -> Option<Happening> {

@@ -1,0 +1,285 @@
+//! A node for tests: events at hand, answers made up, everything else as in earnest.
+
+use manager::{Answer, Log, Rendered, Request, Style, User};
+use model::{Command, Event, Now, Record, Reply, Seq};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+use web::{Events, Exchange, Faces, Missed, Place, Promise, Settings};
+
+pub(crate) struct House {
+    start: Instant,
+    node: Mutex<Arc<manager::Node>>,
+    hub: Arc<Mutex<Hub>>,
+    pub(crate) log: Mutex<Vec<String>>,
+    logins: Arc<Mutex<Vec<String>>>,
+}
+
+#[derive(Default)]
+struct Hub {
+    events: Vec<Arc<Rendered>>,
+    /// So many of the first are gone.
+    gone: usize,
+    wakers: Vec<Waker>,
+}
+
+/// Accounts as those of the recordings.
+pub(crate) const MANAGER: &str = "
+[general]
+enabled = yes
+webenabled = yes
+[admin]
+secret = admin-secret
+read = all
+write = all
+[quiet]
+secret = quiet-secret
+write = all
+[onlyuser]
+secret = onlyuser-secret
+read = all
+write = all
+eventfilter = Event: UserEvent
+[single]
+secret = single-secret
+allowmultiplelogin = no
+[fenced]
+secret = fenced-secret
+deny = 0.0.0.0/0
+[open]
+read = all
+";
+
+fn node(manager: &str) -> Arc<manager::Node> {
+    let files = conf::Memory::default().with("manager.conf", manager);
+    let config = conf::load(&files, "manager.conf").unwrap();
+    let files = manager::Files {
+        manager: Some(&config),
+        ..manager::Files::default()
+    };
+    let now = jiff::Timestamp::now();
+    Arc::new(manager::Node {
+        settings: Arc::new(manager::Settings::read(files, &mut Vec::new())),
+        version: "22.8.0".into(),
+        system_name: String::new(),
+        max_calls: 0,
+        max_load: 0.0,
+        run_user: String::new(),
+        run_group: String::new(),
+        max_files: 0,
+        realtime: false,
+        cdr: false,
+        http: true,
+        custom_sounds: false,
+        live_dangerously: false,
+        started: now,
+        reloaded: now,
+        zone: jiff::tz::TimeZone::UTC,
+    })
+}
+
+impl House {
+    pub(crate) fn new(manager: &str) -> Arc<Self> {
+        Arc::new(Self {
+            start: Instant::now(),
+            node: Mutex::new(node(manager)),
+            hub: Arc::default(),
+            log: Mutex::default(),
+            logins: Arc::default(),
+        })
+    }
+
+    /// Something happens.
+    pub(crate) fn tell(&self, event: Event) {
+        let mut hub = self.hub.lock().unwrap();
+        let seq = Seq(hub.events.len() as u64 + 1);
+        let record = Record {
+            seq,
+            at: jiff::Timestamp::now(),
+            event,
+        };
+        let style = Style::of(&self.configured());
+        hub.events.push(Arc::new(Rendered::new(
+            &record,
+            &manager::Recalled::default(),
+            &style,
+        )));
+        hub.wakers.drain(..).for_each(Waker::wake);
+    }
+
+    /// A user event of this name.
+    pub(crate) fn knock(&self, name: &str) {
+        let headers = vec![(Arc::from("Colour"), Arc::from("red"))];
+        self.tell(Event::UserEvent {
+            channel: None,
+            name: name.into(),
+            headers,
+        });
+    }
+
+    /// So many of the first events are not kept any more.
+    pub(crate) fn forget(&self, count: usize) {
+        self.hub.lock().unwrap().gone = count;
+    }
+
+    /// The node is configured anew.
+    pub(crate) fn configure(&self, manager: &str) {
+        *self.node.lock().unwrap() = node(manager);
+        self.hub
+            .lock()
+            .unwrap()
+            .wakers
+            .drain(..)
+            .for_each(Waker::wake);
+    }
+
+    /// Serves it, with these lines in `[general]` of http.conf.
+    pub(crate) fn serve(self: &Arc<Self>, http: &str) -> Served {
+        let folder = tempfile::tempdir().unwrap();
+        let exchange: Arc<dyn Exchange> = Arc::clone(self) as Arc<dyn Exchange>;
+        let faces = Faces::new(exchange, folder.path(), folder.path()).unwrap();
+        let served = Served { faces, folder };
+        served.renew(http);
+        served
+    }
+}
+
+pub(crate) struct Served {
+    pub(crate) faces: Faces,
+    pub(crate) folder: tempfile::TempDir,
+}
+
+impl Served {
+    pub(crate) fn renew(&self, http: &str) {
+        let text = format!("[general]\nenabled = yes\nbindaddr = 127.0.0.1:0\n{http}\n");
+        let files = conf::Memory::default().with("http.conf", text);
+        let config = conf::load(&files, "http.conf").unwrap();
+        let mut diagnostics = config.diagnostics.clone();
+        let settings = Settings::read(&config, None, &mut diagnostics);
+        assert_eq!(diagnostics, []);
+        let failures: Vec<_> = self
+            .faces
+            .renew(settings)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(failures, [""; 0]);
+    }
+
+    pub(crate) fn address(&self, secure: bool) -> std::net::SocketAddr {
+        let places = self.faces.places();
+        places
+            .iter()
+            .find(|at| at.secure == secure)
+            .unwrap()
+            .address
+    }
+}
+
+impl Exchange for House {
+    fn now(&self) -> Now {
+        Now {
+            since_start: self.start.elapsed(),
+            utc: jiff::Timestamp::now(),
+        }
+    }
+
+    fn configured(&self) -> Arc<manager::Node> {
+        Arc::clone(&self.node.lock().unwrap())
+    }
+
+    fn answer(&self, request: Request) -> Promise<(Seq, Answer)> {
+        let at = Seq(self.hub.lock().unwrap().events.len() as u64);
+        let answer = match request {
+            Request::Switch(Command::Channels) => Answer::Switch(Reply::Channels(Vec::new())),
+            _ => Answer::Unavailable,
+        };
+        Box::pin(async move { (at, answer) })
+    }
+
+    fn notice(&self, event: Event) -> Promise<()> {
+        self.tell(event);
+        Box::pin(async {})
+    }
+
+    fn log(&self, line: Log) {
+        let (Log::Warning(text) | Log::Notice(text) | Log::Verbose(text)) = line;
+        self.log.lock().unwrap().push(text);
+    }
+
+    fn admit(&self, user: &Arc<User>, _remote: IpAddr) -> Option<Box<dyn Place>> {
+        let mut logins = self.logins.lock().unwrap();
+        if !user.allow_multiple_login && logins.contains(&user.name) {
+            return None;
+        }
+        logins.push(user.name.clone());
+        Some(Box::new(Login {
+            name: user.name.clone(),
+            logins: Arc::clone(&self.logins),
+        }))
+    }
+
+    fn is_booted(&self) -> bool {
+        true
+    }
+
+    fn listen(&self, after: Option<Seq>) -> Box<dyn Events> {
+        let now = self.hub.lock().unwrap().events.len();
+        let next = after.map_or(now, |seq| seq.0 as usize);
+        Box::new(Reader {
+            hub: Arc::clone(&self.hub),
+            next,
+        })
+    }
+}
+
+struct Login {
+    name: String,
+    logins: Arc<Mutex<Vec<String>>>,
+}
+
+impl Place for Login {}
+
+impl Drop for Login {
+    fn drop(&mut self) {
+        let mut logins = self.logins.lock().unwrap();
+        let index = logins.iter().position(|name| *name == self.name).unwrap();
+        logins.remove(index);
+    }
+}
+
+struct Reader {
+    hub: Arc<Mutex<Hub>>,
+    next: usize,
+}
+
+impl Events for Reader {
+    fn read(&mut self, take: &mut dyn FnMut(&Rendered)) -> Result<bool, Missed> {
+        let hub = self.hub.lock().unwrap();
+        if hub.gone > self.next {
+            let missed = hub.gone - self.next;
+            self.next = hub.gone;
+            return Err(Missed(missed as u64));
+        }
+        let events: Vec<_> = hub.events[self.next..].iter().take(100).cloned().collect();
+        drop(hub);
+        events.iter().for_each(|event| take(event));
+        self.next += events.len();
+        Ok(!events.is_empty())
+    }
+
+    fn at(&self) -> Seq {
+        Seq(self.next as u64)
+    }
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let mut hub = self.hub.lock().unwrap();
+        hub.wakers.push(context.waker().clone());
+        if hub.events.len() > self.next {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+}
