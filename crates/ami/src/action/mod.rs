@@ -6,6 +6,7 @@
 pub mod call;
 pub mod channel;
 pub mod config;
+pub mod database;
 pub mod dialplan;
 mod parameter;
 pub mod pjsip;
@@ -97,6 +98,7 @@ actions! {
     channel { CoreShowChannels Status Hangup Getvar Setvar }
     call { Originate }
     config { GetConfig GetConfigJson ListCategories CreateConfig UpdateConfig }
+    database { DbGet DbGetTree DbPut DbDel DbDelTree }
     dialplan { ExtensionState }
     pjsip { ShowContacts ShowRegistrationInboundContactStatuses }
 }

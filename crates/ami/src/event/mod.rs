@@ -7,6 +7,7 @@ pub mod bridge;
 pub mod call;
 pub mod cdr;
 pub mod channel;
+pub mod database;
 pub mod dial;
 mod header;
 pub mod legacy;
@@ -74,6 +75,7 @@ events! {
     call { OriginateResponse }
     cdr { Cdr }
     user { UserEvent }
+    database { DbGetResponse DbGetTreeResponse }
     state { DeviceStateChange ExtensionStatus }
     pjsip { PeerStatus ContactStatus ContactList ContactStatusDetail }
     security {

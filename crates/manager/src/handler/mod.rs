@@ -6,6 +6,7 @@
 mod call;
 mod channel;
 mod config;
+mod database;
 mod dialplan;
 mod pjsip;
 mod session;
@@ -71,6 +72,11 @@ pub(crate) fn begin(session: &mut Session, now: Now, call: Call<'_>, action: &Ac
         Action::ListCategories(list) => config::read(&list.filename),
         Action::CreateConfig(create) => config::create(create),
         Action::UpdateConfig(update) => config::update(update),
+        Action::DbGet(get) => database::get(get),
+        Action::DbGetTree(get) => database::get_tree(get),
+        Action::DbPut(put) => database::put(put),
+        Action::DbDel(delete) => database::delete(delete),
+        Action::DbDelTree(delete) => database::delete_tree(delete),
         Action::ExtensionState(state) => dialplan::extension_state(state),
         Action::ShowContacts(_) | Action::ShowRegistrationInboundContactStatuses(_) => Step::Ask(Request::Contacts),
     }
@@ -104,6 +110,11 @@ pub(crate) fn answer(session: &mut Session, now: Now, id: &str, action: &Action,
         (Action::ListCategories(list), Answer::Files(given)) => config::categories(id, list, given),
         (Action::CreateConfig(_), Answer::Files(given)) => Some(config::created(id, given)),
         (Action::UpdateConfig(_), Answer::Files(given)) => Some(config::updated(id, given)),
+        (Action::DbGet(get), Answer::Switch(reply)) => database::got(id, get, reply),
+        (Action::DbGetTree(_), Answer::Switch(reply)) => database::listed(id, reply),
+        (Action::DbPut(_), Answer::Switch(reply)) => Some(database::was_put(id, &reply)),
+        (Action::DbDel(_), Answer::Switch(reply)) => Some(database::deleted(id, &reply)),
+        (Action::DbDelTree(_), Answer::Switch(reply)) => Some(database::tree_deleted(id, &reply)),
         (Action::ExtensionState(state), Answer::Switch(reply)) => dialplan::extension(session, id, state, reply),
         (Action::ShowContacts(_), Answer::Contacts(contacts)) => Some(pjsip::contacts(id, &contacts)),
         (Action::ShowRegistrationInboundContactStatuses(_), Answer::Contacts(contacts)) => Some(pjsip::statuses(id, &contacts)),
