@@ -3,15 +3,18 @@
 //! [`Action`] has one variant for each. Whoever serves it matches all of them, so that an action
 //! declared but not served does not compile. Only what is served is declared.
 
+pub mod bridge;
 pub mod call;
 pub mod channel;
 pub mod config;
+pub mod control;
 pub mod database;
 pub mod dialplan;
 mod parameter;
 pub mod pjsip;
 pub mod session;
 pub mod system;
+pub mod transfer;
 
 pub use parameter::{Kind, Others, Parameter, Secret};
 
@@ -97,6 +100,11 @@ actions! {
     system { Command CoreStatus CoreSettings Reload LoggerRotate ModuleCheck ModuleLoad }
     channel { CoreShowChannels Status Hangup Getvar Setvar }
     call { Originate }
+    transfer { Redirect BlindTransfer }
+    bridge { Bridge BridgeList BridgeInfo BridgeDestroy BridgeKick }
+    control {
+        AbsoluteTimeout LocalOptimizeAway MuteAudio PlayDtmf SendText CoreShowChannelMap
+    }
     config { GetConfig GetConfigJson ListCategories CreateConfig UpdateConfig }
     database { DbGet DbGetTree DbPut DbDel DbDelTree }
     dialplan { ExtensionState }
@@ -163,6 +171,10 @@ mod tests {
         assert_eq!(
             names(Classes::NONE),
             [
+                "BridgeDestroy",
+                "BridgeInfo",
+                "BridgeKick",
+                "BridgeList",
                 "Challenge",
                 "Events",
                 "ListCommands",

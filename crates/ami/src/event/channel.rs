@@ -258,3 +258,13 @@ pub struct ChannelHungup<'a> {
     pub channel: &'a str,
     pub action_id: Option<&'a str>,
 }
+
+/// An item of CoreShowChannelMap: a channel that the one asked for is connected with.
+#[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct CoreShowChannelMap<'a> {
+    #[event(name = "ActionID")]
+    pub action_id: Option<&'a str>,
+    pub channel: &'a str,
+    pub connected_channel: &'a str,
+}

@@ -3,14 +3,17 @@
 //! An action is begun when it has been read and is permitted. Either it is done at once, or it asks
 //! others and is done with their answer; what comes of it are the messages of its answer.
 
+mod bridge;
 mod call;
 mod channel;
 mod config;
 mod database;
+mod control;
 mod dialplan;
 mod pjsip;
 mod session;
 mod system;
+mod transfer;
 
 use crate::session::Session;
 use crate::{Answer, Request};
@@ -67,6 +70,19 @@ pub(crate) fn begin(session: &mut Session, now: Now, call: Call<'_>, action: &Ac
         Action::Getvar(getvar) => channel::getvar(session, id, getvar),
         Action::Setvar(setvar) => channel::setvar(session, id, setvar),
         Action::Originate(originate) => call::originate(session, id, originate),
+        Action::Redirect(redirect) => transfer::redirect(id, redirect),
+        Action::BlindTransfer(transfer) => transfer::blind_transfer(transfer),
+        Action::Bridge(join) => bridge::join(join),
+        Action::BridgeList(list) => bridge::list(list),
+        Action::BridgeInfo(info) => bridge::info(info),
+        Action::BridgeDestroy(destroy) => bridge::destroy(destroy),
+        Action::BridgeKick(kick) => bridge::kick(kick),
+        Action::AbsoluteTimeout(timeout) => control::absolute_timeout(id, timeout),
+        Action::LocalOptimizeAway(optimize) => control::optimize_away(optimize),
+        Action::MuteAudio(mute) => control::mute(id, mute),
+        Action::PlayDtmf(play) => control::play_digit(id, play),
+        Action::SendText(text) => control::send_text(text),
+        Action::CoreShowChannelMap(map) => control::map(map),
         Action::GetConfig(get) => config::read(&get.filename),
         Action::GetConfigJson(get) => config::read(&get.filename),
         Action::ListCategories(list) => config::read(&list.filename),
@@ -105,6 +121,19 @@ pub(crate) fn answer(session: &mut Session, now: Now, id: &str, action: &Action,
         (Action::Getvar(getvar), Answer::Switch(reply)) => channel::got(id, getvar, reply),
         (Action::Setvar(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "Variable Set")]),
         (Action::Originate(_), Answer::Switch(reply)) => Some(call::originated(id, &reply)),
+        (Action::Redirect(redirect), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, transfer::redirected(redirect))]),
+        (Action::BlindTransfer(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "Transfer succeeded")]),
+        (Action::Bridge(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "Channels have been bridged")]),
+        (Action::BridgeList(_), Answer::Switch(reply)) => bridge::listed(id, reply),
+        (Action::BridgeInfo(_), Answer::Switch(reply)) => bridge::told(id, reply),
+        (Action::BridgeDestroy(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "Bridge has been destroyed")]),
+        (Action::BridgeKick(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "Channel has been kicked")]),
+        (Action::AbsoluteTimeout(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "Timeout Set")]),
+        (Action::LocalOptimizeAway(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "Queued channel to be optimized away")]),
+        (Action::MuteAudio(_), Answer::Switch(Reply::Done)) => Some(vec![response::success(id)]),
+        (Action::PlayDtmf(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "DTMF successfully queued")]),
+        (Action::SendText(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "Success")]),
+        (Action::CoreShowChannelMap(map), Answer::Switch(reply)) => control::mapped(id, map, reply),
         (Action::GetConfig(get), Answer::Files(given)) => config::config(session, id, get, given),
         (Action::GetConfigJson(get), Answer::Files(given)) => config::json(session, id, get, given),
         (Action::ListCategories(list), Answer::Files(given)) => config::categories(id, list, given),
@@ -126,6 +155,13 @@ pub(crate) fn answer(session: &mut Session, now: Now, id: &str, action: &Action,
 
 /// What a refusal of the switch is called.
 fn refused(id: &str, action: &Action, refusal: &Refusal) -> Message {
+    let own = transfer::refused(action, refusal).or_else(|| bridge::refused(action, refusal));
+    if let Some(text) = own {
+        return response::error(id, text);
+    }
+    if let Some(text) = control::refused(action, refusal) {
+        return response::error(id, text);
+    }
     match refusal {
         Refusal::NoSuchChannel => response::error(id, "No such channel"),
         Refusal::BadPattern(text) => {

@@ -1,0 +1,58 @@
+//! Actions about bridges.
+
+use macros::Action;
+
+/// Joins two channels that are there, whatever they do.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(classes(call), synopsis = "Bridge two channels already in the PBX.")]
+pub struct Bridge {
+    /// The one.
+    #[action(name = "Channel1", missing = "Missing channel parameter in request")]
+    pub channel1: String,
+    /// The other.
+    #[action(name = "Channel2", missing = "Missing channel parameter in request")]
+    pub channel2: String,
+}
+
+/// Lists bridges.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(
+    synopsis = "Get a list of bridges in the system.",
+    complete = "BridgeListComplete"
+)]
+pub struct BridgeList {
+    /// Of this type only.
+    pub bridge_type: Option<String>,
+}
+
+/// Tells who is in a bridge.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(
+    synopsis = "Get information about a bridge.",
+    complete = "BridgeInfoComplete"
+)]
+pub struct BridgeInfo {
+    /// Its uniqueid.
+    #[action(missing = "BridgeUniqueid must be provided")]
+    pub bridge_uniqueid: String,
+}
+
+/// Takes everybody out of a bridge.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(synopsis = "Destroy a bridge.")]
+pub struct BridgeDestroy {
+    /// Its uniqueid.
+    #[action(missing = "BridgeUniqueid must be provided")]
+    pub bridge_uniqueid: String,
+}
+
+/// Takes a channel out of a bridge.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(synopsis = "Kick a channel from a bridge.")]
+pub struct BridgeKick {
+    /// The bridge; the one it is in if not said.
+    pub bridge_uniqueid: Option<String>,
+    /// The channel.
+    #[action(missing = "Channel must be provided")]
+    pub channel: String,
+}

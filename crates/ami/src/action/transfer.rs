@@ -1,0 +1,46 @@
+//! Actions that send calls elsewhere.
+
+use macros::Action;
+
+/// Sends a channel elsewhere in the dialplan, and another one with it.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(classes(call), synopsis = "Redirect (transfer) a call.")]
+pub struct Redirect {
+    /// The channel.
+    #[action(missing = "Channel not specified")]
+    pub channel: String,
+    /// The context to send it to.
+    #[action(missing = "Context not specified")]
+    pub context: String,
+    /// The extension.
+    #[action(missing = "Exten not specified")]
+    pub exten: String,
+    /// The priority: a number or a label.
+    #[action(missing = "Priority not specified")]
+    pub priority: String,
+    /// The other channel.
+    pub extra_channel: Option<String>,
+    /// The context to send it to; to where the first goes if not said.
+    pub extra_context: Option<String>,
+    /// Its extension.
+    pub extra_exten: Option<String>,
+    /// Its priority.
+    pub extra_priority: Option<String>,
+}
+
+/// Sends whoever talks with a channel to an extension; the channel ends.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(
+    classes(call),
+    synopsis = "Blind transfer channel(s) to the given destination"
+)]
+pub struct BlindTransfer {
+    /// The channel.
+    #[action(missing = "No channel specified")]
+    pub channel: String,
+    /// The extension.
+    #[action(missing = "No extension specified")]
+    pub exten: String,
+    /// Its context; the channel's own if not said.
+    pub context: Option<String>,
+}
