@@ -63,7 +63,7 @@ events! {
     channel {
         Newchannel Newstate NewConnectedLine Unhold MusicOnHoldStop Newexten VarSet NewCallerid
         NewAccountCode HangupRequest SoftHangupRequest Hangup DtmfBegin DtmfEnd Hold
-        MusicOnHoldStart CoreShowChannel Status ChannelHungup
+        MusicOnHoldStart CoreShowChannel Status ChannelHungup CoreShowChannelMap
     }
     dial { DialBegin DialState DialEnd }
     bridge {

@@ -8,6 +8,7 @@ mod pjsip;
 mod security;
 mod system;
 
+pub(crate) use bridge::bridge_block;
 pub(crate) use channel::{block, or_unknown};
 
 use crate::Node;
