@@ -6,6 +6,7 @@ use conf::Place;
 use jiff::Zoned;
 
 use crate::{
+    edit::Fault,
     pattern::{Answer, Pattern, Question},
     timing::Timing,
 };
@@ -260,6 +261,16 @@ impl Dialplan {
             self.contexts.push(Context::new(name));
         }
         &mut self.contexts[index]
+    }
+
+    /// Removes a context with all in it.
+    pub fn remove_context(&mut self, name: &str) -> Result<(), Fault> {
+        let index = self.by_name.remove(name).ok_or(Fault::NoContext)?;
+        self.contexts.remove(index);
+        for other in self.by_name.values_mut().filter(|other| **other > index) {
+            *other -= 1;
+        }
+        Ok(())
     }
 
     fn ask(

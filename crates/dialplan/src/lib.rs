@@ -5,6 +5,7 @@
 
 mod arguments;
 mod dialplan;
+mod edit;
 mod expand;
 pub mod expression;
 pub mod functions;
@@ -16,6 +17,7 @@ mod timing;
 
 pub use arguments::{PriorityRef, Target, arguments, arguments_up_to, branches, called, options};
 pub use dialplan::{Caller, Context, Dialplan, Extension, General, Hint, Include, Priority};
+pub use edit::{Fault, NewStep};
 pub use expand::{FunctionError, Problem, Scope, expand};
 pub use pattern::{Answer, Pattern, Question};
 pub use read::Known;

@@ -4,8 +4,8 @@
 //! that a reader can place it among the events.
 
 use crate::{
-    BridgeSnapshot, Cause, ChannelSnapshot, DatabaseCommand, DatabaseReply, ExtensionState,
-    OriginateReason, Party,
+    BridgeSnapshot, Cause, ChannelSnapshot, DatabaseCommand, DatabaseReply, DialplanCommand,
+    DialplanReply, ExtensionState, OriginateReason, Party,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -142,6 +142,8 @@ pub enum Command {
     Counts,
     /// Ask or change the database.
     Database(DatabaseCommand),
+    /// Ask or change the dialplan.
+    Dialplan(DialplanCommand),
 }
 
 /// A channel and where it is sent.
@@ -273,6 +275,8 @@ pub enum Reply {
     },
     /// The database's answer.
     Database(DatabaseReply),
+    /// The dialplan's answer.
+    Dialplan(DialplanReply),
     /// Refused.
     Refused(Refusal),
 }

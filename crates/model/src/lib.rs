@@ -11,6 +11,7 @@ mod channel;
 mod command;
 mod database;
 mod device;
+mod dialplan;
 mod endpoint;
 mod event;
 mod id;
@@ -30,6 +31,10 @@ pub use command::{
 };
 pub use database::{DatabaseChange, DatabaseCommand, DatabaseReply};
 pub use device::{DeviceState, ExtensionState};
+pub use dialplan::{
+    DialplanChange, DialplanCommand, DialplanContext, DialplanExtension, DialplanReply,
+    DialplanStep,
+};
 pub use endpoint::{Contact, ContactFact, ContactState, Endpoint};
 pub use event::{DialStatus, Event, OriginateReason, Record, TransferResult};
 pub use id::{BridgeId, ChannelId, MediaId, PlayId, Seq, Token};

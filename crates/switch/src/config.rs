@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The configuration. Calls in progress go on with the extension they are in.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Config {
     /// extensions.conf.
     pub dialplan: Arc<Dialplan>,

@@ -29,6 +29,7 @@ mod names;
 mod originate;
 mod outgoing;
 mod pbx;
+mod plan;
 mod quality;
 mod query;
 mod scope;

@@ -52,6 +52,7 @@ impl Switch {
                 mute,
             } => self.mute_audio(&channel, direction, mute),
             Command::ChannelMap { channel } => self.channel_map(&channel),
+            Command::Dialplan(command) => Reply::Dialplan(self.on_dialplan(&command)),
             Command::Counts => Reply::Counts {
                 channels: self.channels.len(),
                 calls: self.counters.calls,

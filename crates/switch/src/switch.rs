@@ -10,6 +10,7 @@ use crate::names::Counters;
 use crate::originate::Origination;
 use crate::timers::{Timer, Timers};
 use crate::variables::Variables;
+use dialplan::Dialplan;
 use fastrand::Rng;
 use model::{
     BridgeId, CallRecord, ChannelId, Command, DatabaseChange, Event, Instruction, MediaId,
@@ -82,6 +83,8 @@ pub enum Output {
 pub struct Switch {
     pub(crate) now: Now,
     pub(crate) config: Arc<Config>,
+    /// The dialplan as it was read last; clients may have changed the one in use since.
+    pub(crate) dialplan_read: Arc<Dialplan>,
     pub(crate) channels: BTreeMap<ChannelId, Channel>,
     pub(crate) bridges: BTreeMap<BridgeId, Bridge>,
     pub(crate) originations: BTreeMap<ChannelId, Origination>,
@@ -113,6 +116,7 @@ impl Switch {
         Self {
             now,
             config: Arc::default(),
+            dialplan_read: Arc::default(),
             channels: BTreeMap::new(),
             bridges: BTreeMap::new(),
             originations: BTreeMap::new(),
@@ -197,13 +201,7 @@ impl Switch {
     }
 
     fn configure(&mut self, config: Arc<Config>) {
-        let globals = config.dialplan.globals.iter();
-        if config.dialplan.general.clear_global_vars {
-            self.globals = Variables::default();
-        }
-        self.globals
-            .renew(globals.map(|(name, value)| (name.as_str(), value.as_str())));
-        self.config = config;
+        self.config = self.take_dialplan(config);
         self.renew_devices();
     }
 

@@ -12,6 +12,7 @@ pub mod database;
 pub mod dialplan;
 mod parameter;
 pub mod pjsip;
+pub mod plan;
 pub mod session;
 pub mod system;
 pub mod transfer;
@@ -106,6 +107,7 @@ actions! {
         AbsoluteTimeout LocalOptimizeAway MuteAudio PlayDtmf SendText CoreShowChannelMap
     }
     config { GetConfig GetConfigJson ListCategories CreateConfig UpdateConfig }
+    plan { ShowDialPlan DialplanExtensionAdd DialplanExtensionRemove }
     database { DbGet DbGetTree DbPut DbDel DbDelTree }
     dialplan { ExtensionState }
     pjsip { ShowContacts ShowRegistrationInboundContactStatuses }

@@ -13,6 +13,7 @@ mod header;
 pub mod legacy;
 pub mod local;
 pub mod pjsip;
+pub mod plan;
 pub mod security;
 pub mod state;
 pub mod system;
@@ -75,6 +76,7 @@ events! {
     call { OriginateResponse }
     cdr { Cdr }
     user { UserEvent }
+    plan { ListDialplan }
     database { DbGetResponse DbGetTreeResponse }
     state { DeviceStateChange ExtensionStatus }
     pjsip { PeerStatus ContactStatus ContactList ContactStatusDetail }

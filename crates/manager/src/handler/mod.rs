@@ -11,6 +11,7 @@ mod database;
 mod control;
 mod dialplan;
 mod pjsip;
+mod plan;
 mod session;
 mod system;
 mod transfer;
@@ -88,6 +89,9 @@ pub(crate) fn begin(session: &mut Session, now: Now, call: Call<'_>, action: &Ac
         Action::ListCategories(list) => config::read(&list.filename),
         Action::CreateConfig(create) => config::create(create),
         Action::UpdateConfig(update) => config::update(update),
+        Action::ShowDialPlan(show) => plan::show(show),
+        Action::DialplanExtensionAdd(add) => plan::add(id, add),
+        Action::DialplanExtensionRemove(remove) => plan::remove(id, remove),
         Action::DbGet(get) => database::get(get),
         Action::DbGetTree(get) => database::get_tree(get),
         Action::DbPut(put) => database::put(put),
@@ -139,6 +143,9 @@ pub(crate) fn answer(session: &mut Session, now: Now, id: &str, action: &Action,
         (Action::ListCategories(list), Answer::Files(given)) => config::categories(id, list, given),
         (Action::CreateConfig(_), Answer::Files(given)) => Some(config::created(id, given)),
         (Action::UpdateConfig(_), Answer::Files(given)) => Some(config::updated(id, given)),
+        (Action::ShowDialPlan(show), Answer::Switch(reply)) => plan::shown(id, show, reply),
+        (Action::DialplanExtensionAdd(_), Answer::Switch(reply)) => Some(plan::added(id, &reply)),
+        (Action::DialplanExtensionRemove(remove), Answer::Switch(reply)) => Some(plan::removed(id, remove, &reply)),
         (Action::DbGet(get), Answer::Switch(reply)) => database::got(id, get, reply),
         (Action::DbGetTree(_), Answer::Switch(reply)) => database::listed(id, reply),
         (Action::DbPut(_), Answer::Switch(reply)) => Some(database::was_put(id, &reply)),
