@@ -91,6 +91,16 @@ impl Message {
         self
     }
 
+    /// Adds a line feed to the last value, before the line's own end: a few answers have it.
+    #[must_use]
+    pub fn with_line_feed(mut self) -> Self {
+        if let Some(last) = self.headers.last_mut() {
+            self.text.insert(last.end as usize, '\n');
+            last.end += 1;
+        }
+        self
+    }
+
     /// Adds one line that is no header, ended as headers are. Nothing can be added after it.
     #[must_use]
     pub fn with_bare_line(mut self, line: &str) -> Self {

@@ -1,7 +1,7 @@
 //! What a session asks of others, and what they answer.
 
 use crate::User;
-use model::{Command, Contact, Reply};
+use model::{Command, Contact, MailboxQuery, MailboxReply, Reply, SipQuery, SipReply};
 use std::sync::Arc;
 
 /// What a session asks. The shell takes it to its owner.
@@ -13,6 +13,10 @@ pub enum Request {
     Console(String),
     /// Of SIP: the contacts that registered. Answered with [`Answer::Contacts`].
     Contacts,
+    /// Of SIP, other than calls. Answered with [`Answer::Sip`].
+    Sip(SipQuery),
+    /// Of the mailboxes. Answered with [`Answer::Mailboxes`].
+    Mailboxes(MailboxQuery),
     /// Of the configuration's files. Answered with [`Answer::Files`].
     Files(FileRequest),
     /// Of the node: read the configuration anew, of the part that a module of this name stands for,
@@ -47,6 +51,10 @@ pub enum Answer {
     Console(ConsoleReport),
     /// The contacts.
     Contacts(Vec<Contact>),
+    /// SIP's answer; endpoints with the state of their device and the number of their channels.
+    Sip(SipReply),
+    /// The mailboxes' answer.
+    Mailboxes(MailboxReply),
     /// The files' answer.
     Files(Result<FileReply, FileFault>),
     /// What became of the reload.

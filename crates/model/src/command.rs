@@ -5,7 +5,7 @@
 
 use crate::{
     BridgeSnapshot, Cause, ChannelSnapshot, DatabaseCommand, DatabaseReply, DialplanCommand,
-    DialplanReply, ExtensionState, OriginateReason, Party,
+    DialplanReply, ExtensionState, OriginateReason, Party, StateQuery, StateReply,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +24,8 @@ pub enum Command {
     },
     /// List all channels.
     Channels,
+    /// The whole state, as events that would bring a reader who knows nothing to it.
+    Snapshot,
     /// List channels with their variables.
     Status {
         /// One channel, or all.
@@ -49,6 +51,8 @@ pub enum Command {
         /// The extension.
         exten: Arc<str>,
     },
+    /// List states. Answered with [`Reply::States`].
+    States(StateQuery),
     /// Send one channel, or two, elsewhere in the dialplan.
     Redirect {
         /// The channel.
@@ -249,6 +253,8 @@ pub enum Reply {
     HungUp(Vec<Arc<str>>),
     /// All channels.
     Channels(Vec<Arc<ChannelSnapshot>>),
+    /// Events that tell the state.
+    Snapshot(Vec<Event>),
     /// Channels with variables.
     Status(Vec<StatusItem>),
     /// A variable's value.
@@ -277,6 +283,8 @@ pub enum Reply {
     Database(DatabaseReply),
     /// The dialplan's answer.
     Dialplan(DialplanReply),
+    /// States.
+    States(StateReply),
     /// Refused.
     Refused(Refusal),
 }

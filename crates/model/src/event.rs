@@ -2,7 +2,7 @@
 
 use crate::{
     BridgeSnapshot, CallRecord, ChannelSnapshot, ContactFact, DeviceState, ExtensionState,
-    Security, Seq,
+    MessageCounts, Presence, Security, Seq,
 };
 use std::sync::Arc;
 
@@ -146,10 +146,34 @@ pub enum Event {
         hint: Arc<str>,
         state: ExtensionState,
     },
+    /// Somebody says otherwise of themselves.
+    PresenceStateChange {
+        presentity: Arc<str>,
+        presence: Presence,
+    },
+    /// So an extension's hint that names them is otherwise.
+    PresenceStatus {
+        exten: Arc<str>,
+        context: Arc<str>,
+        hint: Arc<str>,
+        presence: Presence,
+    },
+    /// Other messages than before wait in a mailbox.
+    MessageWaiting {
+        mailbox: Arc<str>,
+        counts: MessageCounts,
+    },
     /// An endpoint can be called or no longer.
     PeerStatus { peer: Arc<str>, reachable: bool },
     /// Something became of a contact.
     ContactStatus(ContactFact),
+    /// Something became of a registration of ours.
+    Registry {
+        channel_type: Arc<str>,
+        username: Arc<str>,
+        domain: Arc<str>,
+        status: RegistryStatus,
+    },
     /// A UserEvent: from the dialplan with its channel, from a manager without.
     UserEvent {
         channel: Option<Channel>,
@@ -195,6 +219,28 @@ impl TransferResult {
             Self::Success => "Success",
             Self::Fail => "Fail",
             Self::Invalid => "Invalid",
+        }
+    }
+}
+
+/// How a registration of ours stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RegistryStatus {
+    /// It holds.
+    Registered,
+    /// It does not, or not yet.
+    Unregistered,
+    /// It was refused for good.
+    Rejected,
+}
+
+impl RegistryStatus {
+    /// The word told as `Status`.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Registered => "Registered",
+            Self::Unregistered => "Unregistered",
+            Self::Rejected => "Rejected",
         }
     }
 }

@@ -15,9 +15,12 @@ mod dialplan;
 mod endpoint;
 mod event;
 mod id;
+mod mailbox;
 mod media;
 mod party;
 mod security;
+mod sip;
+mod state;
 mod technology;
 mod time;
 
@@ -36,10 +39,13 @@ pub use dialplan::{
     DialplanStep,
 };
 pub use endpoint::{Contact, ContactFact, ContactState, Endpoint};
-pub use event::{DialStatus, Event, OriginateReason, Record, TransferResult};
+pub use event::{DialStatus, Event, OriginateReason, Record, RegistryStatus, TransferResult};
 pub use id::{BridgeId, ChannelId, MediaId, PlayId, Seq, Token};
+pub use mailbox::{MailboxQuery, MailboxReply, MailboxUser};
 pub use media::{AudioQuality, MediaInstruction, MediaReport, Spread, Tone};
 pub use party::Party;
 pub use security::{Address, Security, SecurityKind, Transport};
+pub use sip::{NotifyTarget, SipEndpoint, SipNotify, SipObject, SipQuery, SipReply};
+pub use state::{HintReport, MessageCounts, Presence, PresenceKind, StateQuery, StateReply};
 pub use technology::{Instruction, NewCall, Signal};
 pub use time::Now;

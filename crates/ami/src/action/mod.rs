@@ -10,10 +10,12 @@ pub mod config;
 pub mod control;
 pub mod database;
 pub mod dialplan;
+pub mod mailbox;
 mod parameter;
 pub mod pjsip;
 pub mod plan;
 pub mod session;
+pub mod state;
 pub mod system;
 pub mod transfer;
 
@@ -109,8 +111,17 @@ actions! {
     config { GetConfig GetConfigJson ListCategories CreateConfig UpdateConfig }
     plan { ShowDialPlan DialplanExtensionAdd DialplanExtensionRemove }
     database { DbGet DbGetTree DbPut DbDel DbDelTree }
+    state { DeviceStateList ExtensionStateList PresenceState PresenceStateList }
+    mailbox {
+        MailboxStatus MailboxCount VoicemailUsersList VoicemailUserStatus VoicemailRefresh MwiUpdate
+        MwiGet MwiDelete
+    }
     dialplan { ExtensionState }
-    pjsip { ShowContacts ShowRegistrationInboundContactStatuses }
+    pjsip {
+        ShowContacts ShowRegistrationInboundContactStatuses
+        ShowEndpoints ShowEndpoint ShowAors ShowAuths ShowRegistrationsInbound
+        ShowRegistrationsOutbound Qualify Register Unregister Notify
+    }
 }
 
 /// The declaration of the action of this name, in any case.

@@ -12,6 +12,7 @@ pub mod dial;
 mod header;
 pub mod legacy;
 pub mod local;
+pub mod mailbox;
 pub mod pjsip;
 pub mod plan;
 pub mod security;
@@ -78,13 +79,18 @@ events! {
     user { UserEvent }
     plan { ListDialplan }
     database { DbGetResponse DbGetTreeResponse }
-    state { DeviceStateChange ExtensionStatus }
-    pjsip { PeerStatus ContactStatus ContactList ContactStatusDetail }
+    state { DeviceStateChange ExtensionStatus PresenceStateChange PresenceStatus }
+    mailbox { MessageWaiting VoicemailUserEntry VoicemailUserDetail MwiGet }
+    pjsip {
+        PeerStatus ContactStatus Registry ContactList ContactStatusDetail
+        EndpointList AorList AuthList EndpointDetail AorDetail AuthDetail TransportDetail
+        IdentifyDetail InboundRegistrationDetail OutboundRegistrationDetail
+    }
     security {
         SuccessfulAuth InvalidAccountId FailedAcl InvalidPassword ChallengeSent
         ChallengeResponseFailed SessionLimit RequestNotAllowed RequestBadFormat
     }
-    system { FullyBooted Shutdown Reload WaitEventComplete }
+    system { FullyBooted Shutdown Reload WaitEventComplete EventGap }
 }
 
 /// The declaration of the event of this name on the wire.

@@ -1,6 +1,9 @@
 //! Events about SIP endpoints and their contacts.
 
+use super::{Block, Kind, Part};
+use crate::Message;
 use macros::Event;
+use std::sync::Arc;
 
 /// An endpoint can be called, or no longer.
 #[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +27,17 @@ pub struct ContactStatus<'a> {
     pub aor: &'a str,
     pub endpoint_name: &'a str,
     pub roundtrip_usec: Option<u64>,
+}
+
+/// Something became of a registration of ours.
+#[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
+#[event(classes(system))]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct Registry<'a> {
+    pub channel_type: &'a str,
+    pub username: &'a str,
+    pub domain: &'a str,
+    pub status: &'a str,
 }
 
 /// An item of PJSIPShowContacts.
@@ -78,4 +92,133 @@ pub struct ContactStatusDetail<'a> {
     pub qualify_frequency: u64,
     pub qualify_timeout: String,
     pub qualify_2xx_only: u8,
+}
+
+/// An endpoint in a list.
+#[derive(Event, Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct EndpointList<'a> {
+    pub action_id: Option<&'a str>,
+    #[event(block)]
+    pub object: Object<'a>,
+}
+
+/// An address of record in a list.
+#[derive(Event, Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct AorList<'a> {
+    pub action_id: Option<&'a str>,
+    #[event(block)]
+    pub object: Object<'a>,
+}
+
+/// A password in a list.
+#[derive(Event, Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct AuthList<'a> {
+    pub action_id: Option<&'a str>,
+    #[event(block)]
+    pub object: Object<'a>,
+}
+
+/// An endpoint.
+#[derive(Event, Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct EndpointDetail<'a> {
+    pub action_id: Option<&'a str>,
+    #[event(block)]
+    pub object: Object<'a>,
+}
+
+/// An address of record that belongs to an endpoint.
+#[derive(Event, Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct AorDetail<'a> {
+    pub action_id: Option<&'a str>,
+    #[event(block)]
+    pub object: Object<'a>,
+    pub endpoint_name: &'a str,
+}
+
+/// A password that belongs to an endpoint or a registration.
+#[derive(Event, Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct AuthDetail<'a> {
+    pub action_id: Option<&'a str>,
+    #[event(block)]
+    pub object: Object<'a>,
+    pub endpoint_name: Option<&'a str>,
+}
+
+/// The transport an endpoint is bound to.
+#[derive(Event, Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct TransportDetail<'a> {
+    pub action_id: Option<&'a str>,
+    #[event(block)]
+    pub object: Object<'a>,
+    pub endpoint_name: &'a str,
+}
+
+/// How requests of an endpoint are known.
+#[derive(Event, Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct IdentifyDetail<'a> {
+    pub action_id: Option<&'a str>,
+    #[event(block)]
+    pub object: Object<'a>,
+    pub endpoint_name: &'a str,
+}
+
+/// An address of record that phones have registered with.
+#[derive(Event, Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct InboundRegistrationDetail<'a> {
+    pub action_id: Option<&'a str>,
+    #[event(block)]
+    pub object: Object<'a>,
+    pub contacts: &'a str,
+}
+
+/// A registration of ours.
+#[derive(Event, Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct OutboundRegistrationDetail<'a> {
+    pub action_id: Option<&'a str>,
+    #[event(block)]
+    pub object: Object<'a>,
+}
+
+/// An object of pjsip.conf: what it is, its name, and its options in the order lists have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Object<'a> {
+    /// `endpoint`, `aor`, …
+    pub kind: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Its options with their values.
+    pub fields: &'a [(Arc<str>, Arc<str>)],
+}
+
+impl Block for Object<'_> {
+    const HEADERS: &'static [Part] = &[
+        Part::Header {
+            name: "ObjectType",
+            description: "What it is; after its name come its options, a header each.",
+            kind: Kind::Text,
+        },
+        Part::Header {
+            name: "ObjectName",
+            description: "",
+            kind: Kind::Text,
+        },
+    ];
+
+    fn write(&self, prefix: &str, message: &mut Message) {
+        message.prefixed(prefix, "ObjectType", self.kind);
+        message.prefixed(prefix, "ObjectName", self.name);
+        for (name, value) in self.fields {
+            message.prefixed(prefix, name, value);
+        }
+    }
 }

@@ -54,7 +54,8 @@ pub struct WaitEventComplete<'a> {
 /// Events are lost to a session over HTTP that did not ask for them in time.
 #[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "fields are named as the headers they become")]
-pub struct EventGap {
+pub struct EventGap<'a> {
+    pub action_id: Option<&'a str>,
     /// How many.
     pub missed: u64,
 }

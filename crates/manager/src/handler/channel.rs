@@ -1,6 +1,6 @@
 //! Actions about channels that are there (ami-server.md 10.7, 10.9 to 10.12).
 
-use super::{Step, failed, given};
+use super::{Step, failed, given, legacy};
 use crate::gate::Gate;
 use crate::peer::loggable;
 use crate::record::{block, or_unknown};
@@ -9,17 +9,20 @@ use crate::{Log, Output, Request};
 use ami::action::channel as declared;
 use ami::event::Event as _;
 use ami::event::channel::{ChannelHungup, CoreShowChannel, Status};
-use ami::{Message, response};
+use ami::{Dialect, Message, response};
 use jiff::Timestamp;
 use model::{
     Cause, ChannelSnapshot, Command, HangupTarget, Now, Reply, StatusItem, VariableRequest,
 };
 use std::sync::Arc;
 
-pub(super) fn shown(now: Now, id: &str, reply: Reply) -> Option<Vec<Message>> {
+pub(super) fn shown(session: &Session, now: Now, id: &str, reply: Reply) -> Option<Vec<Message>> {
     let Reply::Channels(channels) = reply else {
         return None;
     };
+    if session.dialect() == Dialect::V1_8 {
+        return Some(legacy::channels(now.utc, id, &channels));
+    }
     let start = response::list_start(id, "Channels will follow");
     let items = channels
         .iter()
@@ -41,7 +44,7 @@ fn shown_item(now: Timestamp, id: &str, channel: &ChannelSnapshot) -> Message {
 }
 
 /// Seconds as hours, minutes and seconds.
-fn duration(seconds: i64) -> String {
+pub(super) fn duration(seconds: i64) -> String {
     let seconds = seconds.max(0);
     format!(
         "{:02}:{:02}:{:02}",
@@ -102,9 +105,13 @@ pub(super) fn told(
     let Reply::Status(items) = reply else {
         return None;
     };
-    let start = response::list_start(id, "Channel status will follow");
     let names = requested(status);
     let gate = Gate::of(session);
+    if session.dialect() == Dialect::V1_8 {
+        let variables = |item: &StatusItem| variables(gate, &names, item);
+        return Some(legacy::status(id, &items, variables));
+    }
+    let start = response::list_start(id, "Channel status will follow");
     let told = items.iter().map(|item| status_item(gate, id, &names, item));
     let count = items.len();
     let end = response::list_complete("StatusComplete", id, count).with("Items", count);

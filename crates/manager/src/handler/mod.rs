@@ -7,12 +7,15 @@ mod bridge;
 mod call;
 mod channel;
 mod config;
-mod database;
 mod control;
+mod database;
 mod dialplan;
+mod legacy;
+mod mailbox;
 mod pjsip;
 mod plan;
 mod session;
+mod state;
 mod system;
 mod transfer;
 
@@ -20,7 +23,7 @@ use crate::session::Session;
 use crate::{Answer, Request};
 use ami::action::Action;
 use ami::{Message, response};
-use model::{Now, Refusal, Reply, Token};
+use model::{Now, Refusal, Reply, SipQuery, Token};
 use std::time::Duration;
 
 /// An action's call: what its answer must name.
@@ -98,6 +101,27 @@ pub(crate) fn begin(session: &mut Session, now: Now, call: Call<'_>, action: &Ac
         Action::DbDel(delete) => database::delete(delete),
         Action::DbDelTree(delete) => database::delete_tree(delete),
         Action::ExtensionState(state) => dialplan::extension_state(state),
+        Action::DeviceStateList(_) => state::devices(),
+        Action::ExtensionStateList(_) => state::extensions(),
+        Action::PresenceState(of) => state::presence(of),
+        Action::PresenceStateList(_) => state::presences(),
+        Action::MailboxStatus(status) => mailbox::count(&status.mailbox),
+        Action::MailboxCount(count) => mailbox::count(&count.mailbox),
+        Action::VoicemailUsersList(_) => mailbox::users(),
+        Action::VoicemailUserStatus(status) => mailbox::user(status),
+        Action::VoicemailRefresh(refresh) => mailbox::refresh(refresh),
+        Action::MwiUpdate(update) => mailbox::update(id, update),
+        Action::MwiGet(get) => mailbox::external(get),
+        Action::MwiDelete(delete) => mailbox::forget(delete),
+        Action::ShowEndpoints(_) => pjsip::ask(SipQuery::Endpoints),
+        Action::ShowEndpoint(show) => pjsip::show_endpoint(id, show),
+        Action::ShowAors(_) | Action::ShowRegistrationsInbound(_) => pjsip::ask(SipQuery::Aors),
+        Action::ShowAuths(_) => pjsip::ask(SipQuery::Auths),
+        Action::ShowRegistrationsOutbound(_) => pjsip::ask(SipQuery::Registrations),
+        Action::Qualify(qualify) => pjsip::ask(SipQuery::Qualify(qualify.endpoint.as_str().into())),
+        Action::Register(register) => pjsip::ask(SipQuery::Register(register.registration.as_str().into())),
+        Action::Unregister(unregister) => pjsip::ask(SipQuery::Unregister(unregister.registration.as_str().into())),
+        Action::Notify(notify) => pjsip::notify(id, notify),
         Action::ShowContacts(_) | Action::ShowRegistrationInboundContactStatuses(_) => Step::Ask(Request::Contacts),
     }
 }
@@ -119,7 +143,7 @@ pub(crate) fn answer(session: &mut Session, now: Now, id: &str, action: &Action,
         (Action::ModuleCheck(_), Answer::Module(there)) => Some(system::module_checked(id, there)),
         (Action::ModuleLoad(load), Answer::Module(there)) => Some(system::module_stays(id, load, there)),
         (Action::ModuleLoad(load), Answer::Reloaded(outcome)) => Some(system::module_reloaded(id, load, outcome)),
-        (Action::CoreShowChannels(_), Answer::Switch(reply)) => channel::shown(now, id, reply),
+        (Action::CoreShowChannels(_), Answer::Switch(reply)) => channel::shown(session, now, id, reply),
         (Action::Status(status), Answer::Switch(reply)) => channel::told(session, id, status, reply),
         (Action::Hangup(hangup), Answer::Switch(reply)) => channel::hung_up(id, hangup, reply),
         (Action::Getvar(getvar), Answer::Switch(reply)) => channel::got(id, getvar, reply),
@@ -152,6 +176,18 @@ pub(crate) fn answer(session: &mut Session, now: Now, id: &str, action: &Action,
         (Action::DbDel(_), Answer::Switch(reply)) => Some(database::deleted(id, &reply)),
         (Action::DbDelTree(_), Answer::Switch(reply)) => Some(database::tree_deleted(id, &reply)),
         (Action::ExtensionState(state), Answer::Switch(reply)) => dialplan::extension(session, id, state, reply),
+        (Action::DeviceStateList(_), Answer::Switch(reply)) => state::devices_told(id, &reply),
+        (Action::ExtensionStateList(_), Answer::Switch(reply)) => state::extensions_told(id, &reply),
+        (Action::PresenceState(of), Answer::Switch(reply)) => state::presence_told(id, of, &reply),
+        (Action::PresenceStateList(_), Answer::Switch(reply)) => state::presences_told(id, &reply),
+        (Action::MailboxStatus(status), Answer::Mailboxes(reply)) => mailbox::status_told(id, status, &reply),
+        (Action::MailboxCount(count), Answer::Mailboxes(reply)) => mailbox::count_told(id, count, &reply),
+        (Action::VoicemailUsersList(_), Answer::Mailboxes(reply)) => mailbox::users_told(id, &reply),
+        (Action::VoicemailUserStatus(_), Answer::Mailboxes(reply)) => mailbox::user_told(id, &reply),
+        (Action::VoicemailRefresh(_), Answer::Mailboxes(reply)) => mailbox::done(id, Some("Refresh sent"), &reply),
+        (Action::MwiUpdate(_) | Action::MwiDelete(_), Answer::Mailboxes(reply)) => mailbox::done(id, None, &reply),
+        (Action::MwiGet(_), Answer::Mailboxes(reply)) => mailbox::external_told(id, &reply),
+        (action, Answer::Sip(reply)) => pjsip::told(session, id, action, &reply),
         (Action::ShowContacts(_), Answer::Contacts(contacts)) => Some(pjsip::contacts(id, &contacts)),
         (Action::ShowRegistrationInboundContactStatuses(_), Answer::Contacts(contacts)) => Some(pjsip::statuses(id, &contacts)),
         // Whoever answers something else than was asked for is at fault, not the client.

@@ -1,14 +1,338 @@
 //! Actions about SIP endpoints.
 
-use super::given;
+use super::{Step, failed, given};
+use crate::Request;
+use crate::session::Session;
+use ami::action::Action;
+use ami::action::pjsip as declared;
 use ami::event::Event as _;
-use ami::event::pjsip::{ContactList, ContactStatusDetail};
-use ami::{Message, response};
-use model::Contact;
+use ami::event::pjsip::{
+    AorDetail, AorList, AuthDetail, AuthList, ContactList, ContactStatusDetail, EndpointDetail,
+    EndpointList, IdentifyDetail, InboundRegistrationDetail, Object, OutboundRegistrationDetail,
+    TransportDetail,
+};
+use ami::{Classes, Message, response};
+use model::{Contact, NotifyTarget, SipEndpoint, SipNotify, SipObject, SipQuery, SipReply};
+use std::sync::Arc;
+
+/// What is shown instead of a secret.
+const HIDDEN: &str = "********";
+/// The options that are secrets.
+const SECRETS: &[&str] = &[
+    "Password",
+    "PasswordDigest",
+    "Md5Cred",
+    "OauthSecret",
+    "RefreshToken",
+];
+
+pub(super) fn ask(query: SipQuery) -> Step {
+    Step::Ask(Request::Sip(query))
+}
+
+pub(super) fn show_endpoint(id: &str, show: &declared::ShowEndpoint) -> Step {
+    match &show.endpoint {
+        Some(name) => ask(SipQuery::Endpoint(name.as_str().into())),
+        None => {
+            let error = response::error(id, "PJSIPShowEndpoint requires an endpoint name");
+            Step::Done(vec![error.with_line_feed()])
+        }
+    }
+}
+
+pub(super) fn notify(id: &str, notify: &declared::Notify) -> Step {
+    let to = match (&notify.endpoint, &notify.uri) {
+        (Some(endpoint), None) => NotifyTarget::Endpoint(endpoint.as_str().into()),
+        (None, Some(uri)) => NotifyTarget::Uri(uri.as_str().into()),
+        (Some(_), Some(_)) => {
+            return failed(
+                id,
+                "PJSIPNotify can not handle a request specifying both 'URI' and 'Endpoint'. You must use either.",
+            );
+        }
+        (None, None) => {
+            return failed(
+                id,
+                "PJSIPNotify requires either an endpoint name, a SIP URI, or a channel.",
+            );
+        }
+    };
+    let pairs = notify
+        .variable
+        .iter()
+        .filter_map(|pair| pair.split_once('='));
+    let headers: Vec<(Arc<str>, Arc<str>)> = pairs
+        .map(|(name, value)| (name.trim().into(), value.trim().into()))
+        .collect();
+    if headers.is_empty() {
+        return failed(id, "Invalid/missing variables");
+    }
+    ask(SipQuery::Notify(SipNotify { to, headers }))
+}
+
+/// What SIP answered.
+pub(super) fn told(
+    session: &Session,
+    id: &str,
+    action: &Action,
+    reply: &SipReply,
+) -> Option<Vec<Message>> {
+    let secrets = session.rights().1.intersects(Classes::CONFIG);
+    match (action, reply) {
+        (Action::ShowEndpoints(_), SipReply::Objects(objects)) => Some(endpoints(id, objects)),
+        (Action::ShowEndpoint(_), SipReply::Endpoint(endpoint)) => {
+            Some(details(id, endpoint, secrets))
+        }
+        (Action::ShowEndpoint(show), SipReply::NotFound) => {
+            let name = show.endpoint.as_deref().unwrap_or_default();
+            let error = response::error(id, format_args!("Unable to retrieve endpoint {name}"));
+            Some(vec![error.with_line_feed()])
+        }
+        (Action::ShowAors(_), SipReply::Objects(objects)) => Some(aors(id, objects)),
+        (Action::ShowAuths(_), SipReply::Objects(objects)) => Some(auths(id, objects, secrets)),
+        (Action::ShowRegistrationsInbound(_), SipReply::Objects(objects)) => {
+            Some(inbound(id, objects))
+        }
+        (Action::ShowRegistrationsOutbound(_), SipReply::Objects(objects)) => {
+            Some(outbound(id, objects))
+        }
+        (Action::Qualify(_), SipReply::Done) => {
+            Some(vec![response::done(id, "Endpoint found, will qualify")])
+        }
+        (Action::Qualify(_), SipReply::NotFound) => Some(vec![
+            response::error(id, "Unable to retrieve endpoint").with_line_feed(),
+        ]),
+        (Action::Register(_), SipReply::Done) => {
+            Some(vec![response::done(id, "Reregistration sent")])
+        }
+        (Action::Unregister(_), SipReply::Done) => {
+            Some(vec![response::done(id, "Unregistration sent")])
+        }
+        (Action::Register(_) | Action::Unregister(_), SipReply::NotFound) => Some(vec![
+            response::error(id, "Unable to retrieve registration entry").with_line_feed(),
+        ]),
+        (Action::Notify(_), SipReply::Done) => Some(vec![response::done(id, "NOTIFY sent")]),
+        (Action::Notify(_), SipReply::NotFound) => {
+            Some(vec![response::error(id, "Unable to retrieve endpoint")])
+        }
+        (_, _) => None,
+    }
+}
+
+fn endpoints(id: &str, objects: &[SipObject]) -> Vec<Message> {
+    if objects.is_empty() {
+        return vec![response::error(id, "No endpoints found").with_line_feed()];
+    }
+    let items = objects.iter().map(|endpoint| {
+        let event = EndpointList {
+            action_id: given(id),
+            object: object(endpoint),
+        };
+        event.message()
+    });
+    list(
+        id,
+        "A listing of Endpoints follows, presented as EndpointList events",
+        items.collect(),
+        "EndpointListComplete",
+    )
+}
+
+fn aors(id: &str, objects: &[SipObject]) -> Vec<Message> {
+    if objects.is_empty() {
+        return vec![response::error(id, "No AORs found").with_line_feed()];
+    }
+    let items = objects.iter().map(|aor| {
+        AorList {
+            action_id: given(id),
+            object: object(aor),
+        }
+        .message()
+    });
+    list(
+        id,
+        "A listing of AORs follows, presented as AorList events",
+        items.collect(),
+        "AorListComplete",
+    )
+}
+
+fn auths(id: &str, objects: &[SipObject], secrets: bool) -> Vec<Message> {
+    if objects.is_empty() {
+        return vec![response::error(id, "No Auths found").with_line_feed()];
+    }
+    let items = objects.iter().map(|auth| {
+        let auth = shown(auth, secrets);
+        AuthList {
+            action_id: given(id),
+            object: object(&auth),
+        }
+        .message()
+    });
+    list(
+        id,
+        "A listing of Auths follows, presented as AuthList events",
+        items.collect(),
+        "AuthListComplete",
+    )
+}
+
+fn details(id: &str, all: &SipEndpoint, secrets: bool) -> Vec<Message> {
+    let action_id = given(id);
+    let name: &str = &all.endpoint.name;
+    let mut items = vec![
+        EndpointDetail {
+            action_id,
+            object: object(&all.endpoint),
+        }
+        .message(),
+    ];
+    for auth in &all.auths {
+        let auth = shown(auth, secrets);
+        let event = AuthDetail {
+            action_id,
+            object: object(&auth),
+            endpoint_name: Some(name),
+        };
+        items.push(event.message());
+    }
+    for aor in &all.aors {
+        items.push(
+            AorDetail {
+                action_id,
+                object: object(aor),
+                endpoint_name: name,
+            }
+            .message(),
+        );
+    }
+    for transport in &all.transports {
+        items.push(
+            TransportDetail {
+                action_id,
+                object: object(transport),
+                endpoint_name: name,
+            }
+            .message(),
+        );
+    }
+    for identify in &all.identifies {
+        items.push(
+            IdentifyDetail {
+                action_id,
+                object: object(identify),
+                endpoint_name: name,
+            }
+            .message(),
+        );
+    }
+    items.extend(all.contacts.iter().map(|contact| detail(id, contact)));
+    list(
+        id,
+        "Following are Events for each object associated with the Endpoint",
+        items,
+        "EndpointDetailComplete",
+    )
+}
+
+/// Of the addresses of record those that phones have registered with. The option `Contacts` is
+/// called `Contact` there, and told again at the end.
+fn inbound(id: &str, objects: &[SipObject]) -> Vec<Message> {
+    let registered = objects
+        .iter()
+        .filter(|aor| !aor.field("Contacts").is_empty());
+    let items = registered.map(|aor| {
+        let renamed = SipObject {
+            fields: aor
+                .fields
+                .iter()
+                .map(|(name, value)| {
+                    let name = if &**name == "Contacts" {
+                        "Contact".into()
+                    } else {
+                        Arc::clone(name)
+                    };
+                    (name, Arc::clone(value))
+                })
+                .collect(),
+            ..aor.clone()
+        };
+        let contacts = aor.field("Contacts");
+        InboundRegistrationDetail {
+            action_id: given(id),
+            object: object(&renamed),
+            contacts,
+        }
+        .message()
+    });
+    list(
+        id,
+        "Following are Events for each Inbound registration",
+        items.collect(),
+        "InboundRegistrationDetailComplete",
+    )
+}
+
+fn outbound(id: &str, objects: &[SipObject]) -> Vec<Message> {
+    let items: Vec<Message> = objects
+        .iter()
+        .map(|registration| {
+            OutboundRegistrationDetail {
+                action_id: given(id),
+                object: object(registration),
+            }
+            .message()
+        })
+        .collect();
+    let registered = objects
+        .iter()
+        .filter(|object| object.field("Status") == "Registered")
+        .count();
+    let mut told = list(
+        id,
+        "Following are Events for each Outbound registration",
+        items,
+        "OutboundRegistrationDetailComplete",
+    );
+    if let Some(end) = told.last_mut() {
+        end.header("Registered", registered);
+        end.header("NotRegistered", objects.len() - registered);
+    }
+    told
+}
+
+fn object(object: &SipObject) -> Object<'_> {
+    Object {
+        kind: object.kind,
+        name: &object.name,
+        fields: &object.fields,
+    }
+}
+
+/// A password as an account is shown it.
+fn shown(object: &SipObject, secrets: bool) -> SipObject {
+    let mut shown = object.clone();
+    if !secrets {
+        let hidden = shown
+            .fields
+            .iter_mut()
+            .filter(|(name, value)| SECRETS.contains(&&**name) && !value.is_empty());
+        hidden.for_each(|(_, value)| *value = HIDDEN.into());
+    }
+    shown
+}
+
+fn list(id: &str, start: &str, items: Vec<Message>, complete: &str) -> Vec<Message> {
+    let end = response::list_complete(complete, id, items.len());
+    std::iter::once(response::list_start(id, start))
+        .chain(items)
+        .chain([end])
+        .collect()
+}
 
 pub(super) fn contacts(id: &str, contacts: &[Contact]) -> Vec<Message> {
     if contacts.is_empty() {
-        return vec![response::error(id, "No Contacts found")];
+        return vec![response::error(id, "No Contacts found").with_line_feed()];
     }
     let start = response::list_start(
         id,

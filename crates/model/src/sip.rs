@@ -1,0 +1,98 @@
+//! What is asked of SIP, other than calls, and what it answers.
+
+use crate::Contact;
+use std::sync::Arc;
+
+/// An object of pjsip.conf as it is listed: every option, set or not, in the order lists have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SipObject {
+    /// What it is: `endpoint`, `aor`, `auth`, `transport`, `identify`, `registration`.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its options by their names in lists (`QualifyFrequency`), with their values.
+    pub fields: Vec<(Arc<str>, Arc<str>)>,
+}
+
+impl SipObject {
+    /// The value of an option; empty if it has none.
+    pub fn field(&self, name: &str) -> &str {
+        let found = self.fields.iter().find(|(key, _)| &**key == name);
+        found.map_or("", |(_, value)| value)
+    }
+}
+
+/// What is asked of SIP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SipQuery {
+    /// List the endpoints. Answered with [`SipReply::Objects`].
+    Endpoints,
+    /// List an endpoint with all that belongs to it. Answered with [`SipReply::Endpoint`].
+    Endpoint(Arc<str>),
+    /// List the addresses of record. Answered with [`SipReply::Objects`].
+    Aors,
+    /// List the passwords. Answered with [`SipReply::Objects`].
+    Auths,
+    /// List the contacts that registered. Answered with [`SipReply::Contacts`].
+    Contacts,
+    /// List the registrations of ours. Answered with [`SipReply::Objects`].
+    Registrations,
+    /// Ask the contacts of an endpoint whether they answer. Answered with [`SipReply::Done`].
+    Qualify(Arc<str>),
+    /// Register somewhere now. Answered with [`SipReply::Done`].
+    Register(Arc<str>),
+    /// Take a registration back. Answered with [`SipReply::Done`].
+    Unregister(Arc<str>),
+    /// Send a NOTIFY outside of any subscription. Answered with [`SipReply::Done`].
+    Notify(SipNotify),
+}
+
+/// A NOTIFY to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SipNotify {
+    /// To whom.
+    pub to: NotifyTarget,
+    /// Its headers in order; `Content` lines are its body and `Content-type` says of which kind.
+    pub headers: Vec<(Arc<str>, Arc<str>)>,
+}
+
+/// To whom a NOTIFY goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotifyTarget {
+    /// All contacts of an endpoint.
+    Endpoint(Arc<str>),
+    /// A URI.
+    Uri(Arc<str>),
+}
+
+/// What SIP answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SipReply {
+    /// Objects in the order of their names.
+    Objects(Vec<SipObject>),
+    /// An endpoint and what belongs to it.
+    Endpoint(Box<SipEndpoint>),
+    /// Contacts in the order of their ids.
+    Contacts(Vec<Contact>),
+    /// It is being done.
+    Done,
+    /// There is nothing of this name.
+    NotFound,
+}
+
+/// An endpoint and what belongs to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SipEndpoint {
+    /// Itself.
+    pub endpoint: SipObject,
+    /// Its passwords.
+    pub auths: Vec<SipObject>,
+    /// Its addresses of record.
+    pub aors: Vec<SipObject>,
+    /// The transport it is bound to.
+    pub transports: Vec<SipObject>,
+    /// How its requests are known.
+    pub identifies: Vec<SipObject>,
+    /// Its contacts, registered and configured.
+    pub contacts: Vec<Contact>,
+}
