@@ -28,7 +28,7 @@ pub use filter::{BadFilter, Filter, Filters};
 pub use general::{Bind, General, Spoken};
 pub use node::Node;
 pub use peer::{Log, Peer};
-pub use record::{Rendered, Style, Told};
+pub use record::{Memory, Recalled, Rendered, Style, Told};
 pub use request::{
     Answer, ConsoleReport, FileFault, FileReply, FileRequest, FileUpdate, ReloadOutcome, Request,
 };

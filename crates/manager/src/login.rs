@@ -189,9 +189,10 @@ impl Session {
         let hears_boot = (member.user.read & member.wanted).contains(Classes::SYSTEM);
         let name = Arc::clone(&member.name);
         let displayed = member.user.display_connects;
+        let dialect = member.user.dialect;
         self.state = State::Member(Box::new(member));
         let accepted = response::done(&attempt.id, "Authentication accepted");
-        let full = (booted && hears_boot).then(|| booted_before(&self.node, now.utc));
+        let full = (booted && hears_boot).then(|| booted_before(&self.node, dialect, now.utc));
         self.answer(attempt.token, std::iter::once(accepted).chain(full));
         let using_password = false;
         self.security(SecurityKind::SuccessfulAuth { using_password }, &name);

@@ -2,6 +2,7 @@
 
 use crate::user::NamedAcls;
 use crate::{Acl, General, User};
+use ami::Dialect;
 use conf::{Config, Diagnostic, Entry, Section, Settings as _};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,6 +54,11 @@ impl Settings {
     /// The account of this name, in any case.
     pub fn user(&self, name: &str) -> Option<&Arc<User>> {
         self.users.get(&name.to_lowercase())
+    }
+
+    /// Whether somebody is spoken to so.
+    pub fn speaks(&self, dialect: Dialect) -> bool {
+        self.users.values().any(|user| user.dialect == dialect)
     }
 
     /// All accounts, by name.

@@ -283,6 +283,7 @@ mod tests {
             numbers: false,
             disabled: Vec::new(),
             zone,
+            legacy: false,
         }
     }
 

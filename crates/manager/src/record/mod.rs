@@ -4,17 +4,21 @@ mod bridge;
 mod call;
 mod channel;
 mod dial;
+mod legacy;
+mod memory;
 mod pjsip;
 mod security;
 mod system;
 
 pub(crate) use bridge::bridge_block;
 pub(crate) use channel::{block, or_unknown};
+pub use memory::{Memory, Recalled};
 
 use crate::Node;
+use ami::event::legacy::FullyBooted;
 use ami::event::system::BootedBefore;
 use ami::event::{Declaration, Event as _};
-use ami::{Classes, Message};
+use ami::{Classes, Dialect, Message};
 use jiff::{Timestamp, tz::TimeZone};
 use model::{Event, Record, Seq};
 use std::sync::Arc;
@@ -32,6 +36,8 @@ pub struct Style {
     pub disabled: Vec<String>,
     /// For times told in words.
     pub zone: TimeZone,
+    /// Whether somebody is spoken to as release 1.8 spoke.
+    pub legacy: bool,
 }
 
 /// An event as managers are told it.
@@ -39,6 +45,7 @@ pub struct Style {
 pub struct Rendered {
     seq: Seq,
     told: Option<Arc<Told>>,
+    legacy: Option<Arc<Told>>,
 }
 
 /// An event in words, shared by all who are told it.
@@ -55,12 +62,26 @@ pub struct Told {
 }
 
 impl Rendered {
-    /// Puts an event in words.
-    pub fn new(record: &Record, style: &Style) -> Self {
-        let told = tell(&Teller { record, style }, &record.event);
+    /// Puts an event in words; with what was remembered for it, if somebody is spoken to as release
+    /// 1.8 spoke.
+    pub fn new(record: &Record, recalled: &Recalled, style: &Style) -> Self {
+        let to = Teller {
+            record,
+            style,
+            system_name: &style.system_name,
+        };
+        let before = Teller {
+            record,
+            style,
+            system_name: "",
+        };
+        let legacy = style
+            .legacy
+            .then(|| legacy::tell(&before, recalled, &record.event));
         Self {
             seq: record.seq,
-            told: told.map(Arc::new),
+            told: tell(&to, &record.event).map(Arc::new),
+            legacy: legacy.flatten().map(Arc::new),
         }
     }
 
@@ -69,9 +90,12 @@ impl Rendered {
         self.seq
     }
 
-    /// The event in words; `None` if nobody is told it.
-    pub fn told(&self) -> Option<&Arc<Told>> {
-        self.told.as_ref()
+    /// The event in words, for who is spoken to so; `None` if it is not told.
+    pub fn told(&self, dialect: Dialect) -> Option<&Arc<Told>> {
+        match dialect {
+            Dialect::V1_8 => self.legacy.as_ref(),
+            Dialect::V22 => self.told.as_ref(),
+        }
     }
 }
 
@@ -85,6 +109,7 @@ impl Style {
             numbers: general.debug,
             disabled: general.disabled_events.0.clone(),
             zone: node.zone.clone(),
+            legacy: node.settings.speaks(Dialect::V1_8),
         }
     }
 }
@@ -93,6 +118,8 @@ impl Style {
 struct Teller<'a> {
     record: &'a Record,
     style: &'a Style,
+    /// The node's name, if it is told.
+    system_name: &'a str,
 }
 
 impl Teller<'_> {
@@ -109,8 +136,8 @@ impl Teller<'_> {
             if self.style.numbers {
                 message.header("SequenceNumber", self.record.seq);
             }
-            if !self.style.system_name.is_empty() {
-                message.header("SystemName", &self.style.system_name);
+            if !self.system_name.is_empty() {
+                message.header("SystemName", self.system_name);
             }
         });
         Some(Told {
@@ -158,8 +185,12 @@ fn tell(to: &Teller<'_>, event: &Event) -> Option<Told> {
         }
         Event::DeviceStateChange { device, state } => system::device(to, device, *state),
         Event::ExtensionStatus { exten, context, hint, state } => system::extension(to, (exten, context), hint, *state),
+        Event::PresenceStateChange { presentity, presence } => system::presence(to, presentity, presence),
+        Event::PresenceStatus { exten, context, hint, presence } => system::presence_of(to, (exten, context), hint, presence),
+        Event::MessageWaiting { mailbox, counts } => system::messages(to, mailbox, *counts),
         Event::PeerStatus { peer, reachable } => pjsip::peer(to, peer, *reachable),
         Event::ContactStatus(fact) => pjsip::contact(to, fact),
+        Event::Registry { channel_type, username, domain, status } => pjsip::registry(to, channel_type, (username, domain), *status),
         Event::UserEvent { channel, name, headers } => call::user_event(to, channel.as_deref(), name, headers),
         Event::OriginateResponse { action_id, reason, channel, destination, uniqueid, caller } => {
             let call = call::Outcome { channel, uniqueid: uniqueid.as_deref(), caller };
@@ -185,7 +216,13 @@ pub(crate) fn seconds(at: Timestamp) -> String {
 
 /// FullyBooted as it is told to who logs in after it happened: without what other events have
 /// (ami-server.md 2.4).
-pub(crate) fn booted_before(node: &Node, at: Timestamp) -> Message {
+pub(crate) fn booted_before(node: &Node, dialect: Dialect, at: Timestamp) -> Message {
+    if dialect == Dialect::V1_8 {
+        return FullyBooted {
+            status: "Fully Booted",
+        }
+        .message();
+    }
     let since = |from: Timestamp| u64::try_from(at.duration_since(from).as_secs()).unwrap_or(0);
     let event = BootedBefore {
         uptime: since(node.started),

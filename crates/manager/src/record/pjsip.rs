@@ -1,8 +1,8 @@
 //! Events about SIP endpoints and their contacts.
 
 use super::{Teller, Told};
-use ami::event::pjsip::{ContactStatus, PeerStatus};
-use model::ContactFact;
+use ami::event::pjsip::{ContactStatus, PeerStatus, Registry};
+use model::{ContactFact, RegistryStatus};
 
 pub(super) fn peer(to: &Teller<'_>, peer: &str, reachable: bool) -> Option<Told> {
     to.say(&PeerStatus {
@@ -13,6 +13,20 @@ pub(super) fn peer(to: &Teller<'_>, peer: &str, reachable: bool) -> Option<Told>
         } else {
             "Unreachable"
         },
+    })
+}
+
+pub(super) fn registry(
+    to: &Teller<'_>,
+    channel_type: &str,
+    (username, domain): (&str, &str),
+    status: RegistryStatus,
+) -> Option<Told> {
+    to.say(&Registry {
+        channel_type,
+        username,
+        domain,
+        status: status.text(),
     })
 }
 

@@ -1,9 +1,11 @@
 //! Events about the node, its devices and its extensions.
 
 use super::{Teller, Told};
-use ami::event::state::{DeviceStateChange, ExtensionStatus};
+use ami::Escaped;
+use ami::event::mailbox::MessageWaiting;
+use ami::event::state::{DeviceStateChange, ExtensionStatus, PresenceStateChange, PresenceStatus};
 use ami::event::system::{FullyBooted, Reload, Shutdown};
-use model::{DeviceState, ExtensionState};
+use model::{DeviceState, ExtensionState, MessageCounts, Presence};
 
 pub(super) fn device(to: &Teller<'_>, device: &str, state: DeviceState) -> Option<Told> {
     to.say(&DeviceStateChange {
@@ -25,6 +27,42 @@ pub(super) fn extension(
         hint,
         status: state.number(),
         status_text: state.text(),
+    })
+}
+
+pub(super) fn presence(to: &Teller<'_>, presentity: &str, presence: &Presence) -> Option<Told> {
+    to.say(&PresenceStateChange {
+        presentity,
+        status: presence.kind.text(),
+        subtype: Escaped(&presence.subtype),
+        message: Escaped(&presence.message),
+    })
+}
+
+/// `place` is the extension and its context.
+pub(super) fn presence_of(
+    to: &Teller<'_>,
+    place: (&str, &str),
+    hint: &str,
+    presence: &Presence,
+) -> Option<Told> {
+    to.say(&PresenceStatus {
+        exten: place.0,
+        context: place.1,
+        hint,
+        status: presence.kind.text(),
+        subtype: &presence.subtype,
+        message: &presence.message,
+    })
+}
+
+pub(super) fn messages(to: &Teller<'_>, mailbox: &str, counts: MessageCounts) -> Option<Told> {
+    let new = counts.new + counts.urgent;
+    to.say(&MessageWaiting {
+        mailbox,
+        waiting: u8::from(new > 0),
+        new,
+        old: counts.old,
     })
 }
 

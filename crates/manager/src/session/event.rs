@@ -18,7 +18,7 @@ impl Session {
             self.release();
         }
         self.heard = event.seq();
-        let told = event.told()?;
+        let told = event.told(self.dialect())?;
         let hears = self.member().is_some_and(|member| member.hears(told));
         if !hears {
             return None;
@@ -28,6 +28,12 @@ impl Session {
             return None;
         }
         (self.carrier == Carrier::Stream).then_some(told)
+    }
+
+    /// Whether the session would be told this event. For events outside of the order, such as those
+    /// that tell a state; each has a number that no other event has.
+    pub fn hears(&self, told: &Told) -> bool {
+        self.member().is_some_and(|member| member.hears(told))
     }
 
     pub(super) fn on_heard(&mut self, now: Now, seq: Seq) {
@@ -90,7 +96,13 @@ impl Session {
         let id = (!wait.id.is_empty()).then_some(wait.id.as_str());
         let end = WaitEventComplete { action_id: id }.message();
         let missed = std::mem::take(&mut self.missed);
-        let gap = (missed > 0).then(|| EventGap { missed }.message());
+        let gap = (missed > 0).then(|| {
+            EventGap {
+                action_id: id,
+                missed,
+            }
+            .message()
+        });
         let pieces = std::iter::once(start)
             .chain(gap)
             .map(Piece::Message)

@@ -23,7 +23,7 @@ fn done(text: &str) -> String {
     ))
 }
 
-fn action(name: &str, headers: &str) -> String {
+pub(crate) fn action(name: &str, headers: &str) -> String {
     format!("Action: {name}\nActionID: 1\n{headers}\n")
 }
 
@@ -35,7 +35,7 @@ fn command(client: &Client) -> &Command {
     command
 }
 
-fn channel(name: &str) -> Arc<ChannelSnapshot> {
+pub(crate) fn channel(name: &str) -> Arc<ChannelSnapshot> {
     Arc::new(ChannelSnapshot {
         id: model::ChannelId(1),
         name: name.into(),

@@ -3,8 +3,8 @@
 use conf::Memory;
 use jiff::{Timestamp, tz::TimeZone};
 use manager::{
-    Answer, Close, Connection, Effect, Files, Input, Log, Node, Peer, Rendered, Request, Settings,
-    Style, verify,
+    Answer, Close, Connection, Effect, Files, Input, Log, Node, Peer, Recalled, Rendered, Request,
+    Settings, Style, verify,
 };
 use model::{Address, Event, Now, Record, Reply, Seq, Transport};
 use std::sync::Arc;
@@ -110,7 +110,7 @@ pub(crate) fn rendered_on(seq: u64, event: Event, node: &Node) -> Rendered {
         at: after(1.5).utc,
         event,
     };
-    Rendered::new(&record, &Style::of(node))
+    Rendered::new(&record, &Recalled::default(), &Style::of(node))
 }
 
 pub(crate) fn user_event(name: &str) -> Event {

@@ -227,11 +227,15 @@ fn the_node_decides_what_every_event_tells() {
     node.system_name = "lab".into();
     let told = rendered_on(9, user_event("x"), &node);
     assert_eq!(
-        told.told().unwrap().message.wire(),
+        told.told(ami::Dialect::V22).unwrap().message.wire(),
         crlf(
             "Event: UserEvent\nPrivilege: user,all\nTimestamp: 1767225601.500000\nSequenceNumber: 9\n\
              SystemName: lab\nUserEvent: x\n\n"
         )
     );
-    assert!(rendered_on(9, device(), &node).told().is_none());
+    assert!(
+        rendered_on(9, device(), &node)
+            .told(ami::Dialect::V22)
+            .is_none()
+    );
 }

@@ -4,5 +4,6 @@
 mod actions;
 mod client;
 mod events;
+mod legacy;
 mod login;
 mod wire;
