@@ -39,9 +39,9 @@ pub enum SipQuery {
     Registrations,
     /// Ask the contacts of an endpoint whether they answer. Answered with [`SipReply::Done`].
     Qualify(Arc<str>),
-    /// Register somewhere now. Answered with [`SipReply::Done`].
+    /// Register somewhere now; `*all` is everywhere. Answered with [`SipReply::Done`].
     Register(Arc<str>),
-    /// Take a registration back. Answered with [`SipReply::Done`].
+    /// Take a registration back; `*all` is each. Answered with [`SipReply::Done`].
     Unregister(Arc<str>),
     /// Send a NOTIFY outside of any subscription. Answered with [`SipReply::Done`].
     Notify(SipNotify),

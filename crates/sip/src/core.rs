@@ -5,6 +5,7 @@ use crate::calls::Calls;
 use crate::digest::Nonces;
 use crate::handle::Told;
 use crate::registrar::Registrar;
+use crate::registration::Registrations;
 use crate::settings::{Protocol, Settings};
 use crate::trace::Trace;
 use crate::transport::{self, Flow, Listener, Streams};
@@ -37,6 +38,7 @@ pub(crate) struct Core {
     registrar: Registrar,
     calls: Calls,
     acks: Acks,
+    registrations: Registrations,
     told: mpsc::Sender<Told>,
     listeners: Vec<Listener>,
     streams: Streams,
@@ -90,6 +92,7 @@ impl Core {
             registrar: Registrar::default(),
             calls: Calls::default(),
             acks: Acks::default(),
+            registrations: Registrations::default(),
             told,
             listeners: opened
                 .iter()
@@ -142,6 +145,10 @@ impl Core {
 
     pub(crate) fn acks(&self) -> &Acks {
         &self.acks
+    }
+
+    pub(crate) fn registrations(&self) -> &Registrations {
+        &self.registrations
     }
 
     pub(crate) fn streams(&self) -> &Streams {

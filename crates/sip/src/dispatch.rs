@@ -180,6 +180,7 @@ fn dialog_key(request: &Request) -> Option<DialogKey> {
 /// A configuration is taken over: contacts come and go with it.
 pub(crate) fn configured(core: &Arc<Core>) {
     let facts = core.registrar().configure(&core.settings());
+    core.registrations().configure(core);
     let core = Arc::clone(core);
     let runtime = core.runtime.clone();
     runtime.spawn(async move {

@@ -2,7 +2,7 @@
 
 use crate::core::Core;
 use crate::{BindError, Settings, Tracing};
-use model::{Contact, Event, Instruction, Signal};
+use model::{Contact, Event, Instruction, Signal, SipQuery, SipReply};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -63,10 +63,9 @@ impl Handle {
         self.0.trace().set(tracing);
     }
 
-    /// Asks all contacts of an endpoint whether they answer; what they say comes as signals. False
-    /// if there is no such endpoint.
-    pub fn qualify(&self, endpoint: &str) -> bool {
-        crate::qualify::endpoint(&self.0, endpoint)
+    /// Answers what is asked of SIP other than calls; what takes its time is begun.
+    pub fn ask(&self, query: SipQuery) -> SipReply {
+        crate::query::answer(&self.0, query)
     }
 
     /// How many calls are known.

@@ -264,8 +264,6 @@ pub(crate) struct Endpoint {
     pub(crate) music: Arc<str>,
     pub(crate) allow_transfer: bool,
     pub(crate) message_context: Arc<str>,
-    /// As written, for those who list it.
-    pub(crate) written: Arc<[(String, String)]>,
 }
 
 impl Endpoint {
@@ -278,10 +276,6 @@ impl Endpoint {
             .iter()
             .filter_map(|text| text.split_once('='));
         let context: Arc<str> = written.context.as_str().into();
-        let entries = section
-            .entries
-            .iter()
-            .map(|entry| (entry.key.to_ascii_lowercase(), entry.value.clone()));
         Self {
             name: section.name.as_str().into(),
             formats: formats(&written.formats, diagnostics),
@@ -317,7 +311,6 @@ impl Endpoint {
             message_context: filled(written.message_context)
                 .map_or_else(|| Arc::clone(&context), Arc::from),
             context,
-            written: entries.collect(),
         }
     }
 

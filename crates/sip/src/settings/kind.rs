@@ -3,7 +3,7 @@
 use conf::{Diagnostic, Entry, Section};
 
 /// What a section is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Global,
     Transport,
@@ -11,6 +11,7 @@ pub(crate) enum Kind {
     Aor,
     Auth,
     Identify,
+    Registration,
 }
 
 impl Kind {
@@ -25,12 +26,13 @@ impl Kind {
             Some("aor") => Ok(Self::Aor),
             Some("auth") => Ok(Self::Auth),
             Some("identify") => Ok(Self::Identify),
+            Some("registration") => Ok(Self::Registration),
             Some(other) => complain(
                 format!(
                     "`type = {other}` is no kind of object we have; [{}] is ignored",
                     section.name
                 ),
-                "write transport, endpoint, aor, auth, identify or global",
+                "write transport, endpoint, aor, auth, identify, registration or global",
             ),
             None => complain(
                 format!("[{}] has no type and is ignored", section.name),

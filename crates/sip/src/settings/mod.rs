@@ -9,6 +9,7 @@ mod endpoint;
 mod global;
 mod identify;
 mod kind;
+mod registration;
 mod transport;
 
 pub(crate) use aor::Aor;
@@ -17,6 +18,7 @@ pub(crate) use endpoint::{DtmfMode, Endpoint};
 pub(crate) use global::Global;
 pub(crate) use identify::Identify;
 pub(crate) use kind::Kind;
+pub(crate) use registration::Registration;
 pub(crate) use transport::{Protocol, Transport};
 
 use conf::{Config, Diagnostic, Section};
@@ -33,7 +35,13 @@ pub struct Settings {
     pub(crate) aors: BTreeMap<Arc<str>, Arc<Aor>>,
     pub(crate) auths: BTreeMap<Arc<str>, Arc<Auth>>,
     pub(crate) identifies: Vec<Identify>,
+    pub(crate) registrations: BTreeMap<Arc<str>, Arc<Registration>>,
+    /// What the file says of each object, in its order.
+    written: BTreeMap<(Kind, Arc<str>), Written>,
 }
+
+/// Options with their values.
+type Written = Vec<(String, String)>;
 
 impl Settings {
     /// Reads pjsip.conf. What is doubtful or not done is added to `diagnostics`.
@@ -72,8 +80,18 @@ impl Settings {
             .find(|endpoint| endpoint.aors.iter().any(|name| &**name == aor))
     }
 
+    /// What the file says of an object, by option and value.
+    pub(crate) fn written(&self, kind: Kind, name: &str) -> &[(String, String)] {
+        let found = self.written.get(&(kind, name.into()));
+        found.map(Vec::as_slice).unwrap_or_default()
+    }
+
     fn read_section(&mut self, kind: Kind, section: &Section, diagnostics: &mut Vec<Diagnostic>) {
         let name: Arc<str> = section.name.as_str().into();
+        let entries = section.entries.iter();
+        let written = entries.map(|entry| (entry.key.to_ascii_lowercase(), entry.value.clone()));
+        self.written
+            .insert((kind, Arc::clone(&name)), written.collect());
         match kind {
             Kind::Global => self.global = Global::read(section, diagnostics),
             Kind::Transport => self
@@ -90,6 +108,11 @@ impl Settings {
             Kind::Auth => {
                 self.auths
                     .insert(name, Arc::new(Auth::read(section, diagnostics)));
+            }
+            Kind::Registration => {
+                if let Some(registration) = Registration::read(section, diagnostics) {
+                    self.registrations.insert(name, Arc::new(registration));
+                }
             }
             Kind::Identify => self.identifies.extend(Identify::read(section, diagnostics)),
         }
@@ -132,7 +155,10 @@ impl Settings {
                         tell(section, "endpoint", named);
                     }
                 }
-                Ok(Kind::Global | Kind::Transport | Kind::Aor | Kind::Auth) | Err(_) => {}
+                Ok(
+                    Kind::Global | Kind::Transport | Kind::Aor | Kind::Auth | Kind::Registration,
+                )
+                | Err(_) => {}
             }
         }
     }

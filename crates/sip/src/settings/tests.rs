@@ -105,7 +105,7 @@ fn what_is_wrong_is_told_with_its_line() {
         complaints,
         [
             "pjsip.conf:1: [a] has no type and is ignored (add `type = endpoint` or what else it is)",
-            "pjsip.conf:3: `type = thing` is no kind of object we have; [b] is ignored (write transport, endpoint, aor, auth, identify or global)",
+            "pjsip.conf:3: `type = thing` is no kind of object we have; [b] is ignored (write transport, endpoint, aor, auth, identify, registration or global)",
             "pjsip.conf:8: `webrtc` is not built yet (it has no effect)",
             "pjsip.conf:9: unknown option `wherefore` (it has no effect; remove it)",
             "pjsip.conf:10: the format `opus` is not built yet (use ulaw or alaw)",

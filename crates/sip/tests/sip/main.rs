@@ -10,4 +10,5 @@ mod call;
 mod lab;
 mod malformed;
 mod qualify;
+mod registrar;
 mod registration;

@@ -1,7 +1,7 @@
 //! Contacts are asked whether they answer.
 
 use crate::lab::{Lab, PHONES, Phone};
-use model::{ContactState, Signal};
+use model::{ContactState, Signal, SipQuery, SipReply};
 
 #[tokio::test]
 async fn a_contact_is_asked_and_its_silence_told() {
@@ -37,8 +37,14 @@ async fn an_endpoint_is_asked_by_hand() {
     let lab = Lab::start().await;
     let mut alice = Phone::new("alice", &lab).await;
     alice.register("alice-secret", 1, 300).await;
-    assert!(lab.sip.qualify("alice"));
-    assert!(!lab.sip.qualify("nobody"));
+    assert_eq!(
+        lab.sip.ask(SipQuery::Qualify("alice".into())),
+        SipReply::Done
+    );
+    assert_eq!(
+        lab.sip.ask(SipQuery::Qualify("nobody".into())),
+        SipReply::NotFound
+    );
     let asked = alice.asked("OPTIONS").await;
     alice.send(&asked.answer("200 OK", "t", "", "")).await;
 }

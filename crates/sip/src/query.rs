@@ -1,0 +1,30 @@
+//! What is asked of SIP other than calls.
+
+use crate::core::Core;
+use crate::registration::Order;
+use crate::{notify, qualify, show};
+use model::{SipQuery, SipReply};
+use std::sync::Arc;
+
+/// Answers at once; what takes its time is begun.
+pub(crate) fn answer(core: &Arc<Core>, query: SipQuery) -> SipReply {
+    let done = |found| {
+        if found {
+            SipReply::Done
+        } else {
+            SipReply::NotFound
+        }
+    };
+    match query {
+        SipQuery::Endpoints => show::endpoints(core),
+        SipQuery::Endpoint(name) => show::endpoint(core, &name),
+        SipQuery::Aors => show::aors(core),
+        SipQuery::Auths => show::auths(core),
+        SipQuery::Contacts => SipReply::Contacts(core.contacts()),
+        SipQuery::Registrations => show::registrations(core),
+        SipQuery::Qualify(endpoint) => done(qualify::endpoint(core, &endpoint)),
+        SipQuery::Register(name) => done(core.registrations().order(&name, Order::Register)),
+        SipQuery::Unregister(name) => done(core.registrations().order(&name, Order::Unregister)),
+        SipQuery::Notify(order) => done(notify::send(core, order)),
+    }
+}
