@@ -85,7 +85,7 @@ pub enum Command {
     },
     /// List bridges.
     Bridges {
-        /// Of this type only.
+        /// But for those of this type.
         kind: Option<Arc<str>>,
     },
     /// Who is in a bridge.
@@ -254,7 +254,7 @@ pub enum Reply {
     /// All channels.
     Channels(Vec<Arc<ChannelSnapshot>>),
     /// Events that tell the state.
-    Snapshot(Vec<Event>),
+    Snapshot(Vec<crate::Event>),
     /// Channels with variables.
     Status(Vec<StatusItem>),
     /// A variable's value.
