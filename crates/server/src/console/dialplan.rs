@@ -1,8 +1,12 @@
-//! `dialplan show`, `dialplan reload`.
+//! `dialplan …`: what it says, its changes, the global variables.
 
-use super::{Command, Outcome, counted};
+mod change;
+mod listing;
+
+use super::{Command, Outcome};
 use crate::node::Node;
-use dialplan::{Context, Dialplan, Extension};
+use listing::Listing;
+use model::{DialplanCommand, DialplanReply, Reply, VariableRequest};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -11,15 +15,73 @@ pub(super) const COMMANDS: &[Command] = &[
         words: "dialplan show",
         synopsis: "Show dialplan",
         usage: "Usage: dialplan show [[exten@]context]\n       Shows the whole dialplan, one context, or what an extension matches there.\n",
-        run: |node, arguments| {
-            Box::pin(async { show(&node.configured().configuration.switch.dialplan, arguments) })
-        },
+        run: |node, arguments| Box::pin(show(node, arguments)),
     },
     Command {
         words: "dialplan reload",
         synopsis: "Reload extensions and *only* extensions",
         usage: "Usage: dialplan reload\n       Reads extensions.conf again. Calls in progress keep what they have.\n",
         run: |node, _| Box::pin(reload(node)),
+    },
+    Command {
+        words: "dialplan show globals",
+        synopsis: "Show global dialplan variables",
+        usage: "Usage: dialplan show globals\n       Lists the global variables and their values.\n",
+        run: |node, _| Box::pin(globals(node)),
+    },
+    Command {
+        words: "dialplan set global",
+        synopsis: "Set global dialplan variable",
+        usage: "Usage: dialplan set global <name> <value>\n       Sets a global variable.\n",
+        run: |node, arguments| Box::pin(set_global(node, arguments)),
+    },
+    Command {
+        words: "dialplan set chanvar",
+        synopsis: "Set a channel variable",
+        usage: "Usage: dialplan set chanvar <channel> <name> <value>\n       Sets a variable of a channel.\n",
+        run: |node, arguments| Box::pin(set_variable(node, arguments)),
+    },
+    Command {
+        words: "dialplan add extension",
+        synopsis: "Add new extension into context",
+        usage: "Usage: dialplan add extension <exten>,<priority>,<app> into <context> [replace]\n       Adds a priority, `hint` among them, until extensions.conf is read again. The\n       application's arguments stand behind a comma or in parentheses.\n",
+        run: |node, arguments| Box::pin(change::add_extension(node, arguments)),
+    },
+    Command {
+        words: "dialplan remove extension",
+        synopsis: "Remove a specified extension",
+        usage: "Usage: dialplan remove extension <exten>[/<callerid>]@<context> [priority]\n       Removes a priority or the whole extension, until extensions.conf is read again.\n",
+        run: |node, arguments| Box::pin(change::remove_extension(node, arguments)),
+    },
+    Command {
+        words: "dialplan add include",
+        synopsis: "Include context in other context",
+        usage: "Usage: dialplan add include <included context> into <context>\n       Includes a context in another, until extensions.conf is read again.\n",
+        run: |node, arguments| Box::pin(change::add_include(node, arguments)),
+    },
+    Command {
+        words: "dialplan remove include",
+        synopsis: "Remove a specified include from context",
+        usage: "Usage: dialplan remove include <included context> from <context>\n       Includes it no longer, until extensions.conf is read again.\n",
+        run: |node, arguments| Box::pin(change::remove_include(node, arguments)),
+    },
+    Command {
+        words: "dialplan add ignorepat",
+        synopsis: "Add new ignore pattern",
+        usage: "Usage: dialplan add ignorepat <pattern> into <context>\n       Lets the dial tone go on after such digits, until extensions.conf is read again.\n",
+        run: |node, arguments| Box::pin(change::add_ignored(node, arguments)),
+    },
+    Command {
+        words: "dialplan remove ignorepat",
+        synopsis: "Remove ignore pattern from context",
+        usage: "Usage: dialplan remove ignorepat <pattern> from <context>\n       Lets the dial tone end after such digits, until extensions.conf is read again.\n",
+        run: |node, arguments| Box::pin(change::remove_ignored(node, arguments)),
+    },
+    Command {
+        words: "dialplan remove context",
+        synopsis: "Remove a specified context",
+        usage: "Usage: dialplan remove context <context>\n       Removes a context with all in it, until extensions.conf is read again.\n",
+        run: |node, arguments| Box::pin(change::remove_context(node, arguments)),
     },
 ];
 
@@ -30,180 +92,99 @@ async fn reload(node: &Arc<Node>) -> Outcome {
     }
 }
 
-/// What is to be shown.
-#[derive(Clone, Copy)]
-struct Wanted<'a> {
-    context: Option<&'a str>,
-    exten: Option<&'a str>,
+/// Asks the switch; `None` if it has ended.
+async fn ask(node: &Arc<Node>, command: DialplanCommand) -> Option<DialplanReply> {
+    match node.ask(model::Command::Dialplan(command)).await {
+        Reply::Dialplan(reply) => Some(reply),
+        _ => None,
+    }
 }
 
-fn show(dialplan: &Dialplan, arguments: &[String]) -> Outcome {
-    let wanted = match arguments {
-        [] => Wanted {
-            context: None,
-            exten: None,
-        },
+fn unavailable() -> Outcome {
+    Outcome::Failed("The dialplan cannot be asked: the switch ends.\n".to_owned())
+}
+
+async fn show(node: &Arc<Node>, arguments: &[String]) -> Outcome {
+    let (exten, context) = match arguments {
+        [] => (None, None),
         [one] => match one.rsplit_once('@') {
-            Some((exten, context)) => Wanted {
-                context: Some(context).filter(|context| !context.is_empty()),
-                exten: Some(exten),
-            },
-            None => Wanted {
-                context: Some(one),
-                exten: None,
-            },
+            Some((exten, context)) => (
+                Some(exten),
+                Some(context).filter(|context| !context.is_empty()),
+            ),
+            None => (None, Some(one.as_str())),
         },
         _ => return Outcome::Usage,
     };
-    if let Some(context) = wanted.context
-        && dialplan.context(context).is_none()
-    {
-        return Outcome::Failed(format!("There is no existence of '{context}' context\n"));
-    }
-    let mut listing = Listing::default();
-    for context in dialplan.contexts() {
-        if wanted.context.is_none_or(|name| name == &*context.name) {
-            listing.context(context, wanted.exten);
+    let command = DialplanCommand::Show {
+        context: context.map(Into::into),
+        exten: exten.map(Into::into),
+    };
+    match ask(node, command).await {
+        Some(DialplanReply::Contexts(contexts)) => Outcome::Output(Listing::of(&contexts)),
+        Some(DialplanReply::NoContext) => {
+            let context = context.unwrap_or_default();
+            Outcome::Failed(format!("There is no existence of '{context}' context\n"))
         }
-    }
-    match wanted.exten {
-        Some(exten) if listing.extensions == 0 => {
-            let place = wanted
-                .context
+        Some(DialplanReply::NoExtension) => {
+            let exten = exten.unwrap_or_default();
+            let place = context
                 .map(|context| format!("@{context}"))
                 .unwrap_or_default();
             Outcome::Failed(format!(
                 "There is no existence of {exten}{place} extension\n"
             ))
         }
-        Some(_) | None => Outcome::Output(listing.end()),
+        Some(_) | None => unavailable(),
     }
 }
 
-#[derive(Default)]
-struct Listing {
-    text: String,
-    contexts: usize,
-    extensions: usize,
-    priorities: usize,
+async fn globals(node: &Arc<Node>) -> Outcome {
+    let Some(DialplanReply::Globals(globals)) = ask(node, DialplanCommand::Globals).await else {
+        return unavailable();
+    };
+    let mut text = String::new();
+    for (name, value) in &globals {
+        let _ = writeln!(text, "   {name}={value}");
+    }
+    let _ = writeln!(text, "\n    -- {} variable(s)", globals.len());
+    Outcome::Output(text)
 }
 
-impl Listing {
-    fn context(&mut self, context: &Context, exten: Option<&str>) {
-        let extensions: Vec<_> = context
-            .extensions
-            .iter()
-            .filter(|extension| exten.is_none_or(|exten| extension.pattern.matches(exten)))
-            .collect();
-        if exten.is_some() && extensions.is_empty() {
-            return;
-        }
-        self.contexts += 1;
-        let _ = writeln!(
-            self.text,
-            "[ Context '{}' created by 'pbx_config' ]",
-            context.name
-        );
-        for extension in extensions {
-            self.extension(extension);
-        }
-        for include in &context.includes {
-            self.line("  Include =>", &format!("'{}'", include.text), "pbx_config");
-        }
-        self.text.push('\n');
-    }
-
-    fn extension(&mut self, extension: &Extension) {
-        self.extensions += 1;
-        let mut left = format!("  '{}' =>", extension.pattern.as_str());
-        if let Some(hint) = &extension.hint {
-            self.priorities += 1;
-            self.line(&left, &format!("hint: {}", hint.text), &hint.at.to_string());
-            left.clear();
-        }
-        for priority in &extension.priorities {
-            self.priorities += 1;
-            if let Some(label) = priority.label.as_ref().filter(|_| left.is_empty()) {
-                left = format!("     [{label}]");
-            }
-            let step = format!("{}. {}({})", priority.number, priority.app, priority.args);
-            self.line(&left, &step, &priority.at.to_string());
-            left.clear();
-        }
-    }
-
-    fn line(&mut self, left: &str, middle: &str, right: &str) {
-        let _ = writeln!(self.text, "{left:<17} {middle:<45} [{right}]");
-    }
-
-    fn end(mut self) -> String {
-        let priorities = match self.priorities {
-            1 => "1 priority".to_owned(),
-            number => format!("{number} priorities"),
-        };
-        let extensions = counted(self.extensions, "extension");
-        let contexts = counted(self.contexts, "context");
-        let _ = writeln!(
-            self.text,
-            "-= {extensions} ({priorities}) in {contexts}. =-"
-        );
-        self.text
+async fn set_global(node: &Arc<Node>, arguments: &[String]) -> Outcome {
+    let [name, value] = arguments else {
+        return Outcome::Usage;
+    };
+    match set(node, None, name, value).await {
+        Reply::Done => Outcome::Output(format!(
+            "\n    -- Global variable '{name}' set to '{value}'\n"
+        )),
+        _ => Outcome::Failed("Failed to set variable\n".to_owned()),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use dialplan::Known;
-
-    struct All;
-    impl Known for All {
-        fn application(&self, _: &str) -> bool {
-            true
+async fn set_variable(node: &Arc<Node>, arguments: &[String]) -> Outcome {
+    let [channel, name, value] = arguments else {
+        return Outcome::Usage;
+    };
+    match set(node, Some(channel), name, value).await {
+        Reply::Done => Outcome::Output(format!(
+            "\n    -- Channel variable '{name}' set to '{value}' for '{channel}'\n"
+        )),
+        Reply::Refused(model::Refusal::NoSuchChannel) => {
+            Outcome::Failed(format!("Channel '{channel}' not found\n"))
         }
-        fn function(&self, _: &str) -> bool {
-            true
-        }
+        _ => Outcome::Failed("Failed to set variable\n".to_owned()),
     }
+}
 
-    fn shown(arguments: &[&str]) -> String {
-        let text = "[a]\nexten => 1,hint,PJSIP/x\nexten => 1,1,Answer()\n same => n(end),Hangup(16)\nexten => _2X,1,NoOp()\ninclude => b\n[b]\nexten => s,1,NoOp()\n";
-        let source = conf::Memory::default().with("extensions.conf", text);
-        let config = conf::load(&source, "extensions.conf").unwrap();
-        let (dialplan, _) = Dialplan::read(&config, &All);
-        let arguments: Vec<_> = arguments
-            .iter()
-            .map(|&argument| argument.to_owned())
-            .collect();
-        match show(&dialplan, &arguments) {
-            Outcome::Output(text) | Outcome::Failed(text) => text,
-            Outcome::Usage => "usage".to_owned(),
-        }
-    }
-
-    #[test]
-    fn contexts_extensions_and_includes_are_shown() {
-        let all = shown(&[]);
-        let lines: Vec<_> = all.lines().collect();
-        assert_eq!(lines[0], "[ Context 'a' created by 'pbx_config' ]");
-        assert!(all.contains(
-            "  '1' =>          hint: PJSIP/x                                 [extensions.conf:2]\n"
-        ));
-        assert!(all.contains(
-            "     [end]        2. Hangup(16)                                 [extensions.conf:4]\n"
-        ));
-        assert!(all.contains("  Include =>      'b' "));
-        assert_eq!(
-            lines.last(),
-            Some(&"-= 3 extensions (5 priorities) in 2 contexts. =-")
-        );
-    }
-
-    #[test]
-    fn one_context_or_what_an_extension_matches() {
-        assert!(shown(&["b"]).ends_with("-= 1 extension (1 priority) in 1 context. =-\n"));
-        assert!(shown(&["25@a"]).contains("'_2X' =>"));
-        assert_eq!(shown(&["c"]), "There is no existence of 'c' context\n");
-        assert_eq!(shown(&["9@a"]), "There is no existence of 9@a extension\n");
-    }
+async fn set(node: &Arc<Node>, channel: Option<&String>, name: &str, value: &str) -> Reply {
+    let command = model::Command::Setvar {
+        variable: VariableRequest {
+            channel: channel.map(|channel| channel.as_str().into()),
+            name: name.into(),
+        },
+        value: value.into(),
+    };
+    node.ask(command).await
 }
