@@ -147,9 +147,11 @@ fn differences(
             ours.name
         ));
     }
+    // Objects of pjsip.conf are told with their options, whichever they have.
+    let open = ours.headers.iter().any(is_open) || headers.iter().any(|own| own == "ObjectType");
     for header in theirs
         .iter()
-        .filter(|header| !optional(header))
+        .filter(|header| !open && !optional(header))
         .map(|header| name(header))
     {
         if !headers.iter().any(|own| own == header) {
@@ -162,6 +164,11 @@ fn differences(
         }
     }
     found
+}
+
+/// Whether it stands for headers that are not known before.
+fn is_open(part: &Part) -> bool {
+    matches!(part, Part::Block { headers: [], .. })
 }
 
 #[test]

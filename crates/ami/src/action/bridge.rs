@@ -21,7 +21,7 @@ pub struct Bridge {
     complete = "BridgeListComplete"
 )]
 pub struct BridgeList {
-    /// Of this type only.
+    /// A type of bridges to leave out.
     pub bridge_type: Option<String>,
 }
 

@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod actions;
+mod chapter;
 mod client;
 mod events;
 mod legacy;
 mod login;
+mod rights;
 mod wire;

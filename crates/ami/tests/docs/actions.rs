@@ -1,0 +1,86 @@
+//! docs/actions.md.
+
+use ami::action::{Action, Declaration, Kind};
+use std::fmt::Write as _;
+
+pub(crate) fn page() -> String {
+    let mut page = String::from(
+        "# Actions\n\n\
+         <!-- Made of the declarations in crates/ami/src/action; edit those. -->\n\n\
+         What a manager client may ask for. Names of actions and headers are read in any case; every\n\
+         action may have an `ActionID`, which its answer tells again. An account may use an action if\n\
+         its `write` has one of the classes named.\n\n\
+         | Action | Classes | What it does |\n|---|---|---|\n",
+    );
+    let all = sorted();
+    for action in &all {
+        let Declaration { name, synopsis, .. } = action;
+        let link = name.to_ascii_lowercase();
+        let _ = writeln!(
+            page,
+            "| [{name}](#{link}) | {} | {synopsis} |",
+            classes(action)
+        );
+    }
+    for action in all {
+        section(&mut page, action);
+    }
+    page
+}
+
+pub(crate) fn sorted() -> Vec<&'static Declaration> {
+    let mut all: Vec<_> = Action::DECLARATIONS.iter().collect();
+    all.sort_by_key(|action| action.name.to_ascii_lowercase());
+    all
+}
+
+/// The classes without the `all` that every list ends in.
+fn classes(action: &Declaration) -> String {
+    if action.classes.is_empty() {
+        return "everybody".to_owned();
+    }
+    let text = action.classes.to_string();
+    text.strip_suffix(",all")
+        .unwrap_or(&text)
+        .replace(',', ", ")
+}
+
+fn section(page: &mut String, action: &Declaration) {
+    let Declaration {
+        name,
+        description,
+        complete,
+        parameters,
+        ..
+    } = action;
+    let description = description.replace('\n', " ");
+    let _ = write!(
+        page,
+        "\n## {name}\n\n{description}\n\nClasses: {}.",
+        classes(action)
+    );
+    if let Some(complete) = complete {
+        let _ = write!(page, " Answers with a list that ends with `{complete}`.");
+    }
+    page.push('\n');
+    if parameters.is_empty() {
+        return;
+    }
+    page.push_str("\n| Header | Value | What it says |\n|---|---|---|\n");
+    for parameter in *parameters {
+        let kind = match parameter.kind {
+            Kind::Text => "text",
+            Kind::Number => "number",
+            Kind::Flag => "yes or no",
+            Kind::List => "text, repeatable",
+            Kind::Others => "all other headers",
+        };
+        let required = if parameter.required { ", required" } else { "" };
+        let description = parameter.description.replace('\n', " ").replace('|', "\\|");
+        let _ = writeln!(
+            page,
+            "| `{}` | {kind}{required} | {description} |",
+            parameter.name
+        );
+    }
+}
