@@ -57,6 +57,23 @@ impl DeviceState {
     }
 }
 
+impl DeviceState {
+    /// The words told to people and as `DeviceState` of endpoints.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Unknown => "Unknown",
+            Self::NotInUse => "Not in use",
+            Self::InUse => "In use",
+            Self::Busy => "Busy",
+            Self::Invalid => "Invalid",
+            Self::Unavailable => "Unavailable",
+            Self::Ringing => "Ringing",
+            Self::RingInUse => "Ring+Inuse",
+            Self::OnHold => "On Hold",
+        }
+    }
+}
+
 /// The state of an extension with a hint (ami-server.md 10.16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ExtensionState {

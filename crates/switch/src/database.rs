@@ -27,6 +27,7 @@ impl Switch {
                 self.restore_custom_device(&format!("Custom:{device}"), state);
             }
         }
+        self.restore_presences();
     }
 
     /// Answers a command about the database, at once or with the changes it makes.

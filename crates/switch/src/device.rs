@@ -7,8 +7,9 @@ use crate::Switch;
 use crate::database::CUSTOM_DEVICES;
 use model::{
     ChannelId, ChannelState, ContactFact, ContactState, DeviceState, Event, ExtensionState,
+    MessageCounts,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What is known of devices.
@@ -23,6 +24,8 @@ pub(crate) struct Devices {
     hints: Vec<Hint>,
     /// The states that were given to devices called `Custom:`.
     custom: BTreeMap<Arc<str>, DeviceState>,
+    /// The messages that wait, by mailbox.
+    mailboxes: BTreeMap<Arc<str>, MessageCounts>,
 }
 
 #[derive(Debug)]
@@ -91,6 +94,39 @@ impl Switch {
         if told {
             self.tell(Event::ContactStatus(fact));
         }
+    }
+
+    /// Something happened that somebody else is the author of.
+    pub(crate) fn on_notice(&mut self, event: Event) {
+        let Event::MessageWaiting { mailbox, counts } = &event else {
+            return self.tell(event);
+        };
+        let device = format!("MWI:{mailbox}");
+        let before = self.devices.mailboxes.insert(Arc::clone(mailbox), *counts);
+        if before.unwrap_or_default() != *counts {
+            self.tell(event);
+            self.touch_device(&device);
+        }
+    }
+
+    /// The devices whose states are known, with them, by name.
+    pub(crate) fn known_devices(&self) -> Vec<(Arc<str>, DeviceState)> {
+        let devices = &self.devices;
+        let endpoints = self.config.endpoints.keys();
+        let mut names: BTreeSet<Arc<str>> = devices.told.keys().cloned().collect();
+        names.extend(devices.custom.keys().cloned());
+        names.extend(endpoints.map(|name| format!("PJSIP/{name}").into()));
+        names.extend(
+            devices
+                .mailboxes
+                .keys()
+                .map(|name| format!("MWI:{name}").into()),
+        );
+        let known = names.into_iter().map(|name| {
+            let state = self.device_state(&name);
+            (name, state)
+        });
+        known.collect()
     }
 
     /// Gives a device called `Custom:` a state.
@@ -210,7 +246,10 @@ impl Switch {
                 let given = self.devices.custom.get(device);
                 given.copied().unwrap_or(DeviceState::Unknown)
             }
-            _ => DeviceState::Invalid,
+            _ => match device.strip_prefix("MWI:") {
+                Some(mailbox) => self.mailbox_state(mailbox),
+                None => DeviceState::Invalid,
+            },
         };
         match (in_use, ringing) {
             (true, true) if device.starts_with("PJSIP/") => DeviceState::RingInUse,
@@ -219,6 +258,14 @@ impl Switch {
             (false, true) if device.starts_with("PJSIP/") => DeviceState::Ringing,
             (false, true) => DeviceState::InUse,
             (false, false) => idle,
+        }
+    }
+
+    /// A mailbox is in use while new messages wait in it.
+    fn mailbox_state(&self, mailbox: &str) -> DeviceState {
+        match self.devices.mailboxes.get(mailbox) {
+            Some(counts) if counts.new + counts.urgent > 0 => DeviceState::InUse,
+            Some(_) | None => DeviceState::NotInUse,
         }
     }
 

@@ -16,6 +16,7 @@ impl Switch {
             Command::Database(command) => return self.on_database(token, at, command),
             Command::Hangup { target, cause } => self.hang_up_target(&target, cause),
             Command::Channels => Reply::Channels(self.all_channels()),
+            Command::Snapshot => Reply::Snapshot(self.state_as_events()),
             Command::Status {
                 channel,
                 variables,
@@ -26,6 +27,7 @@ impl Switch {
             Command::ExtensionState { context, exten } => {
                 Reply::Extension(self.extension_state(&context, &exten))
             }
+            Command::States(query) => self.states(&query),
             Command::Redirect { first, second } => self.redirect(&first, second.as_ref()),
             Command::BlindTransfer {
                 channel,
@@ -39,7 +41,7 @@ impl Switch {
             Command::BridgeDestroy { bridge } => self.destroy_bridge(&bridge),
             Command::BridgeKick { bridge, channel } => self.kick(bridge.as_deref(), &channel),
             Command::OptimizeAway { channel } => self.optimize_away(&channel),
-            Command::SendText { channel, .. } => self.send_text(&channel),
+            Command::SendText { channel, text } => self.send_text(&channel, text),
             Command::PlayDigit {
                 channel,
                 digit,
@@ -91,7 +93,7 @@ impl Switch {
         Reply::HungUp(names)
     }
 
-    fn all_channels(&self) -> Vec<Arc<model::ChannelSnapshot>> {
+    pub(crate) fn all_channels(&self) -> Vec<Arc<model::ChannelSnapshot>> {
         self.channels
             .keys()
             .filter_map(|id| self.snapshot(*id))

@@ -8,6 +8,7 @@ use crate::database::Database;
 use crate::device::Devices;
 use crate::names::Counters;
 use crate::originate::Origination;
+use crate::presence::Presences;
 use crate::timers::{Timer, Timers};
 use crate::variables::Variables;
 use dialplan::Dialplan;
@@ -90,6 +91,7 @@ pub struct Switch {
     pub(crate) originations: BTreeMap<ChannelId, Origination>,
     pub(crate) devices: Devices,
     pub(crate) database: Database,
+    pub(crate) presences: Presences,
     pub(crate) globals: Variables,
     pub(crate) timers: Timers,
     pub(crate) counters: Counters,
@@ -122,6 +124,7 @@ impl Switch {
             originations: BTreeMap::new(),
             devices: Devices::default(),
             database: Database::new(),
+            presences: Presences::new(),
             globals: Variables::default(),
             timers: Timers::default(),
             counters: Counters::default(),
@@ -146,7 +149,7 @@ impl Switch {
             Input::Command(token, command) => self.on_command(token, command),
             Input::Signal(signal) => self.on_signal(signal),
             Input::Media(report) => self.on_media(report),
-            Input::Notice(event) => self.tell(event),
+            Input::Notice(event) => self.on_notice(event),
             Input::Restore(values) => self.restore(values),
             Input::Configure(config) => self.configure(config),
             Input::Retire { hang_up } => self.retire(hang_up),

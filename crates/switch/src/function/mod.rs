@@ -10,7 +10,9 @@ mod device;
 mod environment;
 mod group;
 mod hangup;
+mod message;
 mod place;
+mod presence;
 mod record;
 mod timeout;
 mod variable;
@@ -33,7 +35,7 @@ pub(crate) struct Function {
     pub(crate) write: Option<fn(&mut ChannelScope<'_>, args: &str, value: &str) -> Outcome<()>>,
 }
 
-const FAMILIES: [&[Function]; 11] = [
+const FAMILIES: [&[Function]; 13] = [
     caller::FUNCTIONS,
     channel::FUNCTIONS,
     database::FUNCTIONS,
@@ -41,7 +43,9 @@ const FAMILIES: [&[Function]; 11] = [
     environment::FUNCTIONS,
     group::FUNCTIONS,
     hangup::FUNCTIONS,
+    message::FUNCTIONS,
     place::FUNCTIONS,
+    presence::FUNCTIONS,
     record::FUNCTIONS,
     timeout::FUNCTIONS,
     variable::FUNCTIONS,
