@@ -39,6 +39,26 @@ pub enum Signal {
         /// How long it was held, in milliseconds.
         milliseconds: u32,
     },
+    /// The far end wants whoever it talks with sent elsewhere; answered with
+    /// [`Instruction::Transferred`].
+    Transfer {
+        /// The channel of who wants it.
+        channel: ChannelId,
+        /// Where to, in the context of its transfers.
+        exten: Arc<str>,
+        /// Another channel of its, whose far end it wants them to talk with instead.
+        replaces: Option<ChannelId>,
+    },
+    /// The far end of a call sends a text.
+    Text {
+        /// The channel.
+        channel: ChannelId,
+        /// What it says.
+        text: Arc<str>,
+    },
+    /// An endpoint sends a text outside of any call; answered with [`Instruction::TakeMessage`] or
+    /// [`Instruction::Refuse`].
+    Message(NewMessage),
     /// The far end put us on hold.
     Held(ChannelId),
     /// And took us back.
@@ -91,6 +111,27 @@ pub struct NewCall {
     pub variables: Vec<(Arc<str>, Arc<str>)>,
 }
 
+/// A text outside of any call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMessage {
+    /// To be named in the answer.
+    pub token: Token,
+    /// Who sends it: an endpoint's name.
+    pub endpoint: Arc<str>,
+    /// Where it enters the dialplan.
+    pub context: Arc<str>,
+    /// To whom it is sent.
+    pub exten: Arc<str>,
+    /// Who it says it is from: `"Alice" <sip:alice@192.0.2.1>`.
+    pub from: Arc<str>,
+    /// Whom it is for, with the technology: `pjsip:message@192.0.2.1`.
+    pub to: Arc<str>,
+    /// What it says.
+    pub body: Arc<str>,
+    /// Of which kind that is: `text/plain`.
+    pub content_type: Arc<str>,
+}
+
 /// What the switch tells a technology.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Instruction {
@@ -101,12 +142,28 @@ pub enum Instruction {
         /// Its channel.
         channel: ChannelId,
     },
-    /// The call offered is not taken.
+    /// The call or message offered is not taken.
     Refuse {
         /// As in [`NewCall`].
         token: Token,
         /// Why.
         cause: Cause,
+    },
+    /// The message offered is taken.
+    TakeMessage(Token),
+    /// The answer to [`Signal::Transfer`].
+    Transferred {
+        /// The channel of who wanted it.
+        channel: ChannelId,
+        /// Why it was not done; `None` if it was.
+        refused: Option<Cause>,
+    },
+    /// Send a text to the far end of a call.
+    SendText {
+        /// The channel.
+        channel: ChannelId,
+        /// What it says.
+        text: Arc<str>,
     },
     /// Call an endpoint. `call_id` is the id the technology shall use for the call.
     Dial {

@@ -114,7 +114,8 @@ pub(crate) fn escape(text: &str) -> String {
     escaped
 }
 
-fn unescape(text: &str) -> String {
+/// Text with its `%` escapes undone.
+pub(crate) fn unescape(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {

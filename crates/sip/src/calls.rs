@@ -27,6 +27,8 @@ struct Inner {
     offered: HashMap<Token, mpsc::Sender<Instruction>>,
     channels: HashMap<ChannelId, mpsc::Sender<Instruction>>,
     dialogs: HashMap<DialogKey, mpsc::Sender<InDialog>>,
+    /// The channels of answered calls.
+    answered: HashMap<DialogKey, ChannelId>,
 }
 
 /// What tells a dialog: its Call-ID and our tag.
@@ -91,13 +93,17 @@ impl Calls {
                 }
                 sender
             }
-            Instruction::Refuse { token, .. } => inner.offered.remove(token),
+            Instruction::Refuse { token, .. } | Instruction::TakeMessage(token) => {
+                inner.offered.remove(token)
+            }
             Instruction::HangUp { channel, .. } => inner.channels.remove(channel),
             Instruction::Dial { .. } => None,
             Instruction::Ring(channel)
             | Instruction::Progress(channel)
             | Instruction::Answer(channel)
             | Instruction::Reject { channel, .. }
+            | Instruction::Transferred { channel, .. }
+            | Instruction::SendText { channel, .. }
             | Instruction::SendDigit { channel, .. } => inner.channels.get(channel).cloned(),
         };
         let Some(sender) = sender else { return false };
@@ -125,6 +131,16 @@ impl Calls {
             key,
             requests,
         }
+    }
+
+    /// A dialog is the call of a channel.
+    pub(crate) fn name(&self, key: DialogKey, channel: ChannelId) {
+        self.lock().answered.insert(key, channel);
+    }
+
+    /// The channel whose call a dialog is.
+    pub(crate) fn channel_of(&self, key: &DialogKey) -> Option<ChannelId> {
+        self.lock().answered.get(key).copied()
     }
 
     /// Hands a request to its dialog; gives it back with the status that refuses it otherwise.
@@ -164,6 +180,7 @@ impl Drop for Seat<'_> {
     fn drop(&mut self) {
         let mut inner = self.calls.lock();
         inner.dialogs.remove(&self.key);
+        inner.answered.remove(&self.key);
         self.calls.count.send_replace(inner.dialogs.len());
     }
 }

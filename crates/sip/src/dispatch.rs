@@ -5,7 +5,7 @@ use crate::calls::{DialogKey, InDialog};
 use crate::core::Core;
 use crate::outgoing::{self, Order};
 use crate::transport::{Arrival, Flow};
-use crate::{incoming, options, register, respond};
+use crate::{incoming, options, register, respond, text};
 use model::{Contact, Instruction, Signal};
 use rsipstack::sip::prelude::HeadersExt as _;
 use rsipstack::sip::{Method, Request, Response, SipMessage};
@@ -111,6 +111,9 @@ impl Core {
             | Instruction::Ring(_)
             | Instruction::Progress(_)
             | Instruction::Answer(_)
+            | Instruction::TakeMessage(_)
+            | Instruction::Transferred { .. }
+            | Instruction::SendText { .. }
             | Instruction::Reject { .. }
             | Instruction::SendDigit { .. } => None,
         };
@@ -146,10 +149,11 @@ async fn serve(core: &Arc<Core>, transaction: Transaction, flow: Flow) {
         Method::Register if core.told().capacity() == 0 => refuse(core, transaction, 503).await,
         Method::Register => register::serve(core, transaction, flow).await,
         Method::Options => options::serve(core, transaction).await,
+        Method::Message => text::serve(core, transaction, flow).await,
         Method::Bye | Method::Notify | Method::Update | Method::PRack => {
             refuse(core, transaction, 481).await
         }
-        Method::Info | Method::Message | Method::Publish | Method::Refer | Method::Subscribe => {
+        Method::Info | Method::Publish | Method::Refer | Method::Subscribe => {
             refuse(core, transaction, 405).await
         }
         // The library keeps these from us; an INVITE is served elsewhere.

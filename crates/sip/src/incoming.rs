@@ -2,8 +2,9 @@
 
 use crate::address::NameAddr;
 use crate::authenticate::{Outcome, authenticate};
-use crate::call::{Call, Unconfirmed, with_description};
+use crate::call::{Call, with_description};
 use crate::calls::{DialogKey, InDialog, Seat};
+use crate::conversation::{Conversation, Unconfirmed};
 use crate::core::Core;
 use crate::dialog::Dialog;
 use crate::dispatch::refuse;
@@ -165,7 +166,7 @@ impl Invite {
                         let wants_answer = self.offer.is_none();
                         self.answer(200, body).await;
                         let unconfirmed = Unconfirmed { transaction: self.transaction, wants_answer };
-                        return call.run(self.dialog, seat, Some(unconfirmed)).await;
+                        return Conversation::new(call, self.dialog, seat, Some(unconfirmed)).run().await;
                     }
                     Some(Instruction::Reject { cause, .. }) => {
                         let status = status_of(Some(cause));
@@ -176,7 +177,8 @@ impl Invite {
                     Some(Instruction::HangUp { cause, .. }) => return self.hang_up(call, cause).await,
                     None => return self.hang_up(call, None).await,
                     // There is nowhere to send it yet.
-                    Some(Instruction::SendDigit { .. } | Instruction::Accept { .. } | Instruction::Refuse { .. } | Instruction::Dial { .. }) => {}
+                    Some(Instruction::SendDigit { .. } | Instruction::SendText { .. } | Instruction::Accept { .. } | Instruction::Refuse { .. }
+                        | Instruction::Dial { .. } | Instruction::TakeMessage(_) | Instruction::Transferred { .. }) => {}
                 },
                 message = self.transaction.receive() => {
                     if gives_up(message.as_ref()) {
@@ -228,7 +230,7 @@ impl Invite {
                 Some(&self.tag),
             )
         };
-        let response = with_description(&self.core, response, body);
+        let response = with_description(response, body);
         respond::send(&mut self.transaction, response).await;
     }
 
@@ -282,6 +284,9 @@ async fn decision(instructions: &mut mpsc::Receiver<Instruction>) -> Decision {
             Instruction::Accept { channel, .. } => return Decision::Taken(channel),
             Instruction::Refuse { cause, .. } => return Decision::Refused(cause),
             Instruction::Dial { .. }
+            | Instruction::TakeMessage(_)
+            | Instruction::Transferred { .. }
+            | Instruction::SendText { .. }
             | Instruction::Ring(_)
             | Instruction::Progress(_)
             | Instruction::Answer(_)

@@ -4,6 +4,7 @@ use crate::address::{NameAddr, escape, quote};
 use crate::call::{Call, SDP};
 use crate::calls::{DialogKey, InDialog, Seat};
 use crate::client;
+use crate::conversation::Conversation;
 use crate::core::Core;
 use crate::dialog::{Dialog, own_contact};
 use crate::message::{self, Parts, values, with_body};
@@ -256,7 +257,8 @@ impl Outgoing {
                 }
                 // What only a call that came in can be told.
                 Some(Instruction::Accept { .. } | Instruction::Refuse { .. } | Instruction::Dial { .. } | Instruction::Ring(_)
-                    | Instruction::Progress(_) | Instruction::Answer(_) | Instruction::Reject { .. }) => Turn::GoesOn,
+                    | Instruction::Progress(_) | Instruction::Answer(_) | Instruction::Reject { .. } | Instruction::TakeMessage(_)
+                    | Instruction::Transferred { .. } | Instruction::SendText { .. }) => Turn::GoesOn,
             },
             message = self.invite.receive() => match message {
                 Some(SipMessage::Response(response)) => match response.status_code.code() {
@@ -331,7 +333,7 @@ impl Outgoing {
             .await;
         }
         core.signal(Signal::Answered(self.call.channel)).await;
-        self.call.run(dialog, seat, None).await;
+        Conversation::new(self.call, dialog, seat, None).run().await;
     }
 
     /// The switch no longer wants the call. Who answers all the same is hung up on.

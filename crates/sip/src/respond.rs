@@ -8,7 +8,8 @@ use rsipstack::sip::{Header, Request, Response};
 use rsipstack::transaction::{Transaction, make_tag};
 
 /// What we do, as told in `Allow`.
-pub(crate) const ALLOW: &str = "OPTIONS, REGISTER, INVITE, ACK, CANCEL, BYE, INFO, UPDATE";
+pub(crate) const ALLOW: &str =
+    "OPTIONS, REGISTER, INVITE, ACK, CANCEL, BYE, INFO, UPDATE, MESSAGE, REFER";
 
 /// Seconds after which who was refused for lack of room may try again.
 const RETRY_AFTER: &str = "5";

@@ -4,7 +4,7 @@ use crate::lab::{Lab, Message, Phone};
 use model::{Cause, ChannelId, Instruction, NewCall, Party, Signal};
 use std::time::Duration;
 
-const CHANNEL: ChannelId = ChannelId(7);
+pub(crate) const CHANNEL: ChannelId = ChannelId(7);
 
 fn sdp(port: u16, direction: &str) -> String {
     format!(
@@ -30,7 +30,7 @@ async fn ring_in(lab: &mut Lab, phone: &mut Phone, exten: &str) -> NewCall {
 }
 
 /// A request of the phone inside the dialog of an answer.
-fn inside(
+pub(crate) fn inside(
     phone: &Phone,
     answer: &Message,
     method: &str,
@@ -53,7 +53,7 @@ fn inside(
 }
 
 /// Dave calls and is answered.
-async fn answered(lab: &mut Lab, phone: &mut Phone) -> Message {
+pub(crate) async fn answered(lab: &mut Lab, phone: &mut Phone) -> Message {
     let call = ring_in(lab, phone, "echo").await;
     lab.instruct(Instruction::Accept {
         token: call.token,

@@ -12,3 +12,4 @@ mod malformed;
 mod qualify;
 mod registrar;
 mod registration;
+mod transfer;

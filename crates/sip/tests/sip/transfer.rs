@@ -1,0 +1,165 @@
+//! Transfers that phones ask for, and texts.
+
+use crate::call::{CHANNEL, answered, inside};
+use crate::lab::{Lab, Phone};
+use model::{Cause, Instruction, NewMessage, Signal};
+
+const REFER: &str = "Refer-To: <sip:notify@127.0.0.1>\r\n";
+
+#[tokio::test]
+async fn a_transfer_is_told_and_ends_with_the_phone_hanging_up() {
+    let mut lab = Lab::start().await;
+    let mut dave = Phone::new("dave", &lab).await;
+    let answer = answered(&mut lab, &mut dave).await;
+    dave.send(&inside(&dave, &answer, "REFER", 3, REFER, ""))
+        .await;
+    assert_eq!(
+        lab.signal().await,
+        Signal::Transfer {
+            channel: CHANNEL,
+            exten: "notify".into(),
+            replaces: None
+        }
+    );
+    lab.instruct(Instruction::Transferred {
+        channel: CHANNEL,
+        refused: None,
+    });
+    lab.instruct(Instruction::HangUp {
+        channel: CHANNEL,
+        cause: None,
+    });
+    assert!(matches!(lab.signal().await, Signal::Released { .. }));
+    dave.status(202).await;
+    let begun = dave.asked("NOTIFY").await;
+    assert_eq!(
+        (begun.header("Event"), begun.body()),
+        (Some("refer"), "SIP/2.0 100 Trying\r\n")
+    );
+    dave.send(&begun.answer("200 OK", "", "", "")).await;
+    let done = dave
+        .expect(|message| message.body() == "SIP/2.0 200 OK\r\n")
+        .await;
+    assert_eq!(
+        done.header("Subscription-State"),
+        Some("terminated;reason=noresource")
+    );
+    dave.send(&done.answer("200 OK", "", "", "")).await;
+    dave.send(&inside(&dave, &answer, "BYE", 4, "", "")).await;
+    dave.expect(|message| message.header("CSeq") == Some("4 BYE"))
+        .await;
+}
+
+#[tokio::test]
+async fn a_transfer_is_refused() {
+    let mut lab = Lab::start().await;
+    let mut dave = Phone::new("dave", &lab).await;
+    let answer = answered(&mut lab, &mut dave).await;
+    dave.send(&inside(&dave, &answer, "REFER", 3, REFER, ""))
+        .await;
+    lab.signal().await;
+    lab.instruct(Instruction::Transferred {
+        channel: CHANNEL,
+        refused: Some(Cause::UNALLOCATED),
+    });
+    dave.status(404).await;
+    dave.send(&inside(&dave, &answer, "REFER", 4, "", "")).await;
+    dave.expect(|message| {
+        message.header("CSeq") == Some("4 REFER") && message.status() == Some(400)
+    })
+    .await;
+    let replaces = "Refer-To: <sip:notify@127.0.0.1?Replaces=x%3Bto-tag%3Da%3Bfrom-tag%3Db>\r\n";
+    dave.send(&inside(&dave, &answer, "REFER", 5, replaces, ""))
+        .await;
+    dave.expect(|message| {
+        message.header("CSeq") == Some("5 REFER") && message.status() == Some(481)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_text_runs_the_dialplan_or_not() {
+    let mut lab = Lab::start().await;
+    let mut dave = Phone::new("dave", &lab).await;
+    let kind = "X-Lab-Phone: dave\r\nContent-Type: text/plain\r\n";
+    dave.send(&dave.request(
+        "MESSAGE",
+        "sip:message@127.0.0.1",
+        1,
+        kind,
+        "good morning\r\n",
+    ))
+    .await;
+    let Signal::Message(message) = lab.signal().await else {
+        panic!()
+    };
+    assert_eq!(
+        message,
+        NewMessage {
+            token: message.token,
+            endpoint: "dave".into(),
+            context: "phones".into(),
+            exten: "message".into(),
+            from: "\"dave\" <sip:dave@127.0.0.1>".into(),
+            to: "pjsip:message@127.0.0.1".into(),
+            body: "good morning".into(),
+            content_type: "text/plain".into(),
+        }
+    );
+    lab.instruct(Instruction::TakeMessage(message.token));
+    dave.status(202).await;
+    dave.send(&dave.request("MESSAGE", "sip:nobody@127.0.0.1", 2, kind, "x"))
+        .await;
+    let Signal::Message(message) = lab.signal().await else {
+        panic!()
+    };
+    lab.instruct(Instruction::Refuse {
+        token: message.token,
+        cause: Cause::UNALLOCATED,
+    });
+    dave.status(404).await;
+    dave.send(&dave.request(
+        "MESSAGE",
+        "sip:message@127.0.0.1",
+        3,
+        "X-Lab-Phone: dave\r\nContent-Type: image/png\r\n",
+        "x",
+    ))
+    .await;
+    dave.status(415).await;
+}
+
+#[tokio::test]
+async fn texts_go_both_ways_in_a_call() {
+    let mut lab = Lab::start().await;
+    let mut dave = Phone::new("dave", &lab).await;
+    let answer = answered(&mut lab, &mut dave).await;
+    dave.send(&inside(
+        &dave,
+        &answer,
+        "MESSAGE",
+        3,
+        "Content-Type: text/plain\r\n",
+        "hello",
+    ))
+    .await;
+    dave.expect(|message| message.header("CSeq") == Some("3 MESSAGE"))
+        .await;
+    assert_eq!(
+        lab.signal().await,
+        Signal::Text {
+            channel: CHANNEL,
+            text: "hello".into()
+        }
+    );
+    lab.instruct(Instruction::SendText {
+        channel: CHANNEL,
+        text: "and you".into(),
+    });
+    let text = dave.asked("MESSAGE").await;
+    assert_eq!(
+        (text.header("Content-Type"), text.body()),
+        (Some("text/plain;charset=UTF-8"), "and you")
+    );
+    dave.send(&text.answer("200 OK", "", "", "")).await;
+}
