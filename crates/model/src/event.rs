@@ -110,6 +110,12 @@ pub enum Event {
     HangupRequest { channel: Channel, cause: Option<u8> },
     /// It ended.
     Hangup { channel: Channel },
+    /// A subroutine for when it has ended was added, removed, or begins.
+    HangupHandler {
+        channel: Channel,
+        handler: Arc<str>,
+        change: HandlerChange,
+    },
     /// A key was pressed.
     DtmfBegin {
         channel: Channel,
@@ -243,6 +249,17 @@ impl RegistryStatus {
             Self::Rejected => "Rejected",
         }
     }
+}
+
+/// What becomes of a hangup handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HandlerChange {
+    /// It was added.
+    Push,
+    /// It was removed.
+    Pop,
+    /// It begins.
+    Run,
 }
 
 /// How a dial goes or went: the words of `DialStatus`.

@@ -108,9 +108,12 @@ impl Switch {
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };
-        if channel.end == End::Releasing {
+        if channel.end == End::Releasing || self.run_handler(id) {
             return;
         }
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
         channel.end = End::Releasing;
         channel.dialer = None;
         channel.run.clear();

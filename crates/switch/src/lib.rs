@@ -19,6 +19,7 @@ mod device;
 mod digits;
 mod feature;
 pub mod function;
+mod handler;
 mod hangup;
 mod line;
 mod listen;

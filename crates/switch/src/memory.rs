@@ -23,6 +23,8 @@ pub(crate) struct Memory {
     pub(crate) ended: Vec<Ended>,
     /// Values of its call record that the dialplan made up.
     pub(crate) record_values: Variables,
+    /// Subroutines to run when it has ended, the newest last.
+    pub(crate) handlers: Vec<Arc<str>>,
     /// The music it hears while on hold.
     pub(crate) music_class: Option<Arc<str>>,
     /// The account of whoever it calls.

@@ -340,3 +340,53 @@ fn variables_are_inherited_as_marked() {
     world.finish();
     assert_eq!(told(&world), ["Heir <> 2 3", "Grandheir <> 3"]);
 }
+
+const HANDLERS: &str = "
+; may warn
+[phones]
+exten => go,1,Set(CHANNEL(hangup_handler_push)=done,s,1(first))
+ same => n,Set(CHANNEL(hangup_handler_push)=done,s,1(second))
+ same => n,Set(CHANNEL(hangup_handler_push)=done,s,1(third))
+ same => n,Set(CHANNEL(hangup_handler_pop)=)
+ same => n,Set(CHANNEL(hangup_handler_push)=nowhere,s,1)
+ same => n,Hangup()
+exten => wipe,1,Set(CHANNEL(hangup_handler_push)=done,s,1(first))
+ same => n,Set(CHANNEL(hangup_handler_wipe)=done,s,1(other))
+ same => n,Wait(100)
+exten => h,1,UserEvent(H)
+[done]
+exten => s,1,UserEvent(Handler,A: ${ARG1},C: ${HANGUPCAUSE})
+ same => n,Return()
+";
+
+#[test]
+fn hangup_handlers_run_when_the_call_has_ended() {
+    assert_eq!(
+        said(HANDLERS, "go"),
+        ["H", "Handler second 16", "Handler first 16"]
+    );
+    let mut world = World::new(1, HANDLERS);
+    world.phone("alice", Phone::Rings);
+    let channel = world.dial("alice", "wipe").unwrap();
+    world.hang_up(channel);
+    world.finish();
+    assert_eq!(told(&world), ["H", "Handler other 16"]);
+    let handlers = world
+        .events
+        .iter()
+        .filter_map(|record| match &record.event {
+            Event::HangupHandler {
+                handler, change, ..
+            } => Some(format!("{change:?} {handler}")),
+            _ => None,
+        });
+    assert_eq!(
+        handlers.collect::<Vec<_>>(),
+        [
+            "Push done,s,1(first)",
+            "Pop done,s,1(first)",
+            "Push done,s,1(other)",
+            "Run done,s,1(other)"
+        ]
+    );
+}

@@ -131,6 +131,29 @@ pub struct NewAccountCode<'a> {
     pub old_account_code: &'a str,
 }
 
+macro_rules! handlers {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
+        #[event(classes(dialplan))]
+        #[allow(missing_docs, reason = "fields are named as the headers they become")]
+        pub struct $name<'a> {
+            #[event(block)]
+            pub channel: Channel<'a>,
+            pub handler: &'a str,
+        }
+    )*};
+}
+
+handlers! {
+    /// A hangup handler was added.
+    HangupHandlerPush;
+    /// A hangup handler was removed.
+    HangupHandlerPop;
+    /// A hangup handler begins.
+    HangupHandlerRun;
+}
+
 macro_rules! endings {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*

@@ -64,7 +64,8 @@ macro_rules! events {
 events! {
     channel {
         Newchannel Newstate NewConnectedLine Unhold MusicOnHoldStop Newexten VarSet NewCallerid
-        NewAccountCode HangupRequest SoftHangupRequest Hangup DtmfBegin DtmfEnd Hold
+        NewAccountCode HangupRequest SoftHangupRequest Hangup HangupHandlerPush
+        HangupHandlerPop HangupHandlerRun DtmfBegin DtmfEnd Hold
         MusicOnHoldStart CoreShowChannel Status ChannelHungup CoreShowChannelMap
     }
     dial { DialBegin DialState DialEnd }

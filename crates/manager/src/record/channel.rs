@@ -4,10 +4,10 @@ use super::{Teller, Told};
 use ami::Escaped;
 use ami::event::channel::{
     Channel, DtmfBegin, DtmfEnd, Hangup, HangupRequest, Hold, MusicOnHoldStart, MusicOnHoldStop,
-    NewAccountCode, NewCallerid, NewConnectedLine, Newchannel, Newexten, Newstate, Owner,
+    HangupHandlerPop, HangupHandlerPush, HangupHandlerRun, NewAccountCode, NewCallerid, NewConnectedLine, Newchannel, Newexten, Newstate, Owner,
     SoftHangupRequest, Unhold, VarSet,
 };
-use model::ChannelSnapshot;
+use model::{ChannelSnapshot, HandlerChange};
 use std::sync::Arc;
 
 /// A channel as nearly every event tells it.
@@ -89,6 +89,20 @@ pub(super) fn account_changed(
         channel: block(channel),
         old_account_code: old,
     })
+}
+
+pub(super) fn handler(
+    to: &Teller<'_>,
+    channel: &ChannelSnapshot,
+    handler: &str,
+    change: HandlerChange,
+) -> Option<Told> {
+    let channel = block(channel);
+    match change {
+        HandlerChange::Push => to.say(&HangupHandlerPush { channel, handler }),
+        HandlerChange::Pop => to.say(&HangupHandlerPop { channel, handler }),
+        HandlerChange::Run => to.say(&HangupHandlerRun { channel, handler }),
+    }
 }
 
 pub(super) fn to_be_hung_up(

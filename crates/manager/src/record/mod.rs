@@ -163,6 +163,7 @@ fn tell(to: &Teller<'_>, event: &Event) -> Option<Told> {
         Event::SoftHangupRequest { channel, cause } => channel::to_be_hung_up(to, channel, *cause),
         Event::HangupRequest { channel, cause } => channel::far_end_hangs_up(to, channel, *cause),
         Event::Hangup { channel } => channel::ended(to, channel),
+        Event::HangupHandler { channel, handler, change } => channel::handler(to, channel, handler, *change),
         Event::DtmfBegin { channel, digit, received } => channel::digit_begins(to, channel, *digit, *received),
         Event::DtmfEnd { channel, digit, milliseconds, received } => channel::digit_ends(to, channel, *digit, *milliseconds, *received),
         Event::Hold { channel, music_class } => channel::held(to, channel, music_class.as_deref()),

@@ -13,7 +13,7 @@ pub(crate) mod echo;
 mod exception;
 pub(crate) mod exec;
 mod gosub;
-mod goto;
+pub(crate) mod goto;
 mod hangup;
 mod indicate;
 mod log;

@@ -4,6 +4,7 @@ use super::{Function, channel_mut, channel_of, error, filled, or_empty};
 use crate::channel::{Channel, Technology};
 use crate::scope::ChannelScope;
 use dialplan::functions::{Declaration, Outcome};
+use model::ChannelId;
 use std::sync::Arc;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -16,7 +17,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
                           priority, appname, appdata, language, accountcode, peeraccount, musicclass, \
                           userfield, audionativeformat, audioreadformat, audiowriteformat, hangupsource, \
                           checkhangup. language, accountcode, peeraccount, musicclass and userfield can be \
-                          set.",
+                          set, and hangup_handler_push, hangup_handler_pop and hangup_handler_wipe.",
         },
         open: true,
         read: Some(read),
@@ -91,6 +92,13 @@ fn read(scope: &mut ChannelScope<'_>, item: &str) -> Outcome {
     })
 }
 
+/// Adds a handler if one is given.
+fn add_handler(scope: &mut ChannelScope<'_>, id: ChannelId, handler: &str) {
+    if !handler.trim().is_empty() {
+        scope.switch.push_handler(id, handler);
+    }
+}
+
 fn call_id(channel: &Channel) -> Option<String> {
     match &channel.technology {
         Technology::External { call_id, .. } => Some(call_id.to_string()),
@@ -112,6 +120,18 @@ fn write(scope: &mut ChannelScope<'_>, item: &str, value: &str) -> Outcome<()> {
             record
                 .map(|record| record.user_field = Arc::from(value))
                 .map_or_else(|| error("there is no call record"), Ok)?;
+        }
+        "hangup_handler_push" if !scope.switch.push_handler(id, value) => {
+            return error("there are too many handlers");
+        }
+        "hangup_handler_push" => {}
+        "hangup_handler_pop" => {
+            scope.switch.pop_handler(id);
+            add_handler(scope, id, value);
+        }
+        "hangup_handler_wipe" => {
+            while scope.switch.pop_handler(id) {}
+            add_handler(scope, id, value);
         }
         item => return error(format!("'{item}' cannot be set")),
     }

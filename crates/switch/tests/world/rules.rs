@@ -139,6 +139,7 @@ fn about(event: &Event) -> Option<&ChannelSnapshot> {
         | Event::SoftHangupRequest { channel, .. }
         | Event::HangupRequest { channel, .. }
         | Event::Hangup { channel }
+        | Event::HangupHandler { channel, .. }
         | Event::DtmfBegin { channel, .. }
         | Event::DtmfEnd { channel, .. }
         | Event::Hold { channel, .. }
