@@ -9,16 +9,20 @@ use crate::exchange::WebExchange;
 use crate::hub::Hub;
 use crate::listener::Listeners;
 use crate::logger::Logger;
+use crate::mailbox::{self, Mailboxes};
 use crate::parts::{self, Found, Part};
-use crate::store::{Busy, Store};
 use crate::sessions::Sessions;
+use crate::store::{Busy, Store};
 use crate::switch_task::{Answered, Ended, SwitchHandle};
 use crate::{security_log, version};
 use jiff::tz::TimeZone;
 use manager::{Answer, ConsoleReport, FileRequest, ReloadOutcome, Request, Style};
-use model::{Command, Event, Refusal, Reply, Seq};
-use std::sync::{Arc, OnceLock};
+use model::{
+    Command, DeviceState, Event, MailboxQuery, MailboxReply, Refusal, Reply, Seq, SipQuery,
+    SipReply, StateQuery, StateReply,
+};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use switch::Input;
 use tokio::sync::{Mutex, watch};
@@ -35,6 +39,7 @@ pub(crate) struct Node {
     pub(crate) listeners: Listeners,
     faces: OnceLock<Faces>,
     files: Store,
+    mailboxes: Mailboxes,
     pub(crate) counters: Counters,
     logger: Logger,
     /// What it is configured with, and what of that sessions know.
@@ -100,7 +105,11 @@ pub(crate) enum NotReloaded {
 
 impl Node {
     pub(crate) fn new(made: Made, configured: Configured) -> Arc<Self> {
+        let configuration = &configured.configuration;
+        let mailboxes = Mailboxes::new(configuration.asterisk.directories.spool.clone());
+        mailboxes.configure(Arc::clone(&configuration.voicemail));
         Arc::new(Self {
+            mailboxes,
             clock: made.clock,
             hub: made.hub,
             switch: made.switch,
@@ -146,6 +155,14 @@ impl Node {
                 Ok(Answered { at, reply }) => (at, Answer::Switch(reply)),
                 Err(Ended) => (nowhere, Answer::Unavailable),
             },
+            Request::Tell(event) => {
+                let told = self.notice(event).await;
+                // What is asked now is answered after the event has its number.
+                match (told, self.switch.ask(Command::Counts).await) {
+                    (Ok(()), Ok(Answered { at, .. })) => (at, Answer::Told),
+                    (_, _) => (nowhere, Answer::Unavailable),
+                }
+            }
             Request::Console(line) => {
                 let console::Answer { done, output } = console::run(&self, &line).await;
                 (
@@ -158,6 +175,8 @@ impl Node {
             }
             Request::Contacts => (nowhere, Answer::Contacts(self.sip.contacts())),
             Request::Files(request) => (nowhere, self.answer_files(request).await),
+            Request::Sip(query) => (nowhere, self.answer_sip(query).await),
+            Request::Mailboxes(query) => (nowhere, self.answer_mailboxes(query).await),
             Request::Reload(name) => {
                 let done = self.reload(name.as_deref()).await;
                 (nowhere, Answer::Reloaded(outcome(&done)))
@@ -173,6 +192,93 @@ impl Node {
             }
             Request::Admit(_) => (nowhere, Answer::Unavailable), // the session's own to answer
         }
+    }
+
+    /// SIP does not know how its devices are.
+    async fn answer_sip(&self, query: SipQuery) -> Answer {
+        let mut reply = self.sip.ask(query);
+        let endpoints = match &mut reply {
+            SipReply::Objects(objects) => objects
+                .iter_mut()
+                .filter(|object| object.kind == "endpoint")
+                .collect(),
+            SipReply::Endpoint(endpoint) => vec![&mut endpoint.endpoint],
+            SipReply::Contacts(_) | SipReply::Done | SipReply::NotFound => Vec::new(),
+        };
+        if !endpoints.is_empty() {
+            let devices = self.ask(Command::States(StateQuery::Devices)).await;
+            let channels = self.ask(Command::Channels).await;
+            let (Reply::States(StateReply::Devices(devices)), Reply::Channels(channels)) =
+                (devices, channels)
+            else {
+                return Answer::Unavailable;
+            };
+            for endpoint in endpoints {
+                let device = format!("PJSIP/{}", endpoint.name);
+                let state = devices
+                    .iter()
+                    .find(|(name, _)| **name == device)
+                    .map(|(_, state)| *state);
+                let own = format!("{device}-");
+                let active = channels
+                    .iter()
+                    .filter(|channel| channel.name.starts_with(&own))
+                    .count();
+                let words = state.unwrap_or(DeviceState::Unknown).words();
+                endpoint.fields.push(("DeviceState".into(), words.into()));
+                endpoint
+                    .fields
+                    .push(("ActiveChannels".into(), active.to_string().into()));
+            }
+        }
+        Answer::Sip(reply)
+    }
+
+    /// What is found in mailboxes is told, if it is news.
+    async fn answer_mailboxes(&self, query: MailboxQuery) -> Answer {
+        let Ok(mailbox::Answered { reply, looked }) = self.mailboxes.ask(query).await else {
+            return Answer::Unavailable;
+        };
+        for (mailbox, counts) in looked {
+            if self
+                .notice(Event::MessageWaiting { mailbox, counts })
+                .await
+                .is_err()
+            {
+                return Answer::Unavailable;
+            }
+        }
+        Answer::Mailboxes(reply)
+    }
+
+    /// Asks the mailboxes. `None` if the node ends.
+    pub(crate) async fn ask_mailboxes(&self, query: MailboxQuery) -> Option<MailboxReply> {
+        match self.answer_mailboxes(query).await {
+            Answer::Mailboxes(reply) => Some(reply),
+            _ => None,
+        }
+    }
+
+    /// Looks into all mailboxes, and again as often as they are to be looked into.
+    pub(crate) async fn watch_mailboxes(self: Arc<Self>) {
+        /// How often is looked whether that is said anew.
+        const ASLEEP: Duration = Duration::from_secs(30);
+        self.look_into_mailboxes().await;
+        while !self.is_ending() {
+            let poll = self.mailboxes.poll();
+            tokio::time::sleep(poll.unwrap_or(ASLEEP)).await;
+            if poll.is_some() {
+                self.look_into_mailboxes().await;
+            }
+        }
+    }
+
+    async fn look_into_mailboxes(&self) {
+        self.answer_mailboxes(MailboxQuery::Refresh {
+            context: None,
+            mailbox: None,
+        })
+        .await;
     }
 
     /// A change of files may ask for a reload.
@@ -273,6 +379,11 @@ impl Node {
             tracing::error!("{failure}");
         }
         self.hub.ring_all();
+        if parts.contains(&Part::Voicemail) {
+            self.mailboxes
+                .configure(Arc::clone(&self.configured().configuration.voicemail));
+            self.look_into_mailboxes().await;
+        }
         Ok(())
     }
 

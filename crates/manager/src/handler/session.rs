@@ -1,8 +1,8 @@
 //! Actions about the connection itself (ami-server.md 2, 4.3, 8.9, 10.1 to 10.3, 10.21 to 10.26).
 
 use super::{Call, Step, done, failed};
-use crate::session::{Carrier, Close, Output, Session, Wait};
-use crate::{BadFilter, Filter, Filters};
+use crate::session::{Carrier, Close, Doing, Output, Session, Wait};
+use crate::{BadFilter, Filter, Filters, Request};
 use ami::action::session as declared;
 use ami::{Classes, action, parse_event_mask, response};
 use model::Now;
@@ -134,7 +134,11 @@ pub(super) fn wait(
 
 /// The client's `Event` and `Response` headers are left out: no reader shall take the event for
 /// another one, or for an answer.
-pub(super) fn user_event(session: &mut Session, id: &str, event: &declared::UserEvent) -> Step {
+pub(super) fn user_event(
+    session: &mut Session,
+    call: Call<'_>,
+    event: &declared::UserEvent,
+) -> Step {
     const OURS: [&str; 5] = ["UserEvent", "Action", "Event", "Response", "Privilege"];
     let headers = event
         .headers
@@ -143,10 +147,18 @@ pub(super) fn user_event(session: &mut Session, id: &str, event: &declared::User
         .filter(|(name, _)| !OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours)))
         .map(|(name, value)| (name.as_str().into(), value.as_str().into()))
         .collect();
-    session.put(Output::Notice(model::Event::UserEvent {
+    let event = model::Event::UserEvent {
         channel: None,
         name: event.user_event.as_deref().unwrap_or_default().into(),
         headers,
-    }));
-    done(response::done(id, "Event Sent"))
+    };
+    session.answer(call.token, [response::done(call.id, "Event Sent")]);
+    // On a stream the event stands right behind the answer, before what else is asked.
+    if session.carrier() == Carrier::Stream {
+        session.doing = Some(Doing::Telling);
+        session.put(Output::Ask(Request::Tell(event)));
+    } else {
+        session.put(Output::Notice(event));
+    }
+    Step::Later
 }

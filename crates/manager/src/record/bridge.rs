@@ -3,7 +3,7 @@
 use super::{Teller, Told, block, or_unknown};
 use ami::event::bridge::{Bridge, BridgeCreate, BridgeDestroy, BridgeEnter, BridgeLeave};
 use ami::event::local::{LocalBridge, LocalOptimizationBegin, LocalOptimizationEnd};
-use ami::event::transfer::BlindTransfer;
+use ami::event::transfer::{AttendedTransfer, BlindTransfer};
 use model::{BridgeSnapshot, ChannelSnapshot, TransferResult};
 use std::sync::Arc;
 
@@ -118,5 +118,28 @@ pub(super) fn transferred(
         is_external: "Yes",
         context,
         extension,
+    })
+}
+
+/// The transferer's two channels and their bridges, and who talk with each other now.
+pub(super) fn attended(
+    to: &Teller<'_>,
+    result: TransferResult,
+    [first, second]: &[Arc<ChannelSnapshot>; 2],
+    [first_bridge, second_bridge]: &[Option<Arc<BridgeSnapshot>>; 2],
+    [transferee, target]: [Option<&ChannelSnapshot>; 2],
+    dest_bridge_uniqueid: &str,
+) -> Option<Told> {
+    to.say(&AttendedTransfer {
+        result: result.text(),
+        orig_transferer: block(first),
+        orig_bridge: first_bridge.as_deref().map(bridge_block),
+        second_transferer: block(second),
+        second_bridge: second_bridge.as_deref().map(bridge_block),
+        transferee: transferee.map(block),
+        transfer_target: target.map(block),
+        is_external: "Yes",
+        dest_type: "Bridge",
+        dest_bridge_uniqueid,
     })
 }

@@ -3,9 +3,9 @@
 use super::{Teller, Told};
 use ami::Escaped;
 use ami::event::channel::{
-    Channel, DtmfBegin, DtmfEnd, Hangup, HangupRequest, Hold, MusicOnHoldStart, MusicOnHoldStop,
-    HangupHandlerPop, HangupHandlerPush, HangupHandlerRun, NewAccountCode, NewCallerid, NewConnectedLine, Newchannel, Newexten, Newstate, Owner,
-    SoftHangupRequest, Unhold, VarSet,
+    Channel, DtmfBegin, DtmfEnd, Hangup, HangupHandlerPop, HangupHandlerPush, HangupHandlerRun,
+    HangupRequest, Hold, MusicOnHoldStart, MusicOnHoldStop, NewAccountCode, NewCallerid,
+    NewConnectedLine, Newchannel, Newexten, Newstate, Owner, SoftHangupRequest, Unhold, VarSet,
 };
 use model::{ChannelSnapshot, HandlerChange};
 use std::sync::Arc;

@@ -73,6 +73,7 @@ pub(super) fn tell(to: &Teller<'_>, recalled: &Recalled, event: &Event) -> Optio
         | Event::LocalBridge { .. }
         | Event::LocalOptimizationBegin { .. }
         | Event::LocalOptimizationEnd { .. }
+        | Event::AttendedTransfer { .. }
         | Event::DeviceStateChange { .. }
         | Event::PresenceStateChange { .. }
         | Event::PresenceStatus { .. }

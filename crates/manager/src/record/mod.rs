@@ -180,6 +180,10 @@ fn tell(to: &Teller<'_>, event: &Event) -> Option<Told> {
         Event::LocalBridge { one, two, context, exten, optimize } => bridge::local(to, one, two, (context, exten), *optimize),
         Event::LocalOptimizationBegin { one, two, source, dest, id } => bridge::optimization_begins(to, [one, two, source], dest, *id),
         Event::LocalOptimizationEnd { one, two, success, id } => bridge::optimization_ends(to, one, two, *success, *id),
+        Event::AttendedTransfer { result, transferers, bridges, transferee, target, dest } => {
+            let joined = [transferee.as_deref(), target.as_deref()];
+            bridge::attended(to, *result, transferers, bridges, joined, dest)
+        }
         Event::BlindTransfer { result, transferer, transferee, bridge, context, exten } => {
             let channels = (transferer.as_ref(), transferee.as_deref());
             bridge::transferred(to, *result, channels, bridge.as_deref(), (context, exten))

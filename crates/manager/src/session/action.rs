@@ -120,7 +120,12 @@ impl Session {
                 }
             }
             Some(Doing::Login(attempt)) => self.on_login_answer(now, *attempt, answer),
-            doing @ (Some(Doing::Due { .. } | Doing::Refused { .. }) | None) => self.doing = doing,
+            Some(Doing::Telling) => {
+                self.doing = (at > self.heard).then_some(Doing::Told(at));
+            }
+            doing @ (Some(Doing::Due { .. } | Doing::Told(_) | Doing::Refused { .. }) | None) => {
+                self.doing = doing;
+            }
         }
     }
 

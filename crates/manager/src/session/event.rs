@@ -43,6 +43,11 @@ impl Session {
         {
             self.release();
         }
+        if let Some(Doing::Told(at)) = &self.doing
+            && self.heard >= *at
+        {
+            self.doing = None;
+        }
         let found = self
             .wait
             .as_ref()

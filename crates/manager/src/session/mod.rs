@@ -82,6 +82,10 @@ pub(crate) enum Doing {
         token: Token,
         pieces: Vec<Piece>,
     },
+    /// It is answered, and tells an event that shall come before anything else that is asked.
+    Telling,
+    /// It is answered; the event it told has this number or an earlier one.
+    Told(Seq),
     /// A login that others were asked about.
     Login(Box<Attempt>),
     /// A login that was refused; it is told so later.
@@ -178,7 +182,14 @@ impl Session {
         };
         let refusal = match &self.doing {
             Some(Doing::Refused { until, .. }) => Some(*until),
-            Some(Doing::Asked(_) | Doing::Due { .. } | Doing::Login(_)) | None => None,
+            Some(
+                Doing::Asked(_)
+                | Doing::Due { .. }
+                | Doing::Telling
+                | Doing::Told(_)
+                | Doing::Login(_),
+            )
+            | None => None,
         };
         let wait = self.wait.as_ref().and_then(|wait| wait.until);
         [login, refusal, wait].into_iter().flatten().min()
@@ -197,7 +208,9 @@ impl Session {
             .as_ref()
             .is_some_and(|wait| wait.found.len() < Wait::LIMIT);
         let idle = match &self.doing {
-            None | Some(Doing::Due { .. }) => self.wait.is_none() || waits,
+            None | Some(Doing::Due { .. } | Doing::Telling | Doing::Told(_)) => {
+                self.wait.is_none() || waits
+            }
             Some(Doing::Asked(_) | Doing::Login(_) | Doing::Refused { .. }) => false,
         };
         member

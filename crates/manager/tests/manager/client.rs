@@ -245,6 +245,9 @@ impl Client {
             Answer::Admitted { granted, booted }
         } else if let Request::Verify { hash, secret } = &request {
             Answer::Verified(verify(hash, secret))
+        } else if let Request::Tell(event) = request {
+            self.notices.push(event);
+            Answer::Told
         } else {
             return self.requests.push(request);
         };

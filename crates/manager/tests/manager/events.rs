@@ -1,7 +1,7 @@
 //! Who hears which events, and in what order with answers: ami-server.md 4.
 
 use crate::client::{ACCOUNTS, Client, crlf, node, rendered, rendered_on, user_event};
-use manager::{Answer, Input};
+use manager::{Answer, Effect, Input, Request};
 use model::{DeviceState, Event, Reply, Seq};
 
 fn user(name: &str) -> String {
@@ -214,6 +214,35 @@ fn a_user_event_is_told_to_all_with_its_headers_in_order() {
     assert_eq!(
         answer,
         crlf("Response: Error\nActionID: u\nMessage: Permission denied\n\n")
+    );
+}
+
+#[test]
+fn a_user_event_comes_before_the_next_answer() {
+    let mut client = Client::of("admin");
+    let mut connection = client.connection;
+    let actions = "Action: UserEvent\nUserEvent: x\n\nAction: Ping\n\n";
+    connection.received(client.now, crlf(actions).as_bytes());
+    assert!(connection.unsent().ends_with(b"Event Sent\r\n\r\n"));
+    let asked = connection.poll();
+    let Some(Effect::Ask(Request::Tell(event))) = asked else {
+        panic!("{asked:?}")
+    };
+    connection.handle(
+        client.now,
+        Input::Answer {
+            at: Seq(1),
+            answer: Answer::Told,
+        },
+    );
+    assert!(connection.listens() && connection.unsent().ends_with(b"Event Sent\r\n\r\n"));
+    connection.handle(client.now, Input::Event(&rendered(1, event)));
+    connection.handle(client.now, Input::Heard(Seq(1)));
+    client.connection = connection;
+    let written = client.pump();
+    assert!(
+        written.find("Event: UserEvent") < written.find("Pong"),
+        "{written}"
     );
 }
 
