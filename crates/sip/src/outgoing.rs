@@ -87,6 +87,7 @@ pub(crate) async fn run(core: Arc<Core>, order: Order, instructions: mpsc::Recei
         match outgoing.turn(&mut seat).await {
             Turn::GoesOn => {}
             Turn::Answered(response) => return outgoing.answered(&response, seat).await,
+            Turn::Failed(response) if outgoing.authorize(&response).await => {}
             Turn::Failed(response) => {
                 let status = response.status_code.code();
                 let reason = values(&response.headers, "Reason")
@@ -277,6 +278,24 @@ impl Outgoing {
                 Turn::GoesOn
             }
         }
+    }
+
+    /// Calls again with the password that was asked for, if we have one that may be right.
+    async fn authorize(&mut self, response: &Response) -> bool {
+        let settings = self.call.core.settings();
+        let names = self.call.endpoint.outbound_auths.iter();
+        let auths: Vec<_> = names
+            .filter_map(|name| settings.auths.get(name))
+            .cloned()
+            .collect();
+        let Some(again) = client::authorize(&self.invite.original, response, &auths) else {
+            return false;
+        };
+        let Some(invite) = client::send(&self.call.core, again, &self.flow).await else {
+            return false;
+        };
+        self.invite = invite;
+        true
     }
 
     async fn on_provisional(&mut self, response: &Response) {

@@ -1,6 +1,6 @@
 //! Calls between a scripted phone and the switch, played by the test.
 
-use crate::lab::{Lab, Message, Phone};
+use crate::lab::{Lab, Message, PHONES, Phone};
 use model::{Cause, ChannelId, Instruction, NewCall, Party, Signal};
 use std::time::Duration;
 
@@ -646,4 +646,47 @@ async fn calls_end_with_everything() {
         .unwrap()
         .unwrap();
     assert_eq!(lab.sip.calls(), 0);
+}
+
+#[tokio::test]
+async fn a_call_is_made_again_with_the_password_asked_for() {
+    let text = PHONES.replace(
+        "[alice](phone)\nauth=alice\n",
+        "[alice](phone)\nauth=alice\noutbound_auth=alice\n",
+    );
+    let mut lab = Lab::with(&text).await;
+    let mut alice = Phone::new("alice", &lab).await;
+    let invite = ring_out(&mut lab, &mut alice).await;
+    let challenge = "Proxy-Authenticate: Digest realm=\"r\",nonce=\"n\",qop=\"auth\"\r\n";
+    alice
+        .send(&invite.answer("407 Proxy Authentication Required", "t", challenge, ""))
+        .await;
+    alice.asked("ACK").await;
+    let again = alice
+        .expect(|message| message.header("CSeq") == Some("2 INVITE"))
+        .await;
+    assert!(
+        again
+            .header("Proxy-Authorization")
+            .unwrap()
+            .contains("username=\"alice\""),
+        "{}",
+        again.text
+    );
+    assert_eq!(again.body(), invite.body());
+    let contact = format!("Contact: {}\r\n{SDP}", alice.contact());
+    alice
+        .send(&again.answer("200 OK", "t", &contact, &sdp(6002, "sendrecv")))
+        .await;
+    assert_eq!(
+        alice
+            .expect(|message| message.header("CSeq") == Some("2 ACK"))
+            .await
+            .start()
+            .split(' ')
+            .next(),
+        Some("ACK")
+    );
+    assert!(matches!(lab.signal().await, Signal::Media { .. }));
+    assert_eq!(lab.signal().await, Signal::Answered(CHANNEL));
 }
