@@ -113,7 +113,9 @@ impl Switch {
     pub(crate) fn known_devices(&self) -> Vec<(Arc<str>, DeviceState)> {
         let devices = &self.devices;
         let endpoints = self.config.endpoints.keys();
-        let mut names: BTreeSet<Arc<str>> = devices.told.keys().cloned().collect();
+        // A device called Custom: is known when it has been given a state.
+        let told = devices.told.keys().filter(|name| !name.starts_with("Custom:"));
+        let mut names: BTreeSet<Arc<str>> = told.cloned().collect();
         names.extend(devices.custom.keys().cloned());
         names.extend(endpoints.map(|name| format!("PJSIP/{name}").into()));
         names.extend(
