@@ -95,6 +95,17 @@ pub enum Event {
         success: bool,
         id: u64,
     },
+    /// Who talked with the one transferer talks with who talked with the other; both are the same
+    /// phone's.
+    AttendedTransfer {
+        result: TransferResult,
+        transferers: [Channel; 2],
+        bridges: [Option<Bridge>; 2],
+        transferee: Option<Channel>,
+        target: Option<Channel>,
+        /// The uniqueid of the bridge where they talk.
+        dest: Arc<str>,
+    },
     /// Who talked with `transferer` is sent elsewhere.
     BlindTransfer {
         result: TransferResult,

@@ -39,7 +39,7 @@ pub use dialplan::{
     DialplanStep,
 };
 pub use endpoint::{Contact, ContactFact, ContactState, Endpoint};
-pub use event::{DialStatus, Event, HandlerChange, HandlerChange, OriginateReason, Record, RegistryStatus, TransferResult};
+pub use event::{DialStatus, Event, HandlerChange, OriginateReason, Record, RegistryStatus, TransferResult};
 pub use id::{BridgeId, ChannelId, MediaId, PlayId, Seq, Token};
 pub use mailbox::{MailboxQuery, MailboxReply, MailboxUser};
 pub use media::{AudioQuality, MediaInstruction, MediaReport, Spread, Tone};

@@ -218,7 +218,7 @@ impl Switch {
         let name = known.map(|peer| Arc::clone(&peer.name)).unwrap_or_default();
         let call_id = known.and_then(|peer| match &peer.technology {
             Technology::External { call_id, .. } => Some(Arc::clone(call_id)),
-            Technology::Local { .. } => None,
+            Technology::Local { .. } | Technology::Internal => None,
         });
         let is_told = |name| {
             let channel = self.channels.get(&id);

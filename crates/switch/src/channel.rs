@@ -82,6 +82,8 @@ pub(crate) enum Technology {
         /// Whether the pair steps aside when both halves are bridged.
         optimize: bool,
     },
+    /// No line at all: it executes the dialplan for a message.
+    Internal,
     /// A line outside, told what to do by instructions.
     External {
         /// Its name, e.g. `PJSIP`.
@@ -182,6 +184,7 @@ impl Channel {
     pub(crate) fn technology(&self) -> &str {
         match &self.technology {
             Technology::Local { .. } => "Local",
+            Technology::Internal => "Message",
             Technology::External { name, .. } => name,
         }
     }

@@ -62,6 +62,7 @@ impl Switch {
                     self.put(Output::Instruct(instruction));
                 }
             }
+            Technology::Internal => {}
             Technology::Local { .. } => {
                 if let Some(other) = self.other_half(id) {
                     self.digit_began(other, digit);

@@ -121,6 +121,7 @@ impl Switch {
         channel.data = channel.outgoing.map_or("", |_| "(Outgoing Line)").into();
         let cause = channel.cause;
         match channel.technology {
+            Technology::Internal => self.bury(id),
             Technology::Local { .. } => {
                 self.release_other_half(id);
                 self.bury(id);

@@ -52,6 +52,13 @@ impl Switch {
                 quality,
             } => self.released(channel, tech_cause, quality.as_ref()),
             Signal::Contact(fact) => self.on_contact(fact),
+            Signal::Transfer {
+                channel,
+                exten,
+                replaces,
+            } => self.on_transfer(channel, exten, replaces),
+            Signal::Text { channel, text } => self.on_text(channel, text),
+            Signal::Message(message) => self.on_message(message),
         }
     }
 
@@ -165,6 +172,10 @@ impl Switch {
             return;
         }
         channel.state = ChannelState::Up;
+        if let Technology::External { .. } = channel.technology {
+            // A final answer is a cause: what ends the call later without one ends it so.
+            channel.cause = Some(Cause::NORMAL_CLEARING);
+        }
         self.publish(id);
         self.dialed(id, Progress::Answered);
     }
@@ -243,7 +254,9 @@ fn local_caller(channel: &Channel) -> Option<ChannelId> {
             other, one: false, ..
         } => Some(other),
         // What `;1` is told by what it executes has nowhere to go: its far end is `;2`, which called.
-        Technology::Local { one: true, .. } | Technology::External { .. } => None,
+        Technology::Local { one: true, .. }
+        | Technology::External { .. }
+        | Technology::Internal => None,
     }
 }
 

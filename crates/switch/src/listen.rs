@@ -139,6 +139,6 @@ impl Switch {
 fn leg(channel: &Channel) -> Option<&MediaLeg> {
     match &channel.technology {
         Technology::External { leg, .. } => leg.as_ref(),
-        Technology::Local { .. } => None,
+        Technology::Local { .. } | Technology::Internal => None,
     }
 }

@@ -153,7 +153,16 @@ impl Switch {
     pub(crate) fn other_half(&self, id: ChannelId) -> Option<ChannelId> {
         match self.channels.get(&id)?.technology {
             Technology::Local { other, .. } if self.channels.contains_key(&other) => Some(other),
-            Technology::Local { .. } | Technology::External { .. } => None,
+            Technology::Local { .. } | Technology::External { .. } | Technology::Internal => None,
+        }
+    }
+
+    /// Sets the language of prompts; both halves of a Local channel speak the same.
+    pub(crate) fn set_language(&mut self, id: ChannelId, language: &str) {
+        for half in self.other_half(id).into_iter().chain([id]) {
+            if let Some(channel) = self.channels.get_mut(&half) {
+                channel.language = language.into();
+            }
         }
     }
 

@@ -29,6 +29,8 @@ pub(crate) struct Memory {
     pub(crate) music_class: Option<Arc<str>>,
     /// The account of whoever it calls.
     pub(crate) peer_account: Option<Arc<str>>,
+    /// The text that it executes the dialplan for.
+    pub(crate) message: Option<model::NewMessage>,
     /// What went wrong last, for the `e` extension.
     pub(crate) exception: Option<Exception>,
 }

@@ -18,6 +18,8 @@ pub(crate) struct Origination {
     waiting: Option<(Token, Seq)>,
     /// It rang.
     rang: bool,
+    /// There was sound before the answer, and it was connected then.
+    connected: bool,
 }
 
 impl Switch {
@@ -37,6 +39,7 @@ impl Switch {
             order,
             waiting,
             rang: false,
+            connected: false,
         };
         match made {
             Ok(outgoing) => self.call_for(origination, &outgoing),
@@ -129,13 +132,14 @@ impl Switch {
         let Some(origination) = self.originations.get_mut(&id) else {
             return;
         };
-        let early = origination.order.early_media;
+        let in_dialplan = matches!(origination.order.destination, Destination::Extension { .. });
+        let early = origination.order.early_media && in_dialplan;
         match progress {
             Progress::Proceeding => self.tell_dial_state(None, id, DialStatus::Proceeding),
             Progress::EarlyMedia => {
                 self.tell_dial_state(None, id, DialStatus::Progress);
                 if early {
-                    self.connect_origination(id);
+                    self.connect_early(id);
                 }
             }
             Progress::Ringing => {
@@ -143,13 +147,22 @@ impl Switch {
                 self.tell_dial_state(None, id, DialStatus::Ringing);
             }
             Progress::Answered => {
+                let connected = origination.connected;
                 self.tell_dial_end(None, id, DialStatus::Answer);
                 self.record_answer(id);
-                self.connect_origination(id);
+                if connected {
+                    self.forget_origination(id);
+                } else {
+                    self.connect_origination(id);
+                }
+            }
+            Progress::Ended(status) if origination.connected => {
+                self.tell_dial_end(None, id, status);
+                self.forget_origination(id);
+                self.hang_up(id, None);
             }
             Progress::Ended(status) => {
-                let rang = origination.rang;
-                self.end_origination(id, status, reason(status, rang));
+                self.end_origination(id, status, reason(status));
             }
         }
     }
@@ -158,6 +171,9 @@ impl Switch {
         let Some(origination) = self.originations.get(&id) else {
             return;
         };
+        if origination.connected {
+            return;
+        }
         let reason = if origination.rang {
             OriginateReason::NoAnswer
         } else {
@@ -167,7 +183,10 @@ impl Switch {
             channel.cause = Some(Cause::NO_ANSWER);
         }
         self.record_dial(id, Progress::Ended(DialStatus::NoAnswer));
-        self.end_origination(id, DialStatus::NoAnswer, reason);
+        if let Some(origination) = self.originations.remove(&id) {
+            self.finish_origination(&origination, Some(id), reason);
+            self.release(id);
+        }
     }
 
     fn end_origination(&mut self, id: ChannelId, status: DialStatus, reason: OriginateReason) {
@@ -188,7 +207,33 @@ impl Switch {
             channel.dialer = None;
         }
         self.finish_origination(&origination, Some(id), OriginateReason::Answered);
-        match origination.order.destination {
+        self.begin_destination(id, origination.order.destination);
+    }
+
+    /// There is sound before the answer: the same, but the answer is still waited for.
+    fn connect_early(&mut self, id: ChannelId) {
+        let Some(mut origination) = self.originations.remove(&id) else {
+            return;
+        };
+        if !origination.connected {
+            self.finish_origination(&origination, Some(id), OriginateReason::Answered);
+            self.begin_destination(id, origination.order.destination.clone());
+        }
+        origination.connected = true;
+        origination.waiting = None;
+        self.originations.insert(id, origination);
+    }
+
+    /// What was waited for has come, after the destination began.
+    fn forget_origination(&mut self, id: ChannelId) {
+        self.originations.remove(&id);
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.dialer = None;
+        }
+    }
+
+    fn begin_destination(&mut self, id: ChannelId, destination: Destination) {
+        match destination {
             Destination::Application { application, data } => {
                 self.start_application(id, &application, &data)
             }
@@ -221,7 +266,11 @@ impl Switch {
             return self.reply(token, at, Reply::Originated(reason));
         }
         let order = &origination.order;
-        let channel = id.and_then(|id| self.channels.get(&id));
+        // A call that came to nothing is told by what was ordered.
+        let answered = reason == OriginateReason::Answered;
+        let channel = id
+            .and_then(|id| self.channels.get(&id))
+            .filter(|_| answered);
         let name = channel.map(|channel| Arc::clone(&channel.name));
         let event = Event::OriginateResponse {
             action_id: order.action_id.clone(),
@@ -273,13 +322,14 @@ impl Switch {
     }
 }
 
-fn reason(status: DialStatus, rang: bool) -> OriginateReason {
+/// Why a call came to nothing that its far end refused or left.
+fn reason(status: DialStatus) -> OriginateReason {
     match status {
         DialStatus::Busy => OriginateReason::Busy,
         DialStatus::Congestion => OriginateReason::Congestion,
-        DialStatus::NoAnswer | DialStatus::Cancel if rang => OriginateReason::NoAnswer,
-        DialStatus::NoAnswer | DialStatus::Cancel => OriginateReason::Hangup,
-        DialStatus::ChanUnavail
+        DialStatus::NoAnswer
+        | DialStatus::Cancel
+        | DialStatus::ChanUnavail
         | DialStatus::Ringing
         | DialStatus::Proceeding
         | DialStatus::Progress

@@ -9,8 +9,9 @@ impl Switch {
     /// Devices and hints first, then channels, then who sits together.
     pub(crate) fn state_as_events(&self) -> Vec<Event> {
         let devices = self.known_devices().into_iter();
-        let mut events: Vec<_> =
-            devices.map(|(device, state)| Event::DeviceStateChange { device, state }).collect();
+        let mut events: Vec<_> = devices
+            .map(|(device, state)| Event::DeviceStateChange { device, state })
+            .collect();
         let hints = self.hint_reports().into_iter();
         events.extend(hints.map(|hint| Event::ExtensionStatus {
             exten: hint.exten,
@@ -28,7 +29,9 @@ impl Switch {
 
     fn tell_bridge(&self, bridge: &Bridge, events: &mut Vec<Event>) {
         let told = bridge.snapshot();
-        events.push(Event::BridgeCreate { bridge: Arc::clone(&told) });
+        events.push(Event::BridgeCreate {
+            bridge: Arc::clone(&told),
+        });
         let members = bridge.members().iter().filter_map(|id| self.snapshot(*id));
         events.extend(members.map(|channel| Event::BridgeEnter {
             bridge: Arc::clone(&told),

@@ -78,7 +78,8 @@ impl Switch {
 
     /// Tells that a channel's variable has a value.
     pub(crate) fn tell_variable(&mut self, id: ChannelId, name: &str, value: &str) {
-        let channel = self.snapshot(id);
+        // Variables are told with the place that was told last.
+        let channel = self.snapshot_where_told(id);
         self.tell(Event::VarSet {
             channel,
             variable: name.into(),

@@ -73,7 +73,7 @@ events! {
         BridgeCreate BridgeDestroy BridgeEnter BridgeLeave BridgeListItem BridgeInfoChannel
         BridgeInfoComplete
     }
-    transfer { BlindTransfer }
+    transfer { AttendedTransfer BlindTransfer }
     local { LocalBridge LocalOptimizationBegin LocalOptimizationEnd }
     call { OriginateResponse }
     cdr { Cdr }

@@ -20,3 +20,26 @@ pub struct BlindTransfer<'a> {
     pub context: &'a str,
     pub extension: &'a str,
 }
+
+/// Who talked with a transferer on one channel talks with whom it talked with on another.
+#[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
+#[event(classes(call))]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct AttendedTransfer<'a> {
+    pub result: &'a str,
+    #[event(block = "OrigTransferer")]
+    pub orig_transferer: Channel<'a>,
+    #[event(block = "Orig")]
+    pub orig_bridge: Option<Bridge<'a>>,
+    #[event(block = "SecondTransferer")]
+    pub second_transferer: Channel<'a>,
+    #[event(block = "Second")]
+    pub second_bridge: Option<Bridge<'a>>,
+    #[event(block = "Transferee")]
+    pub transferee: Option<Channel<'a>>,
+    #[event(block = "TransferTarget")]
+    pub transfer_target: Option<Channel<'a>>,
+    pub is_external: &'a str,
+    pub dest_type: &'a str,
+    pub dest_bridge_uniqueid: &'a str,
+}

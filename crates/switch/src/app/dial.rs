@@ -296,6 +296,7 @@ impl Dial {
             dest.priority = 1;
         }
         switch.tell_dial_end(Some(id), line.id, DialStatus::Answer);
+        keep_cause(switch, id, line.id);
         let Stage::Calling(calling) = std::mem::replace(
             &mut self.stage,
             Stage::Talking {

@@ -12,8 +12,8 @@ pub(super) const SEND_TEXT: Application = Application {
     start,
 };
 
-fn start(switch: &mut Switch, id: ChannelId, _: &Call) -> Step {
-    let status = if switch.takes_text(id) {
+fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
+    let status = if switch.text_to(id, call.data.as_str().into()) {
         "SUCCESS"
     } else {
         "UNSUPPORTED"

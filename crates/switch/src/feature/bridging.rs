@@ -42,12 +42,12 @@ impl Switch {
         Reply::Done
     }
 
-    /// All bridges, or those of one kind.
+    /// All bridges, but for those of the kind named.
     pub(crate) fn list_bridges(&self, kind: Option<&str>) -> Reply {
         let bridges = self
             .bridges
             .values()
-            .filter(|bridge| kind.is_none_or(|kind| bridge.kind.text() == kind));
+            .filter(|bridge| kind.is_none_or(|kind| bridge.kind.text() != kind));
         Reply::Bridges(bridges.map(crate::bridge::Bridge::snapshot).collect())
     }
 

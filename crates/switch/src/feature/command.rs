@@ -13,18 +13,12 @@ impl Switch {
         }
     }
 
-    pub(crate) fn send_text(&mut self, channel: &str) -> Reply {
+    pub(crate) fn send_text(&mut self, channel: &str, text: Arc<str>) -> Reply {
         match self.find_channel(channel) {
-            Some(id) if self.takes_text(id) => Reply::Done,
+            Some(id) if self.text_to(id, text) => Reply::Done,
             Some(_) => Reply::Refused(Refusal::Failed),
             None => Reply::Refused(Refusal::NoSuchChannel),
         }
-    }
-
-    /// Whether a text sent to a channel arrives: it does at the other half of a Local channel,
-    /// where what is executed passes it over.
-    pub(crate) fn takes_text(&self, id: ChannelId) -> bool {
-        self.other_half(id).is_some()
     }
 
     pub(crate) fn play_digit(

@@ -3,6 +3,7 @@
 mod bridging;
 mod command;
 mod hold;
+mod message;
 mod optimize;
 mod redirect;
 mod transfer;

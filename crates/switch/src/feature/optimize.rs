@@ -44,7 +44,7 @@ impl Switch {
                 one: true,
                 optimize: true,
             } => Some((channel.id, other)),
-            Technology::Local { .. } | Technology::External { .. } => None,
+            Technology::Local { .. } | Technology::External { .. } | Technology::Internal => None,
         };
         let mut pairs = self.channels.values().filter_map(pair);
         pairs.find(|(one, two)| self.can_step_aside(*one, *two))

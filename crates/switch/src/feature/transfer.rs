@@ -1,10 +1,10 @@
 //! Blind transfer: who talks with somebody sends them elsewhere and leaves.
 
-use crate::Switch;
 use crate::bridge::Bridge;
 use crate::channel::Channel;
 use crate::pbx::Place;
-use model::{Cause, ChannelId, Event, Refusal, Reply, TransferResult};
+use crate::{Output, Switch};
+use model::{Cause, ChannelId, Event, Instruction, Refusal, Reply, TransferResult};
 use std::sync::Arc;
 
 impl Switch {
@@ -24,6 +24,37 @@ impl Switch {
             TransferResult::Invalid => Reply::Refused(Refusal::NotBridged),
             TransferResult::Fail => Reply::Refused(Refusal::Failed),
         }
+    }
+
+    /// The far end of a channel wants whoever it talks with sent elsewhere, or to talk with the far
+    /// end of another channel of its.
+    pub(crate) fn on_transfer(
+        &mut self,
+        id: ChannelId,
+        exten: Arc<str>,
+        replaces: Option<ChannelId>,
+    ) {
+        let result = match replaces {
+            Some(other) => self.join_far_ends(id, other),
+            None => {
+                let context = self.transfer_context(id, None);
+                let peer = self.peer(id);
+                if let Some(peer) = peer {
+                    self.set_variable(peer, "SIPTRANSFER", "yes");
+                }
+                self.transfer(id, context, exten)
+            }
+        };
+        let refused = match result {
+            TransferResult::Success => None,
+            TransferResult::Fail => Some(Cause::UNALLOCATED),
+            TransferResult::Invalid => Some(Cause::FACILITY_REJECTED),
+        };
+        let instruction = Instruction::Transferred {
+            channel: id,
+            refused,
+        };
+        self.put(Output::Instruct(instruction));
     }
 
     /// Where a transfer goes: the context named, else TRANSFER_CONTEXT, else the channel's own.
@@ -132,5 +163,59 @@ impl Switch {
         }
         self.leave_bridge(id);
         self.happen(id, crate::channel::Happening::Unbridged);
+    }
+
+    /// Two who talk with the same one, on two channels of its, talk with each other from now on.
+    fn join_far_ends(&mut self, id: ChannelId, other: ChannelId) -> TransferResult {
+        let (Some(first), Some(second)) = (self.peer(id), self.peer(other)) else {
+            return TransferResult::Invalid;
+        };
+        if id == other || first == other || second == id {
+            return TransferResult::Invalid;
+        }
+        let Some(seat) = self.channels.get(&id).and_then(|channel| channel.seat) else {
+            return TransferResult::Invalid;
+        };
+        let uniqueid = self
+            .channels
+            .get(&id)
+            .map(|channel| Arc::clone(&channel.uniqueid));
+        self.tell_attended_transfer(id, other, second);
+        self.unseat(second);
+        self.unseat(id);
+        self.enter_bridge(seat, second, uniqueid);
+        self.tell_peers(first, second);
+        for left in [id, other] {
+            if let Some(channel) = self.channels.get_mut(&left) {
+                channel.cause = channel.cause.or(Some(Cause::NORMAL_CLEARING));
+            }
+            self.leave_bridge(left);
+            self.happen(left, crate::channel::Happening::Unbridged);
+        }
+        TransferResult::Success
+    }
+
+    fn tell_attended_transfer(&mut self, id: ChannelId, other: ChannelId, target: ChannelId) {
+        let bridge = |id: ChannelId| {
+            let seat = self.channels.get(&id).and_then(|channel| channel.seat);
+            seat.and_then(|seat| self.bridges.get(&seat))
+                .map(Bridge::snapshot)
+        };
+        let bridges = [bridge(id), bridge(other)];
+        let (Some(first), Some(second)) = (self.snapshot(id), self.snapshot(other)) else {
+            return;
+        };
+        let transferee = self.peer(id).and_then(|peer| self.snapshot(peer));
+        let dest = bridges[0]
+            .as_ref()
+            .map(|bridge| Arc::clone(&bridge.uniqueid));
+        self.tell(Event::AttendedTransfer {
+            result: TransferResult::Success,
+            transferers: [first, second],
+            bridges,
+            transferee,
+            target: self.snapshot(target),
+            dest: dest.unwrap_or_default(),
+        });
     }
 }

@@ -102,7 +102,7 @@ fn add_handler(scope: &mut ChannelScope<'_>, id: ChannelId, handler: &str) {
 fn call_id(channel: &Channel) -> Option<String> {
     match &channel.technology {
         Technology::External { call_id, .. } => Some(call_id.to_string()),
-        Technology::Local { .. } => None,
+        Technology::Local { .. } | Technology::Internal => None,
     }
 }
 
@@ -111,7 +111,7 @@ fn write(scope: &mut ChannelScope<'_>, item: &str, value: &str) -> Outcome<()> {
     let channel = channel_mut(scope)?;
     let id = channel.id;
     match item.as_str() {
-        "language" => channel.language = value.trim().into(),
+        "language" => scope.switch.set_language(id, value.trim()),
         "accountcode" => channel.account = value.trim().into(),
         "peeraccount" => channel.memory.peer_account = filled(value),
         "musicclass" => channel.memory.music_class = filled(value),

@@ -276,7 +276,10 @@ impl World {
             Instruction::Ring(_)
             | Instruction::Progress(_)
             | Instruction::Answer(_)
-            | Instruction::SendDigit { .. } => {}
+            | Instruction::SendDigit { .. }
+            | Instruction::TakeMessage(_)
+            | Instruction::Transferred { .. }
+            | Instruction::SendText { .. } => {}
         }
     }
 

@@ -1,0 +1,91 @@
+//! Texts: in a call they go to whoever is talked with, outside of one they run the dialplan.
+
+use crate::channel::{NewChannel, Technology};
+use crate::{Output, Switch};
+use model::{Cause, ChannelId, ChannelState, Instruction, NewMessage, Party};
+use std::sync::Arc;
+
+/// The channel that executes the dialplan for a message, as others name it.
+const CHANNEL: &str = "Message/ast_msg_queue";
+/// As many messages may be in the dialplan at a time; more are refused.
+const MESSAGES: usize = 128;
+
+impl Switch {
+    /// The far end of a call sent a text: who it talks with gets it.
+    pub(crate) fn on_text(&mut self, id: ChannelId, text: Arc<str>) {
+        if let Some(peer) = self.peer(id) {
+            self.text_to(peer, text);
+        }
+    }
+
+    /// Sends a text towards the far end of a channel. False if none can be sent there.
+    pub(crate) fn text_to(&mut self, id: ChannelId, text: Arc<str>) -> bool {
+        let Some(channel) = self.channels.get(&id) else {
+            return false;
+        };
+        match channel.technology {
+            Technology::External { .. } => {
+                self.put(Output::Instruct(Instruction::SendText {
+                    channel: id,
+                    text,
+                }));
+                true
+            }
+            Technology::Local { .. } => {
+                let Some(other) = self.other_half(id) else {
+                    return false;
+                };
+                self.on_text(other, text);
+                true
+            }
+            Technology::Internal => false,
+        }
+    }
+
+    /// A text came in outside of any call: its extension is executed for it.
+    pub(crate) fn on_message(&mut self, message: NewMessage) {
+        let refuse = |cause| {
+            Output::Instruct(Instruction::Refuse {
+                token: message.token,
+                cause,
+            })
+        };
+        let under_way = self.channels.values();
+        let under_way =
+            under_way.filter(|channel| matches!(channel.technology, Technology::Internal));
+        if self.is_full() || under_way.count() >= MESSAGES {
+            return self.put(refuse(Cause::SWITCH_CONGESTION));
+        }
+        let now = self.local_time();
+        let dialplan = &self.config.dialplan;
+        if !dialplan.exists(&message.context, &message.exten, 1, "", &now) {
+            return self.put(refuse(Cause::UNALLOCATED));
+        }
+        self.put(Output::Instruct(Instruction::TakeMessage(message.token)));
+        let id = self.make_channel(NewChannel {
+            name: CHANNEL.into(),
+            technology: Technology::Internal,
+            state: ChannelState::Up,
+            uniqueid: None,
+            linkedid: None,
+            caller: Party::default(),
+            language: "en".into(),
+            account: Arc::default(),
+            context: "default".into(),
+            exten: "s".into(),
+        });
+        let place = crate::pbx::Place {
+            context: Arc::clone(&message.context),
+            exten: Arc::clone(&message.exten),
+            priority: 1,
+        };
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.memory.message = Some(message);
+        }
+        self.go(id, place);
+        self.start_dialplan(id);
+        self.channels
+            .entry(id)
+            .and_modify(|channel| channel.record = None);
+    }
+}
