@@ -42,10 +42,14 @@ pub(crate) enum Refusal {
     TooLarge,
     /// Only browsers on pages we know may do this.
     Origin,
-    /// Something is done another way.
-    Unsupported(&'static str),
-    /// The method.
+    /// A secret would have gone where others can listen.
+    NotPrivate,
+    /// The method, on the faces that have always said so.
     NotImplemented,
+    /// The method, on the others; these are taken.
+    Method(&'static str),
+    /// The body is not JSON.
+    NotJson,
     /// As many as there may be.
     TooMany,
     /// The node ends, or its queues are full.
@@ -60,10 +64,11 @@ impl Refusal {
             Self::Unauthorized => "401 Unauthorized",
             Self::NotFromHere | Self::InUse => "403 Permission denied",
             Self::Forbidden => "403 Access Denied",
-            Self::Restricted | Self::Origin => "403 Forbidden",
+            Self::Restricted | Self::Origin | Self::NotPrivate => "403 Forbidden",
             Self::NotFound => "404 Not Found",
             Self::TooLarge => "413 Request Entity Too Large",
-            Self::Unsupported(_) => "415 Unsupported Media Type",
+            Self::Method(_) => "405 Method Not Allowed",
+            Self::NotJson => "415 Unsupported Media Type",
             Self::NotImplemented => "501 Not Implemented",
             Self::TooMany => "503 Service Unavailable",
             Self::Unavailable => "503 Service Unavailable",
@@ -73,15 +78,18 @@ impl Refusal {
     /// What the page says.
     pub(crate) fn text(self) -> &'static str {
         match self {
-            Self::Bad(text) | Self::Unsupported(text) => text,
+            Self::Bad(text) => text,
             Self::Unauthorized => "",
             Self::NotFromHere => "Permission denied",
             Self::InUse => "Login Already In Use",
             Self::Forbidden => "You do not have permission to access the requested URL.",
             Self::Restricted => "Access denied by ACL",
             Self::Origin => "Pages of this origin may not do this",
+            Self::NotPrivate => "Basic authentication needs HTTPS",
             Self::NotFound => "The requested URL was not found on this server.",
             Self::TooLarge => "Body too large",
+            Self::Method(_) => "Another method is needed",
+            Self::NotJson => "Content-Type must be application/json",
             Self::NotImplemented => "Attempt to use unimplemented / unsupported method",
             Self::TooMany => "Too many sessions",
             Self::Unavailable => "Shutdown in progress",
@@ -103,11 +111,13 @@ impl Refusal {
             | Self::Forbidden
             | Self::Restricted
             | Self::Origin
+            | Self::NotPrivate
             | Self::TooLarge
             | Self::Unavailable => true,
             Self::Unauthorized
             | Self::NotFound
-            | Self::Unsupported(_)
+            | Self::Method(_)
+            | Self::NotJson
             | Self::NotImplemented
             | Self::TooMany => false,
         }
@@ -166,14 +176,14 @@ impl Answers {
 
     /// What is told to a refused request of the JSON faces.
     pub(crate) fn json_refusal(&self, refusal: Refusal) -> Answer {
-        let mut text = String::from("{\"Response\":\"Error\",\"Message\":");
+        let mut text = String::from("{\"response\":{\"Response\":\"Error\",\"Message\":");
         let told = if refusal.text().is_empty() {
             "Unauthorized"
         } else {
             refusal.text()
         };
         ami::json::string(told, &mut text);
-        text.push('}');
+        text.push_str("},\"events\":[]}");
         let mut answer = self.of(refusal.status(), "application/json", text);
         close_after(refusal, &mut answer);
         answer

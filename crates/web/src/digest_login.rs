@@ -97,6 +97,11 @@ impl DigestLogin {
         }
     }
 
+    /// Lets go of all sessions.
+    pub(crate) fn end(&self) {
+        self.used().clear();
+    }
+
     /// The account of who proves that they know its secret.
     fn account(&self, credentials: &Credentials, method: &str, target: &str) -> Option<String> {
         let node = self.exchange.configured();

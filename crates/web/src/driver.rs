@@ -273,7 +273,7 @@ impl Driver {
             self.timer = None;
             return false;
         };
-        if !self.timer.as_ref().is_some_and(|timer| timer.due == due) {
+        if self.timer.as_ref().is_none_or(|timer| timer.due != due) {
             let left = due.saturating_sub(self.exchange.now().since_start);
             let at = Instant::now() + left;
             let timer = self.timer.get_or_insert_with(|| Timer {

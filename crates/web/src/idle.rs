@@ -249,7 +249,7 @@ mod tests {
 
         let (mut kept, mut theirs) = timed(&phase);
         theirs.write_all(b"GET").await.unwrap();
-        kept.read(&mut [0; 8]).await.unwrap();
+        kept.read_exact(&mut [0; 3]).await.unwrap();
         phase.answering();
         phase.answered();
         kept.write_all(b"200").await.unwrap();
@@ -274,7 +274,7 @@ mod tests {
         let phase = Phase::default();
         let (mut timed, mut theirs) = timed(&phase);
         theirs.write_all(b"GET").await.unwrap();
-        timed.read(&mut [0; 8]).await.unwrap();
+        timed.read_exact(&mut [0; 3]).await.unwrap();
         phase.answering();
         let mut bytes = [0; 8];
         let waited = tokio::time::timeout(Duration::from_secs(600), timed.read(&mut bytes)).await;

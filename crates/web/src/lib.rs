@@ -4,6 +4,11 @@
 //! |---|---|
 //! | `/rawman` `/manager` `/mxml` | one action a request, as text, HTML or XML; a cookie is the session |
 //! | `/arawman` `/amanager` `/amxml` | the same with HTTP digest |
+//! | `/actions/NAME` | one action as JSON |
+//! | `/events` | what happens, as Server-Sent Events |
+//! | `/ws` | actions and events as a WebSocket |
+//! | `/snapshot` | the state at one place in the order of events |
+//! | `/openapi.json` `/asyncapi.json` | all of these, described for programs |
 //! | `/static/…` | files, if `enable_static` |
 //! | `/httpstatus` | what is served where, if `enable_status` |
 //!
@@ -14,6 +19,7 @@
 mod ami_face;
 mod answer;
 mod body;
+mod caller;
 mod cipher;
 mod cookie;
 mod digest;
@@ -22,13 +28,20 @@ mod driver;
 mod exchange;
 mod files;
 mod idle;
+mod json;
+mod json_face;
+mod json_faces;
 mod listener;
+mod origin;
 mod page;
 mod parameters;
+pub mod schema;
 mod session;
 mod sessions;
 mod settings;
+mod stream;
 mod tls;
+pub mod token;
 mod web;
 
 pub use digest::Algorithm;
@@ -36,3 +49,4 @@ pub use exchange::{Events, Exchange, Missed, Place, Promise};
 pub use listener::{At, Faces, Failure};
 pub use settings::{General, Redirect, Restriction, Settings};
 pub use tls::{Made, Tls, TlsError};
+pub use token::Tokens;

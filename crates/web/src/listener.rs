@@ -22,7 +22,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
@@ -55,7 +54,6 @@ struct Shared {
     web: Web,
     tls: Mutex<Option<Arc<ServerConfig>>>,
     connections: Mutex<HashMap<IpAddr, usize>>,
-    ending: watch::Sender<bool>,
 }
 
 struct Open {
@@ -111,7 +109,6 @@ impl Faces {
                 web,
                 tls: Mutex::default(),
                 connections: Mutex::default(),
-                ending: watch::Sender::new(false),
             }),
             configuration: configuration.to_owned(),
             open: Mutex::default(),
@@ -168,12 +165,12 @@ impl Faces {
             .collect()
     }
 
-    /// Listens nowhere any more and ends connections, when their answers have gone.
+    /// Listens nowhere any more and ends sessions, streams and connections; answers on their way still go.
     pub fn close(&self) {
         for open in lock(&self.open).drain(..) {
             open.task.abort();
         }
-        self.shared.ending.send_replace(true);
+        self.shared.web.end();
     }
 
     fn listen(&self, wanted: &[At], failures: &mut Vec<Failure>) {
@@ -328,7 +325,7 @@ where
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = pin!(connection);
-    let mut ending = shared.ending.subscribe();
+    let mut ending = shared.web.ending();
     let ended = async move { drop(ending.wait_for(|ending| *ending).await) };
     tokio::select! {
         _ = connection.as_mut() => {}

@@ -53,6 +53,8 @@ pub(crate) struct Reply {
 pub(crate) struct Member {
     /// The account's name.
     pub(crate) name: String,
+    /// For as long as anybody else has this, the session does not end for want of requests.
+    _use: Arc<()>,
     /// Its place among the sessions of the account.
     pub(crate) place: Arc<dyn Place>,
 }
@@ -82,6 +84,11 @@ impl Handle {
         self.ask(What::Account).await.ok()?.member
     }
 
+    /// Waits until it has ended.
+    pub(crate) async fn over(&self) {
+        self.requests.closed().await;
+    }
+
     /// Whether it has ended.
     pub(crate) fn is_over(&self) -> bool {
         self.requests.is_closed()
@@ -106,6 +113,7 @@ pub(crate) fn start(driver: Driver, ended: impl Send + 'static) -> Handle {
         inbox,
         replies: BTreeMap::new(),
         answered: Instant::now(),
+        used: Arc::default(),
     };
     tokio::spawn(async move {
         task.run().await;
@@ -121,6 +129,8 @@ struct Task {
     replies: BTreeMap<Token, oneshot::Sender<Reply>>,
     /// When the last answer was given.
     answered: Instant,
+    /// Shared with those who use the session without asking it.
+    used: Arc<()>,
 }
 
 impl Task {
@@ -139,7 +149,13 @@ impl Task {
                     Some(request) => self.on_request(request),
                     None => self.end(Close::Disconnected),
                 },
-                () = sleep_until(expiry), if idle => self.end(Close::Expired),
+                () = sleep_until(expiry), if idle => {
+                    if Arc::strong_count(&self.used) > 1 {
+                        self.answered = Instant::now();
+                    } else {
+                        self.end(Close::Expired);
+                    }
+                }
             }
         }
     }
@@ -191,6 +207,7 @@ impl Task {
         let place = self.driver.place()?;
         Some(Member {
             name: account.name.clone(),
+            _use: Arc::clone(&self.used),
             place,
         })
     }

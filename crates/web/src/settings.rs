@@ -3,6 +3,7 @@
 
 use crate::digest::Algorithm;
 use crate::tls::Tls;
+use crate::token::Tokens;
 use conf::{Config, Diagnostic, Entry, List, Section, Settings as _};
 use manager::{Acl, Bind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -18,6 +19,8 @@ pub struct Settings {
     pub redirects: Vec<Redirect>,
     /// Who may ask for paths that begin so.
     pub restrictions: Vec<Restriction>,
+    /// What programs may show in place of a secret.
+    pub tokens: Tokens,
     /// Content types by file extension, before those that are known.
     pub types: Vec<(String, String)>,
 }
@@ -167,6 +170,8 @@ impl Settings {
             let entries = section.entries.iter();
             let types = entries.map(|entry| (entry.key.to_ascii_lowercase(), entry.value.clone()));
             self.types.extend(types);
+        } else if kind.eq_ignore_ascii_case("token") {
+            self.tokens.read(section, diagnostics);
         } else if name.starts_with('/') && kind.eq_ignore_ascii_case("restriction") {
             let acl = restriction(section, acls, diagnostics);
             let prefix = name.trim_end_matches('/').to_owned();
@@ -175,7 +180,7 @@ impl Settings {
             diagnostics.push(Diagnostic::warning(
                 &section.at,
                 format!("[{}] has no effect", section.name),
-                "what there is here: [general], [mimetypes], and [/path] with type = restriction",
+                "what there is here: [general], [mimetypes], [/path] with type = restriction, and type = token",
             ));
         }
     }

@@ -8,6 +8,7 @@ use crate::driver::{Ends, NoEntropy};
 use crate::exchange::Exchange;
 use crate::files::Files;
 use crate::idle::Phase;
+use crate::json_faces::JsonFace;
 use crate::page::{self, Status};
 use crate::sessions::Sessions;
 use crate::settings::Settings;
@@ -19,6 +20,7 @@ use percent_encoding::percent_decode_str;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::watch;
 
 /// The largest body that is taken, in bytes.
 const BODY_LIMIT: usize = 40_960;
@@ -31,6 +33,7 @@ pub(crate) struct Web {
     /// The folder that has `static-http`.
     data: PathBuf,
     current: RwLock<Current>,
+    ending: watch::Sender<bool>,
 }
 
 /// What changes with the configuration.
@@ -62,7 +65,20 @@ impl Web {
             digest,
             data: data.to_owned(),
             current: RwLock::new(current),
+            ending: watch::Sender::new(false),
         })
+    }
+
+    /// Ends sessions and streams.
+    pub(crate) fn end(&self) {
+        self.ending.send_replace(true);
+        self.sessions.end();
+        self.digest.end();
+    }
+
+    /// Whether it ends, and the word when it does.
+    pub(crate) fn ending(&self) -> watch::Receiver<bool> {
+        self.ending.subscribe()
     }
 
     /// From now on it is served so.
@@ -147,7 +163,10 @@ impl Web {
         if !self.has_manager() {
             return Err(Refusal::NotFound);
         }
-        match Face::of(name) {
+        if let Some(face) = Face::of(name) {
+            return Ok(face.serve(self, request).await);
+        }
+        match JsonFace::of(name, written.trim_end_matches('/')) {
             Some(face) => Ok(face.serve(self, request).await),
             None => Err(Refusal::NotFound),
         }

@@ -1,7 +1,8 @@
 //! A node for tests: events at hand, answers made up, everything else as in earnest.
 
 use manager::{Answer, Log, Rendered, Request, Style, User};
-use model::{Command, Event, Now, Record, Reply, Seq};
+use model::{Command, DeviceState, Event, Now, Record, Reply, Seq};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
@@ -14,6 +15,7 @@ pub(crate) struct House {
     hub: Arc<Mutex<Hub>>,
     pub(crate) log: Mutex<Vec<String>>,
     logins: Arc<Mutex<Vec<String>>>,
+    devices: Mutex<BTreeMap<String, DeviceState>>,
 }
 
 #[derive(Default)]
@@ -87,6 +89,7 @@ impl House {
             hub: Arc::default(),
             log: Mutex::default(),
             logins: Arc::default(),
+            devices: Mutex::default(),
         })
     }
 
@@ -106,6 +109,15 @@ impl House {
             &style,
         )));
         hub.wakers.drain(..).for_each(Waker::wake);
+    }
+
+    /// A device changes its state.
+    pub(crate) fn device(&self, name: &str, state: DeviceState) {
+        self.devices.lock().unwrap().insert(name.to_owned(), state);
+        self.tell(Event::DeviceStateChange {
+            device: name.into(),
+            state,
+        });
     }
 
     /// A user event of this name.
@@ -192,6 +204,14 @@ impl Exchange for House {
     fn answer(&self, request: Request) -> Promise<(Seq, Answer)> {
         let at = Seq(self.hub.lock().unwrap().events.len() as u64);
         let answer = match request {
+            Request::Switch(Command::Snapshot) => {
+                let devices = self.devices.lock().unwrap();
+                let event = |(device, state): (&String, &DeviceState)| Event::DeviceStateChange {
+                    device: device.as_str().into(),
+                    state: *state,
+                };
+                Answer::Switch(Reply::Snapshot(devices.iter().map(event).collect()))
+            }
             Request::Switch(Command::Channels) => Answer::Switch(Reply::Channels(Vec::new())),
             _ => Answer::Unavailable,
         };

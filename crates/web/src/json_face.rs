@@ -1,0 +1,158 @@
+//! `POST /actions/NAME`: one action as JSON, its answer as JSON.
+
+use crate::answer::{Answer, Refusal, set};
+use crate::caller::Caller;
+use crate::cookie;
+use crate::driver::{Driver, Happening};
+use crate::json;
+use crate::session::{NoAnswer, Reply};
+use crate::sessions::Session;
+use crate::stream::Feed;
+use crate::web::{Request, Web};
+use ami::{Frame, Message, response};
+use hyper::header::{CONTENT_TYPE, SET_COOKIE};
+use hyper::{HeaderMap, StatusCode};
+use manager::{Carrier, Input, Piece};
+
+/// Answers a request for this action.
+pub(crate) async fn serve(web: &Web, name: &str, request: Request) -> Result<Answer, Refusal> {
+    let (ends, headers) = (request.ends, request.parts.headers.clone());
+    let is_json = is_json(&headers);
+    let body = request.whole_body().await?;
+    if !is_json && !body.is_empty() {
+        return Err(Refusal::NotJson);
+    }
+    let action = match json::read(&body, Some(name)) {
+        Ok(action) => action,
+        Err(unreadable) => return Ok(unreadable_answer(web, &unreadable)),
+    };
+    match Caller::of(web, &headers, ends).await? {
+        Some(Caller::Session(session, _)) => in_session(web, session, action, ends.secure).await,
+        Some(caller) => {
+            let driver = caller.driver(web, Carrier::Requests, ends).await?;
+            Ok(write(web, &act(driver, action).await?))
+        }
+        None if is_open(name) => {
+            let known = cookie::session(&headers).and_then(|id| web.sessions().find(id));
+            let session = known.map_or_else(|| web.sessions().begin(ends), Ok);
+            let session = session.map_err(|_| Refusal::TooMany)?;
+            in_session(web, session, action, ends.secure).await
+        }
+        None => Err(Refusal::Unauthorized),
+    }
+}
+
+/// Says which events a stream is to tell.
+pub(crate) fn mask(feed: &mut Feed, mask: &str) {
+    feed.act(
+        Message::new()
+            .with("Action", "Events")
+            .with("EventMask", mask),
+    );
+}
+
+/// The action in the session of a cookie, which lives on.
+async fn in_session(
+    web: &Web,
+    session: Session,
+    action: Message,
+    secure: bool,
+) -> Result<Answer, Refusal> {
+    let reply: Reply = session
+        .handle
+        .act(action)
+        .await
+        .map_err(|error| match error {
+            NoAnswer::Gone => Refusal::Unauthorized,
+            NoAnswer::Full => Refusal::TooMany,
+        })?;
+    web.sessions().note(&session.id, &reply);
+    let mut answer = write(web, &reply.pieces);
+    let seconds = web.exchange().configured().settings.general.http_timeout;
+    set(
+        answer.headers_mut(),
+        SET_COOKIE,
+        &cookie::set(&session.id, seconds.into(), secure),
+    );
+    Ok(answer)
+}
+
+/// The action in a session for it alone.
+async fn act(mut driver: Driver, action: Message) -> Result<Vec<Piece>, Refusal> {
+    let token = driver.token();
+    driver.handle(Input::Frame {
+        token,
+        frame: Frame::Message(action),
+        patience: None,
+    });
+    loop {
+        match driver.next().await {
+            Happening::Answer(of, pieces) if of == token => return Ok(pieces),
+            Happening::Over(_) => return Err(Refusal::Unavailable),
+            Happening::Answer(..) | Happening::Event(_) | Happening::Told | Happening::Gap(_) => {}
+        }
+    }
+}
+
+/// What may be asked before anybody has logged in.
+fn is_open(name: &str) -> bool {
+    ["Login", "Challenge", "Logoff"]
+        .iter()
+        .any(|open| open.eq_ignore_ascii_case(name))
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let kind = value
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case("application/json")
+}
+
+fn write(web: &Web, pieces: &[Piece]) -> Answer {
+    let first = pieces.first().map(Piece::message);
+    let status = first.map_or(StatusCode::OK, status);
+    web.answers().of(status, "application/json", text(pieces))
+}
+
+/// The answer to an action: its response, and the events that belong to it.
+pub(crate) fn text(pieces: &[Piece]) -> String {
+    let mut text = String::from("{\"response\":");
+    match pieces.first() {
+        Some(piece) => ami::json::encode(piece.message(), &mut text),
+        None => text.push_str("null"),
+    }
+    text.push_str(",\"events\":[");
+    for (index, piece) in pieces.iter().skip(1).enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        ami::json::encode(piece.message(), &mut text);
+    }
+    text + "]}"
+}
+
+/// An error of the manager as one of HTTP: programs look there first.
+fn status(first: &Message) -> StatusCode {
+    if first.first("Response") != Some("Error") {
+        return StatusCode::OK;
+    }
+    match first.first("Message").unwrap_or_default() {
+        response::text::PERMISSION_DENIED => StatusCode::FORBIDDEN,
+        "Authentication failed" | "Login Already In Use" => StatusCode::UNAUTHORIZED,
+        text if text.starts_with("Invalid/unknown command") => StatusCode::NOT_FOUND,
+        response::text::SHUTTING_DOWN => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn unreadable_answer(web: &Web, unreadable: &json::Unreadable) -> Answer {
+    let error = response::error("", &unreadable.0);
+    let mut text = String::from("{\"response\":");
+    ami::json::encode(&error, &mut text);
+    text.push_str(",\"events\":[]}");
+    web.answers()
+        .of(StatusCode::BAD_REQUEST, "application/json", text)
+}

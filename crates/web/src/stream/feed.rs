@@ -1,0 +1,224 @@
+//! A reader of events: a session of its own on the live stream.
+
+use super::{Mark, Start};
+use crate::answer::Refusal;
+use crate::caller::Caller;
+use crate::driver::{Driver, Ends, Happening};
+use crate::exchange::{Exchange, Promise};
+use crate::session::{Handle, Member};
+use crate::web::Web;
+use ami::{Frame, Message};
+use manager::{Answer, Carrier, Close, Input, Piece, Recalled, Rendered, Request, Style, Told};
+use model::{Command, Event, Record, Reply, Seq};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::watch;
+
+/// A reader of events.
+pub(crate) struct Feed {
+    driver: Driver,
+    /// The session whose login this is; the stream ends with it, and keeps it from ending by itself.
+    parent: Option<(Handle, Member)>,
+    exchange: Arc<dyn Exchange>,
+    started: jiff::Timestamp,
+    /// Whether a gap is made good with a snapshot.
+    snapshots: bool,
+    /// Events up to this one are known from a snapshot.
+    known: Seq,
+    /// The state is being asked for.
+    asking: Option<Promise<(Seq, Answer)>>,
+    waiting: VecDeque<Item>,
+    /// Whether the server ends.
+    ending: watch::Receiver<bool>,
+}
+
+/// What a reader is told.
+#[derive(Debug)]
+pub(crate) enum Item {
+    /// Where it is from now on.
+    Mark(Mark),
+    /// The state there, as events.
+    Snapshot(Mark, Vec<Arc<Told>>),
+    /// So many events are lost to it; unknown how many if it was told those of another run.
+    Gap(Option<u64>),
+    /// Something happened.
+    Event(Mark, Arc<Told>),
+    /// All there was has been told.
+    Pause,
+    /// The answer to an action.
+    Answer(Vec<Piece>),
+    /// It is over.
+    Over(&'static str),
+}
+
+impl Feed {
+    /// A reader for who asks.
+    pub(crate) async fn open(
+        web: &Web,
+        caller: &Caller,
+        ends: Ends,
+        start: Start,
+    ) -> Result<Self, Refusal> {
+        let driver = caller.driver(web, Carrier::Stream, ends).await?;
+        let parent = match caller {
+            Caller::Session(session, member) => Some((session.handle.clone(), member.clone())),
+            Caller::Login { .. } | Caller::Token { .. } => None,
+        };
+        let mut feed = Self::new(web, driver, parent, start);
+        feed.begin(start);
+        Ok(feed)
+    }
+
+    /// A reader for somebody who has yet to log in.
+    pub(crate) fn for_guest(web: &Web, ends: Ends) -> Result<Self, Refusal> {
+        let driver =
+            Driver::new(web.exchange(), Carrier::Stream, ends).map_err(|_| Refusal::Unavailable)?;
+        let start = Start {
+            after: None,
+            snapshot: false,
+        };
+        Ok(Self::new(web, driver, None, start))
+    }
+
+    fn new(web: &Web, driver: Driver, parent: Option<(Handle, Member)>, start: Start) -> Self {
+        Self {
+            started: driver.configured().started,
+            driver,
+            parent,
+            exchange: Arc::clone(web.exchange()),
+            snapshots: start.snapshot,
+            known: Seq(0),
+            asking: None,
+            ending: web.ending(),
+            waiting: VecDeque::new(),
+        }
+    }
+
+    /// Goes to where the reader wants to be.
+    pub(crate) fn begin(&mut self, start: Start) {
+        self.snapshots = start.snapshot;
+        let now = self.driver.at().unwrap_or_default();
+        let after = start
+            .after
+            .filter(|mark| mark.is_of(self.started) && mark.seq <= now);
+        if let Some(mark) = after {
+            self.known = mark.seq;
+            self.driver.listen_after(mark.seq);
+            return;
+        }
+        if start.after.is_some() {
+            self.waiting.push_back(Item::Gap(None));
+        }
+        if start.snapshot {
+            self.ask_state();
+        } else {
+            self.waiting
+                .push_back(Item::Mark(Mark::new(self.started, now)));
+        }
+    }
+
+    /// Has the session take an action; its answer comes as [`Item::Answer`].
+    pub(crate) fn act(&mut self, message: Message) {
+        let token = self.driver.token();
+        let frame = Frame::Message(message);
+        self.driver.handle(Input::Frame {
+            token,
+            frame,
+            patience: None,
+        });
+    }
+
+    /// Whether an action is under way and no other may be given.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.driver.session().is_busy()
+    }
+
+    /// Whether somebody is logged in.
+    pub(crate) fn is_member(&self) -> bool {
+        self.driver.session().account().is_some()
+    }
+
+    /// What comes next. Giving up waiting loses nothing.
+    pub(crate) async fn next(&mut self) -> Item {
+        loop {
+            if let Some(item) = self.waiting.pop_front() {
+                return item;
+            }
+            if let Some(asking) = &mut self.asking {
+                let answer = asking.await;
+                self.asking = None;
+                return self.on_state(answer);
+            }
+            match self.happening().await {
+                None => return Item::Over("logged off"),
+                Some(Happening::Event(told)) if told.seq > self.known => {
+                    return Item::Event(Mark::new(self.started, told.seq), told);
+                }
+                Some(Happening::Event(_)) => {}
+                Some(Happening::Told) => return Item::Pause,
+                Some(Happening::Answer(_, pieces)) => return Item::Answer(pieces),
+                Some(Happening::Over(close)) => return Item::Over(Close::text(close)),
+                Some(Happening::Gap(missed)) => {
+                    if self.snapshots {
+                        self.ask_state();
+                    }
+                    return Item::Gap(Some(missed));
+                }
+            }
+        }
+    }
+
+    /// What the session does next; `None` if the one it belongs to is over.
+    async fn happening(&mut self) -> Option<Happening> {
+        let ending = &mut self.ending;
+        let ended = async move { drop(ending.wait_for(|ending| *ending).await) };
+        let parent = self.parent.as_ref();
+        let left = async move {
+            match parent {
+                Some((handle, _)) => handle.over().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            happening = self.driver.next() => Some(happening),
+            () = left => None,
+            () = ended => Some(Happening::Over(Close::Shutdown)),
+        }
+    }
+
+    /// The state now, and from there on.
+    fn ask_state(&mut self) {
+        self.asking = Some(self.exchange.answer(Request::Switch(Command::Snapshot)));
+    }
+
+    fn on_state(&mut self, answer: (Seq, Answer)) -> Item {
+        let (at, Answer::Switch(Reply::Snapshot(events))) = answer else {
+            return Item::Over(Close::Shutdown.text());
+        };
+        let style = Style::of(self.driver.configured());
+        let told = events
+            .into_iter()
+            .filter_map(|event| self.tell(event, &style))
+            .collect();
+        self.known = at;
+        self.driver.listen_after(at);
+        Item::Snapshot(Mark::new(self.started, at), told)
+    }
+
+    /// An event that tells the state, if the session may hear it.
+    fn tell(&self, event: Event, style: &Style) -> Option<Arc<Told>> {
+        /// Numbers that events in order never reach.
+        static NUMBER: AtomicU64 = AtomicU64::new(1 << 62);
+        let seq = Seq(NUMBER.fetch_add(1, Ordering::Relaxed));
+        let record = Record {
+            seq,
+            at: self.exchange.now().utc,
+            event,
+        };
+        let rendered = Rendered::new(&record, &Recalled::default(), style);
+        let told = rendered.told(self.driver.session().dialect())?;
+        self.driver.session().hears(told).then(|| Arc::clone(told))
+    }
+}
