@@ -7,6 +7,7 @@ use crate::asterisk_conf::AsteriskConf;
 use crate::log_conf::LogFile;
 use crate::parts::Part;
 use crate::secrets::Wanted;
+use crate::{mailbox, users_conf};
 use conf::{Config, Diagnostic, Disk};
 use dialplan::Dialplan;
 use std::collections::BTreeMap;
@@ -22,12 +23,14 @@ pub(crate) struct Configuration {
     pub(crate) switch: Arc<switch::Config>,
     /// manager.conf, users.conf and acl.conf.
     pub(crate) manager: Arc<manager::Settings>,
-    /// pjsip.conf.
+    /// pjsip.conf and users.conf.
     pub(crate) sip: Arc<sip::Settings>,
     /// http.conf.
     pub(crate) web: Arc<web::Settings>,
     /// rtp.conf; read at the start only.
     pub(crate) media: media::Settings,
+    /// voicemail.conf and users.conf.
+    pub(crate) voicemail: Arc<mailbox::Settings>,
     /// logger.conf.
     pub(crate) log_files: Vec<LogFile>,
 }
@@ -81,6 +84,7 @@ impl Configuration {
             manager: Arc::default(),
             sip: Arc::default(),
             web: Arc::default(),
+            voicemail: Arc::default(),
             media: media::Settings::default(),
             log_files: Vec::new(),
             asterisk,
@@ -103,6 +107,7 @@ impl Configuration {
                 Part::Web => new.read_web(&mut files),
                 Part::Media => new.read_media(&mut files),
                 Part::Log => new.read_log(&mut files),
+                Part::Voicemail => new.read_voicemail(&mut files),
                 Part::Dialplan | Part::Cdr | Part::Music => {}
             }
         }
@@ -127,8 +132,19 @@ impl Configuration {
         }
     }
 
+    fn read_voicemail(&mut self, files: &mut Files<'_>) {
+        if let (Ok(mut config), Ok(users)) =
+            (files.read("voicemail.conf"), files.read("users.conf"))
+        {
+            config.sections.extend(users_conf::mailboxes(&users));
+            let diagnostics = &mut files.findings.diagnostics;
+            self.voicemail = Arc::new(mailbox::Settings::read(&config, diagnostics));
+        }
+    }
+
     fn read_sip(&mut self, files: &mut Files<'_>) {
-        if let Ok(config) = files.read("pjsip.conf") {
+        if let (Ok(mut config), Ok(users)) = (files.read("pjsip.conf"), files.read("users.conf")) {
+            config.sections.extend(users_conf::phones(&users));
             self.sip = Arc::new(sip::Settings::read(
                 &config,
                 &mut files.findings.diagnostics,
@@ -138,7 +154,8 @@ impl Configuration {
 
     fn read_web(&mut self, files: &mut Files<'_>) {
         if let (Ok(config), Ok(acls)) = (files.read("http.conf"), files.read("acl.conf")) {
-            let settings = web::Settings::read(&config, Some(&acls), &mut files.findings.diagnostics);
+            let settings =
+                web::Settings::read(&config, Some(&acls), &mut files.findings.diagnostics);
             self.web = Arc::new(settings);
         }
     }

@@ -16,6 +16,7 @@ mod hub;
 mod listener;
 mod log_conf;
 mod logger;
+mod mailbox;
 mod music_conf;
 mod node;
 mod parts;
@@ -33,6 +34,7 @@ mod stream;
 mod switch_task;
 mod talk;
 mod user;
+mod users_conf;
 mod version;
 mod welcome;
 

@@ -23,6 +23,8 @@ pub(crate) enum Part {
     Music,
     /// logger.conf.
     Log,
+    /// voicemail.conf, and users.conf again.
+    Voicemail,
 }
 
 impl Part {
@@ -33,6 +35,7 @@ impl Part {
         Self::Music,
         Self::Sip,
         Self::Manager,
+        Self::Voicemail,
         Self::Web,
         Self::Cdr,
         Self::Dialplan,
@@ -54,6 +57,7 @@ const PARTS: &[(&str, Part)] = &[
     ("rtp", Part::Media),
     ("res_musiconhold", Part::Music),
     ("logger", Part::Log),
+    ("app_voicemail", Part::Voicemail),
 ];
 
 /// Modules that are always there and have no configuration of their own.
@@ -90,7 +94,6 @@ const BRINGING: &[(&str, Brings)] = &[
     ("app_transfer", Brings::Application("Transfer")),
     ("app_userevent", Brings::Application("UserEvent")),
     ("app_verbose", Brings::Application("Verbose")),
-    ("app_voicemail", Brings::Application("VoiceMail")),
     ("app_while", Brings::Application("While")),
     ("bridge_holding", Brings::Application("BridgeWait")),
     ("func_base64", Brings::Function("BASE64_ENCODE")),
@@ -124,7 +127,9 @@ impl Brings {
     fn is_there(self) -> bool {
         match self {
             Self::Application(name) => Vocabulary.application(name),
-            Self::Function(name) => Vocabulary.function(name) || dialplan::functions::find(name).is_some(),
+            Self::Function(name) => {
+                Vocabulary.function(name) || dialplan::functions::find(name).is_some()
+            }
         }
     }
 }
@@ -146,14 +151,21 @@ pub(crate) fn find(name: &str) -> Option<Found> {
         return Some(Found::Part(*part));
     }
     let brought = BRINGING.iter().find(|(known, _)| is(known));
-    let there = ALWAYS.iter().any(|known| is(known)) || brought.is_some_and(|(_, brings)| brings.is_there());
+    let there = ALWAYS.iter().any(|known| is(known))
+        || brought.is_some_and(|(_, brings)| brings.is_there());
     there.then_some(Found::Fixed)
 }
 
 /// The modules there are, by name.
 pub(crate) fn modules() -> Vec<&'static str> {
-    let parts = PARTS.iter().map(|(name, _)| *name).filter(|name| name.contains('_'));
-    let brought = BRINGING.iter().filter(|(_, brings)| brings.is_there()).map(|(name, _)| *name);
+    let parts = PARTS
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| name.contains('_'));
+    let brought = BRINGING
+        .iter()
+        .filter(|(_, brings)| brings.is_there())
+        .map(|(name, _)| *name);
     let mut all: Vec<_> = parts.chain(ALWAYS.iter().copied()).chain(brought).collect();
     all.sort_unstable();
     all

@@ -99,7 +99,11 @@ async fn serve(
     let stop =
         stop::Signals::take().map_err(|error| format!("signals cannot be taken: {error}"))?;
     tokio::spawn(control::serve(control, Arc::clone(&node)));
-    let failures = node.listeners.renew(&node).into_iter().chain(node.serve_web());
+    let failures = node
+        .listeners
+        .renew(&node)
+        .into_iter()
+        .chain(node.serve_web());
     if let Some(failure) = failures.into_iter().next() {
         return Err(failure);
     }
@@ -191,5 +195,6 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
         .await
         .map_err(|error| error.to_string())?;
     feed::start(&node, reports, told);
+    tokio::spawn(Arc::clone(&node).watch_mailboxes());
     Ok(node)
 }

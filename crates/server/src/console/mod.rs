@@ -10,6 +10,7 @@ mod dialplan;
 mod help;
 mod manager;
 mod pjsip;
+mod states;
 mod words;
 
 use crate::node::Node;
@@ -58,6 +59,7 @@ const FAMILIES: &[&[Command]] = &[
     help::COMMANDS,
     manager::COMMANDS,
     pjsip::COMMANDS,
+    states::COMMANDS,
 ];
 
 /// Runs one line.

@@ -40,7 +40,9 @@ impl Folder {
     pub(super) fn within(&self, name: &str) -> Result<PathBuf, FileFault> {
         let name = Path::new(name.trim());
         let inside = if name.is_absolute() {
-            let inside = name.strip_prefix(&self.root).or_else(|_| name.strip_prefix(&self.real));
+            let inside = name
+                .strip_prefix(&self.root)
+                .or_else(|_| name.strip_prefix(&self.real));
             inside.map_err(|_| FileFault::Restricted)?
         } else {
             name
@@ -50,7 +52,9 @@ impl Folder {
             match part {
                 Component::Normal(_) => depth += 1,
                 Component::CurDir => {}
-                Component::ParentDir => depth = depth.checked_sub(1).ok_or(FileFault::Restricted)?,
+                Component::ParentDir => {
+                    depth = depth.checked_sub(1).ok_or(FileFault::Restricted)?
+                }
                 Component::RootDir | Component::Prefix(_) => return Err(FileFault::Restricted),
             }
         }
@@ -67,8 +71,16 @@ impl Folder {
     /// The path of a file that exists, without links: where a new version has to go.
     pub(super) fn existing(&self, name: &str) -> Result<PathBuf, FileFault> {
         let path = self.within(name)?;
-        let real = self.dir.canonicalize(&path).map_err(|error| fault(&error))?;
-        if self.dir.metadata(&real).map_err(|error| fault(&error))?.is_file() {
+        let real = self
+            .dir
+            .canonicalize(&path)
+            .map_err(|error| fault(&error))?;
+        if self
+            .dir
+            .metadata(&real)
+            .map_err(|error| fault(&error))?
+            .is_file()
+        {
             Ok(real)
         } else {
             Err(FileFault::Invalid)
@@ -82,7 +94,10 @@ impl Folder {
         let file = self.dir.open_with(path, &options)?;
         let known = file.metadata()?;
         if !known.is_file() || known.len() > SIZE_LIMIT {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "not a file to be read"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "not a file to be read",
+            ));
         }
         let mut bytes = Vec::new();
         file.take(SIZE_LIMIT).read_to_end(&mut bytes)?;
@@ -96,8 +111,15 @@ impl Folder {
             return Ok(vec![folder.join(pattern)]);
         }
         let pattern = glob::Pattern::new(pattern).map_err(io::Error::other)?;
-        let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
-        let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let options = glob::MatchOptions {
+            require_literal_leading_dot: true,
+            ..glob::MatchOptions::new()
+        };
+        let here = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
         let entries = match self.dir.read_dir(here) {
             Err(error) if is_absent(&error) => return Ok(Vec::new()),
             entries => entries?,
@@ -114,8 +136,12 @@ impl Folder {
     }
 
     fn note(&self, fault: &FileFault) -> io::Error {
-        self.left.set(self.left.get() || *fault == FileFault::Restricted);
-        io::Error::new(io::ErrorKind::PermissionDenied, "it is outside the configuration folder")
+        self.left
+            .set(self.left.get() || *fault == FileFault::Restricted);
+        io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "it is outside the configuration folder",
+        )
     }
 }
 
@@ -124,7 +150,11 @@ impl Source for Folder {
         let path = self.within(name).map_err(|fault| self.note(&fault))?;
         self.bytes(&path).map_err(|error| {
             let seen = fault(&error);
-            if seen == FileFault::Restricted { self.note(&seen) } else { error }
+            if seen == FileFault::Restricted {
+                self.note(&seen)
+            } else {
+                error
+            }
         })
     }
 
@@ -139,8 +169,12 @@ impl Source for Folder {
             }
             found = deeper;
         }
-        let files = found.into_iter().filter(|path| self.dir.metadata(path).is_ok_and(|known| known.is_file()));
-        Ok(files.map(|path| path.to_string_lossy().into_owned()).collect())
+        let files = found
+            .into_iter()
+            .filter(|path| self.dir.metadata(path).is_ok_and(|known| known.is_file()));
+        Ok(files
+            .map(|path| path.to_string_lossy().into_owned())
+            .collect())
     }
 }
 
@@ -158,5 +192,8 @@ pub(super) fn fault(error: &io::Error) -> FileFault {
 }
 
 fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }

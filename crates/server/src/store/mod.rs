@@ -44,14 +44,18 @@ impl Store {
     pub(crate) fn start(folder: &Path) -> io::Result<Self> {
         let (jobs, waiting) = mpsc::channel(WAITING);
         let folder = folder.to_owned();
-        std::thread::Builder::new().name("store".to_owned()).spawn(move || serve(&folder, waiting))?;
+        std::thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || serve(&folder, waiting))?;
         Ok(Self { jobs })
     }
 
     /// Asks, and waits for the answer.
     pub(crate) async fn ask(&self, request: FileRequest) -> Result<Answer, Busy> {
         let (answer, answered) = oneshot::channel();
-        self.jobs.try_send(Job { request, answer }).map_err(|_| Busy)?;
+        self.jobs
+            .try_send(Job { request, answer })
+            .map_err(|_| Busy)?;
         answered.await.map_err(|_| Busy)
     }
 }
@@ -90,14 +94,19 @@ fn read(folder: &Folder, name: &str) -> Answer {
 fn update(folder: &Folder, update: &FileUpdate) -> Answer {
     folder.existing(&update.source)?;
     let destination = folder.existing(&update.destination)?;
-    let mut edit = Edit::open(folder, update.source.trim()).map_err(|error| unread(folder, &error))?;
+    let mut edit =
+        Edit::open(folder, update.source.trim()).map_err(|error| unread(folder, &error))?;
     for step in &update.steps {
         edit.apply(step).map_err(FileFault::Refused)?;
     }
     let edited = edit.finish(update.preserve).map_err(FileFault::Refused)?;
     let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
     for (index, (name, bytes)) in edited.into_iter().enumerate() {
-        let path = if index == 0 { destination.clone() } else { folder.existing(&name)? };
+        let path = if index == 0 {
+            destination.clone()
+        } else {
+            folder.existing(&name)?
+        };
         if files.iter().any(|(other, _)| *other == path) {
             // Two names of one file: there is no telling which version is meant.
             return Err(FileFault::Refused(Refused::NotSaved));
@@ -108,7 +117,11 @@ fn update(folder: &Folder, update: &FileUpdate) -> Answer {
         tracing::error!(%error, file = update.destination, "configuration file not saved");
         FileFault::Refused(Refused::NotSaved)
     })?;
-    tracing::info!(file = update.destination, steps = update.steps.len(), "configuration file changed");
+    tracing::info!(
+        file = update.destination,
+        steps = update.steps.len(),
+        "configuration file changed"
+    );
     Ok(FileReply::Done)
 }
 

@@ -21,7 +21,9 @@ fn folder() -> (TempDir, PathBuf) {
 }
 
 fn read_request(name: &str) -> FileRequest {
-    FileRequest::Read { name: name.to_owned() }
+    FileRequest::Read {
+        name: name.to_owned(),
+    }
 }
 
 fn append(key: &str, value: &str) -> Step {
@@ -46,9 +48,15 @@ fn update_request(source: &str, destination: &str, steps: Vec<Step>) -> FileRequ
 
 /// The entries of a section, as the store reads them.
 fn entries(root: &Path, name: &str) -> Vec<String> {
-    let Ok(FileReply::Config(config)) = carry_out(root, &read_request(name)) else { panic!("{name} does not read") };
+    let Ok(FileReply::Config(config)) = carry_out(root, &read_request(name)) else {
+        panic!("{name} does not read")
+    };
     let section = config.section("first").unwrap();
-    section.entries.iter().map(|entry| format!("{}={}", entry.key, entry.value)).collect()
+    section
+        .entries
+        .iter()
+        .map(|entry| format!("{}={}", entry.key, entry.value))
+        .collect()
 }
 
 /// The names in a folder, hidden ones too.
@@ -65,23 +73,45 @@ fn names(folder: &Path) -> Vec<String> {
 fn a_file_is_made_changed_and_read() {
     let (_outer, etc) = folder();
     fs::set_permissions(etc.join("a.conf"), fs::Permissions::from_mode(0o640)).unwrap();
-    assert!(carry_out(&etc, &FileRequest::Create { name: "sub/new.conf".to_owned() }).is_ok());
-    let again = carry_out(&etc, &FileRequest::Create { name: "sub/new.conf".to_owned() });
-    assert_eq!(again.unwrap_err(), FileFault::System("File exists".to_owned()));
+    assert!(
+        carry_out(
+            &etc,
+            &FileRequest::Create {
+                name: "sub/new.conf".to_owned()
+            }
+        )
+        .is_ok()
+    );
+    let again = carry_out(
+        &etc,
+        &FileRequest::Create {
+            name: "sub/new.conf".to_owned(),
+        },
+    );
+    assert_eq!(
+        again.unwrap_err(),
+        FileFault::System("File exists".to_owned())
+    );
 
     let steps = vec![append("gamma", "3")];
     assert!(carry_out(&etc, &update_request("a.conf", "a.conf", steps.clone())).is_ok());
     assert_eq!(entries(&etc, "a.conf"), ["alpha=1", "gamma=3"]);
     let expected = FILE.replace("alpha = 1\n", "alpha = 1\ngamma = 3\n");
     assert_eq!(fs::read_to_string(etc.join("a.conf")).unwrap(), expected);
-    let mode = fs::metadata(etc.join("a.conf")).unwrap().permissions().mode();
+    let mode = fs::metadata(etc.join("a.conf"))
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o640);
 
     // Into another file; by its whole name too.
     let absolute = etc.join("sub/new.conf");
     let absolute = absolute.to_str().unwrap();
     assert!(carry_out(&etc, &update_request("a.conf", absolute, steps)).is_ok());
-    assert_eq!(entries(&etc, "sub/new.conf"), ["alpha=1", "gamma=3", "gamma=3"]);
+    assert_eq!(
+        entries(&etc, "sub/new.conf"),
+        ["alpha=1", "gamma=3", "gamma=3"]
+    );
     assert_eq!(names(&etc), ["a.conf", "sub"]);
     assert_eq!(names(&etc.join("sub")), ["new.conf"]);
 }
@@ -90,7 +120,10 @@ fn a_file_is_made_changed_and_read() {
 fn a_change_is_done_in_whole_or_not_at_all() {
     let (_outer, etc) = folder();
     let mut steps = vec![append("gamma", "3")];
-    steps.push(Step { action: "Explode".to_owned(), ..append("x", "") });
+    steps.push(Step {
+        action: "Explode".to_owned(),
+        ..append("x", "")
+    });
     let refused = carry_out(&etc, &update_request("a.conf", "a.conf", steps)).unwrap_err();
     assert_eq!(refused, FileFault::Refused(Refused::UnknownAction));
     assert_eq!(fs::read_to_string(etc.join("a.conf")).unwrap(), FILE);
@@ -110,7 +143,11 @@ fn nothing_outside_the_folder_is_opened() {
     symlink("loop.conf", etc.join("loop.conf")).unwrap();
     symlink("a.conf", etc.join("alias.conf")).unwrap();
     symlink("/dev/zero", etc.join("device.conf")).unwrap();
-    fs::write(etc.join("includes.conf"), format!("[first]\n#include \"{}\"\n", outside.display())).unwrap();
+    fs::write(
+        etc.join("includes.conf"),
+        format!("[first]\n#include \"{}\"\n", outside.display()),
+    )
+    .unwrap();
     fs::write(etc.join("links.conf"), "[first]\n#include \"link.conf\"\n").unwrap();
     fs::write(etc.join("globs.conf"), "[first]\n#include \"../*.conf\"\n").unwrap();
     nix::unistd::mkfifo(&etc.join("pipe.conf"), nix::sys::stat::Mode::S_IRWXU).unwrap();
@@ -121,16 +158,40 @@ fn nothing_outside_the_folder_is_opened() {
     let sibling = outer.path().join("etc-old/a.conf").display().to_string();
     let absolute = outside.display().to_string();
     let bad = [
-        "../outside.conf", "sub/../../outside.conf", "./../outside.conf", "/etc/passwd", "/dev/zero",
-        &absolute, &sibling, "link.conf", "relative.conf", "out/outside.conf", "out/fresh.conf",
-        "dangling.conf", "loop.conf", "device.conf", "pipe.conf", "sub", ".", "..", "", " ", "/", "a\nb",
-        "a\0b", "sub/nothing/../../a.conf/..", ".switchroom-update", "sub/.switchroom-new-a.conf",
+        "../outside.conf",
+        "sub/../../outside.conf",
+        "./../outside.conf",
+        "/etc/passwd",
+        "/dev/zero",
+        &absolute,
+        &sibling,
+        "link.conf",
+        "relative.conf",
+        "out/outside.conf",
+        "out/fresh.conf",
+        "dangling.conf",
+        "loop.conf",
+        "device.conf",
+        "pipe.conf",
+        "sub",
+        ".",
+        "..",
+        "",
+        " ",
+        "/",
+        "a\nb",
+        "a\0b",
+        "sub/nothing/../../a.conf/..",
+        ".switchroom-update",
+        "sub/.switchroom-new-a.conf",
     ];
     let steps = || vec![append("gamma", "3")];
     for name in bad {
         let requests = [
             read_request(name),
-            FileRequest::Create { name: name.to_owned() },
+            FileRequest::Create {
+                name: name.to_owned(),
+            },
             update_request(name, "a.conf", steps()),
             update_request("a.conf", name, steps()),
         ];
@@ -139,9 +200,17 @@ fn nothing_outside_the_folder_is_opened() {
         }
     }
     for name in ["includes.conf", "links.conf", "globs.conf"] {
-        assert_eq!(carry_out(&etc, &read_request(name)).unwrap_err(), FileFault::Restricted, "{name}");
+        assert_eq!(
+            carry_out(&etc, &read_request(name)).unwrap_err(),
+            FileFault::Restricted,
+            "{name}"
+        );
         let update = update_request(name, name, steps());
-        assert_eq!(carry_out(&etc, &update).unwrap_err(), FileFault::Restricted, "{name}");
+        assert_eq!(
+            carry_out(&etc, &update).unwrap_err(),
+            FileFault::Restricted,
+            "{name}"
+        );
     }
     assert_eq!(fs::read_to_string(etc.join("a.conf")).unwrap(), FILE);
     assert_eq!(fs::read_to_string(&outside).unwrap(), "[o]\nx = 1\n");
@@ -149,29 +218,52 @@ fn nothing_outside_the_folder_is_opened() {
 
     // A link within the folder is followed, and stays a link.
     assert!(carry_out(&etc, &update_request("alias.conf", "alias.conf", steps())).is_ok());
-    assert!(fs::symlink_metadata(etc.join("alias.conf")).unwrap().is_symlink());
+    assert!(
+        fs::symlink_metadata(etc.join("alias.conf"))
+            .unwrap()
+            .is_symlink()
+    );
     assert_eq!(entries(&etc, "a.conf"), ["alpha=1", "gamma=3"]);
 }
 
 #[test]
 fn includes_are_read_and_changed_within_the_folder() {
     let (_outer, etc) = folder();
-    fs::write(etc.join("all.conf"), "[first]\n#include \"sub/*.conf\"\n#include \"./more.conf\"\n").unwrap();
+    fs::write(
+        etc.join("all.conf"),
+        "[first]\n#include \"sub/*.conf\"\n#include \"./more.conf\"\n",
+    )
+    .unwrap();
     fs::write(etc.join("sub/2.conf"), "two = 2\n").unwrap();
     fs::write(etc.join("sub/1.conf"), "one = 1\n").unwrap();
     fs::write(etc.join("sub/.hidden.conf"), "three = 3\n").unwrap();
     fs::write(etc.join("more.conf"), "[other]\nx = 1\n").unwrap();
     assert_eq!(entries(&etc, "all.conf"), ["one=1", "two=2"]);
-    let change = Step { action: "Update".to_owned(), ..append("one", "5") };
+    let change = Step {
+        action: "Update".to_owned(),
+        ..append("one", "5")
+    };
     let rename = Step {
         action: "RenameCat".to_owned(),
         category: Some("other".to_owned()),
         value: Some("new".to_owned()),
         ..Step::default()
     };
-    assert!(carry_out(&etc, &update_request("all.conf", "all.conf", vec![change, rename])).is_ok());
-    assert_eq!(fs::read_to_string(etc.join("sub/1.conf")).unwrap(), "one = 5\n");
-    assert_eq!(fs::read_to_string(etc.join("more.conf")).unwrap(), "[new]\nx = 1\n");
+    assert!(
+        carry_out(
+            &etc,
+            &update_request("all.conf", "all.conf", vec![change, rename])
+        )
+        .is_ok()
+    );
+    assert_eq!(
+        fs::read_to_string(etc.join("sub/1.conf")).unwrap(),
+        "one = 5\n"
+    );
+    assert_eq!(
+        fs::read_to_string(etc.join("more.conf")).unwrap(),
+        "[new]\nx = 1\n"
+    );
     assert_eq!(names(&etc), ["a.conf", "all.conf", "more.conf", "sub"]);
 }
 
@@ -198,7 +290,11 @@ async fn editors_come_one_after_the_other() {
             let store = store.clone();
             tokio::spawn(async move {
                 let steps = vec![append(&format!("k{number}"), "x")];
-                store.ask(update_request("a.conf", "a.conf", steps)).await.unwrap().unwrap();
+                store
+                    .ask(update_request("a.conf", "a.conf", steps))
+                    .await
+                    .unwrap()
+                    .unwrap();
             })
         })
         .collect();
@@ -216,7 +312,13 @@ async fn who_finds_too_many_waiting_is_told_at_once() {
     let (jobs, _waiting) = mpsc::channel(1);
     let store = Store { jobs };
     let (answer, _) = oneshot::channel();
-    store.jobs.try_send(Job { request: read_request("a.conf"), answer }).unwrap();
+    store
+        .jobs
+        .try_send(Job {
+            request: read_request("a.conf"),
+            answer,
+        })
+        .unwrap();
     assert_eq!(store.ask(read_request("a.conf")).await.unwrap_err(), Busy);
 }
 
@@ -225,10 +327,19 @@ const VICTIM: &str = "SWITCHROOM_STORE_VICTIM";
 /// Run by the next test in a process of its own: changes two files together until it is killed.
 #[test]
 fn victim() {
-    let Some(etc) = std::env::var_os(VICTIM).map(PathBuf::from) else { return };
+    let Some(etc) = std::env::var_os(VICTIM).map(PathBuf::from) else {
+        return;
+    };
     for number in 1.. {
-        let both = ["one", "two"].map(|key| Step { action: "Update".to_owned(), ..append(key, &number.to_string()) });
-        carry_out(&etc, &update_request("both.conf", "both.conf", both.to_vec())).unwrap();
+        let both = ["one", "two"].map(|key| Step {
+            action: "Update".to_owned(),
+            ..append(key, &number.to_string())
+        });
+        carry_out(
+            &etc,
+            &update_request("both.conf", "both.conf", both.to_vec()),
+        )
+        .unwrap();
     }
 }
 
@@ -236,7 +347,11 @@ fn victim() {
 fn a_killed_server_leaves_whole_files_that_belong_together() {
     let (_outer, etc) = folder();
     let filler = "; a comment that makes the file longer than one write of a disk\n".repeat(200);
-    fs::write(etc.join("both.conf"), format!("[first]\n{filler}one = 0\n#include \"half.conf\"\n")).unwrap();
+    fs::write(
+        etc.join("both.conf"),
+        format!("[first]\n{filler}one = 0\n#include \"half.conf\"\n"),
+    )
+    .unwrap();
     fs::write(etc.join("half.conf"), format!("{filler}two = 0\n")).unwrap();
     let mut last = 0;
     for round in 0..25_u32 {
@@ -252,7 +367,9 @@ fn a_killed_server_leaves_whole_files_that_belong_together() {
             assert_eq!(victim.try_wait().unwrap(), None, "it ended by itself");
             std::thread::yield_now();
         }
-        std::thread::sleep(std::time::Duration::from_micros(u64::from(round) * 997 % 7_000));
+        std::thread::sleep(std::time::Duration::from_micros(
+            u64::from(round) * 997 % 7_000,
+        ));
         victim.kill().unwrap();
         assert_eq!(victim.wait().unwrap().signal(), Some(9));
 
@@ -261,7 +378,10 @@ fn a_killed_server_leaves_whole_files_that_belong_together() {
         let number = found[0].strip_prefix("one=").unwrap().to_owned();
         assert_eq!(found, [format!("one={number}"), format!("two={number}")]);
         let text = fs::read_to_string(etc.join("both.conf")).unwrap();
-        assert_eq!(text, format!("[first]\n{filler}one = {number}\n#include \"half.conf\"\n"));
+        assert_eq!(
+            text,
+            format!("[first]\n{filler}one = {number}\n#include \"half.conf\"\n")
+        );
         last = number.parse().unwrap();
     }
     assert!(last > 0);
@@ -270,5 +390,8 @@ fn a_killed_server_leaves_whole_files_that_belong_together() {
 /// The number in the first file, while it is being changed by somebody else.
 fn entries_or_nothing(etc: &Path) -> Option<u64> {
     let text = fs::read_to_string(etc.join("both.conf")).ok()?;
-    text.lines().find_map(|line| line.strip_prefix("one = "))?.parse().ok()
+    text.lines()
+        .find_map(|line| line.strip_prefix("one = "))?
+        .parse()
+        .ok()
 }

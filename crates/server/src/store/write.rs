@@ -46,9 +46,13 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             list => list?,
         };
-        let names: Vec<PathBuf> =
-            list.split(|byte| *byte == 0).map(|name| PathBuf::from(String::from_utf8_lossy(name).as_ref())).collect();
-        let pairs = names.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone()));
+        let names: Vec<PathBuf> = list
+            .split(|byte| *byte == 0)
+            .map(|name| PathBuf::from(String::from_utf8_lossy(name).as_ref()))
+            .collect();
+        let pairs = names
+            .chunks_exact(2)
+            .map(|pair| (pair[0].clone(), pair[1].clone()));
         self.rename(&pairs.collect::<Vec<_>>())?;
         self.dir.remove_file(LIST)
     }
@@ -56,7 +60,9 @@ impl Folder {
     /// Makes an empty file; it must not exist.
     pub(super) fn create(&self, path: &Path) -> io::Result<()> {
         let mut options = OpenOptions::new();
-        let file = self.dir.open_with(path, options.write(true).create_new(true).mode(0o640))?;
+        let file = self
+            .dir
+            .open_with(path, options.write(true).create_new(true).mode(0o640))?;
         file.sync_all()?;
         self.sync_folder_of(path)
     }
@@ -82,7 +88,9 @@ impl Folder {
         permissions: Option<cap_std::fs::Permissions>,
     ) -> io::Result<()> {
         let mut options = OpenOptions::new();
-        let mut file = self.dir.open_with(path, options.write(true).create_new(true).mode(0o600))?;
+        let mut file = self
+            .dir
+            .open_with(path, options.write(true).create_new(true).mode(0o600))?;
         file.write_all(bytes)?;
         if let Some(permissions) = permissions {
             file.set_permissions(permissions)?;
@@ -124,7 +132,9 @@ impl Folder {
     }
 
     fn sync_folder_of(&self, path: &Path) -> io::Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
         self.dir.open(folder.unwrap_or(Path::new(".")))?.sync_all()
     }
 }
