@@ -11,15 +11,12 @@ pub fn compile(pattern: &str) -> Result<Regex, String> {
         .size_limit(SIZE)
         .dot_matches_new_line(true)
         .build();
-    built.map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
-        error => error
-            .to_string()
-            .lines()
-            .last()
-            .unwrap_or_default()
-            .trim()
-            .to_owned(),
+    built.map_err(|error| {
+        if matches!(error, regex::Error::CompiledTooBig(_)) {
+            return "it is too large".to_owned();
+        }
+        let text = error.to_string();
+        text.lines().last().unwrap_or_default().trim().to_owned()
     })
 }
 

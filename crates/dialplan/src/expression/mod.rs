@@ -149,9 +149,10 @@ impl<'t> Parser<'t> {
                 break;
             }
             self.next();
-            left = match operator {
-                Operator::If => self.conditional(&left)?,
-                operator => binary(*operator, left, &self.expression(binding + 1)?)?,
+            left = if *operator == Operator::If {
+                self.conditional(&left)?
+            } else {
+                binary(*operator, left, &self.expression(binding + 1)?)?
             };
         }
         self.depth -= 1;

@@ -22,16 +22,19 @@ pub(super) fn calculate(
     left: Option<Decimal>,
     right: Option<Decimal>,
 ) -> Option<Decimal> {
+    use Operator as O;
+    let are_numbers = left.is_some() && right.is_some();
     let (a, b) = (left.unwrap_or_default(), right.unwrap_or_default());
     match operator {
-        Operator::Plus => a.checked_add(b),
-        Operator::Minus => a.checked_sub(b),
-        _ if left.is_none() || right.is_none() => Some(Decimal::ZERO),
-        Operator::Times => a.checked_mul(b),
-        _ if b.is_zero() => Some(Decimal::from(i32::MAX)),
-        Operator::Over => a.checked_div(b),
-        Operator::Modulo => a.checked_rem(b),
-        _ => None,
+        O::Plus => a.checked_add(b),
+        O::Minus => a.checked_sub(b),
+        O::Times | O::Over | O::Modulo if !are_numbers => Some(Decimal::ZERO),
+        O::Over | O::Modulo if b.is_zero() => Some(Decimal::from(i32::MAX)),
+        O::Times => a.checked_mul(b),
+        O::Over => a.checked_div(b),
+        O::Modulo => a.checked_rem(b),
+        O::If | O::Else | O::Or | O::And | O::Not | O::Match | O::Search | O::Join => None,
+        O::Equal | O::NotEqual | O::Less | O::Greater | O::LessOrEqual | O::GreaterOrEqual => None,
     }
 }
 

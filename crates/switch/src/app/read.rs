@@ -103,7 +103,7 @@ impl Reading {
         self.until = Some(switch.timer(id, time));
     }
 
-    fn finish(self: Box<Self>, switch: &mut Switch, id: ChannelId, outcome: &str) -> Step {
+    fn finish(&self, switch: &mut Switch, id: ChannelId, outcome: &str) -> Step {
         switch.set_variable(id, &self.variable, &self.digits);
         status(switch, id, outcome);
         Step::Done

@@ -30,10 +30,15 @@ pub(crate) struct Function {
     /// Whether clients of the manager may use it without `live_dangerously`.
     pub(crate) open: bool,
     /// How it is read, if it can be.
-    pub(crate) read: Option<fn(&mut ChannelScope<'_>, args: &str) -> Outcome>,
+    pub(crate) read: Option<Read>,
     /// How it is written, if it can be.
-    pub(crate) write: Option<fn(&mut ChannelScope<'_>, args: &str, value: &str) -> Outcome<()>>,
+    pub(crate) write: Option<Write>,
 }
+
+/// Gives a function's value.
+type Read = fn(&mut ChannelScope<'_>, args: &str) -> Outcome;
+/// Takes a function's new value.
+type Write = fn(&mut ChannelScope<'_>, args: &str, value: &str) -> Outcome<()>;
 
 const FAMILIES: [&[Function]; 13] = [
     caller::FUNCTIONS,
