@@ -1,5 +1,12 @@
 //! Functions about channels, as clients and the dialplan use them.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests may"
+)]
+
 mod world;
 
 use model::{

@@ -1,5 +1,12 @@
 //! The language of the dialplan at work: jumps, subroutines, loops, conditions, special extensions.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests may"
+)]
+
 mod world;
 
 use model::{Command, Event, Signal};

@@ -1,5 +1,12 @@
 //! The dialplan as clients see and change it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests may"
+)]
+
 mod world;
 
 use model::{Command, DialplanChange, DialplanCommand, DialplanReply, DialplanStep, Event, Reply};
