@@ -97,6 +97,29 @@ impl Cause {
     }
 }
 
+impl Cause {
+    /// The cause that a final SIP status of a failed call stands for.
+    pub fn of_sip(status: u16) -> Self {
+        match status {
+            401 | 403 | 407 | 603 => Self::CALL_REJECTED,
+            404 | 485 | 604 => Self::UNALLOCATED,
+            408 => Self::NO_USER_RESPONSE,
+            409 => Self::NORMAL_TEMPORARY_FAILURE,
+            410 => Self::NUMBER_CHANGED,
+            480 => Self::NO_ANSWER,
+            484 => Self::INVALID_NUMBER_FORMAT,
+            486 | 600 => Self::USER_BUSY,
+            488 | 606 => Self::BEARERCAPABILITY_NOTAVAIL,
+            500 => Self::NETWORK_OUT_OF_ORDER,
+            501 => Self::FACILITY_REJECTED,
+            502 => Self::DESTINATION_OUT_OF_ORDER,
+            503 => Self::NORMAL_CIRCUIT_CONGESTION,
+            504 => Self::RECOVERY_ON_TIMER_EXPIRE,
+            _ => Self::INTERWORKING,
+        }
+    }
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

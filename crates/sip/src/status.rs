@@ -5,23 +5,7 @@ use rsipstack::sip::StatusCode;
 
 /// The cause that a final status of a failed call stands for.
 pub(crate) fn cause_of(status: u16) -> Cause {
-    match status {
-        401 | 403 | 407 | 603 => Cause::CALL_REJECTED,
-        404 | 485 | 604 => Cause::UNALLOCATED,
-        408 => Cause::NO_USER_RESPONSE,
-        409 => Cause::NORMAL_TEMPORARY_FAILURE,
-        410 => Cause::NUMBER_CHANGED,
-        480 => Cause::NO_ANSWER,
-        484 => Cause::INVALID_NUMBER_FORMAT,
-        486 | 600 => Cause::USER_BUSY,
-        488 | 606 => Cause::BEARERCAPABILITY_NOTAVAIL,
-        500 => Cause::NETWORK_OUT_OF_ORDER,
-        501 => Cause::FACILITY_REJECTED,
-        502 => Cause::DESTINATION_OUT_OF_ORDER,
-        503 => Cause::NORMAL_CIRCUIT_CONGESTION,
-        504 => Cause::RECOVERY_ON_TIMER_EXPIRE,
-        _ => Cause::INTERWORKING,
-    }
+    Cause::of_sip(status)
 }
 
 /// The status that refuses a call for a cause.

@@ -140,3 +140,20 @@ pub struct Notify {
     /// Its headers: `Name=value`; several `Content` are the lines of its body.
     pub variable: Vec<String>,
 }
+
+/// Ends a call of a SIP phone with a status.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(
+    name = "PJSIPHangup",
+    classes(system, call),
+    synopsis = "Hangup an incoming PJSIP channel with a SIP response code",
+    complete = "ChannelsHungupListComplete"
+)]
+pub struct HangupWith {
+    /// The channel, or a regular expression between slashes.
+    #[action(missing = "No channel specified")]
+    pub channel: String,
+    /// The status: its number, or its name such as `BUSY_HERE`.
+    #[action(missing = "No cause specified")]
+    pub cause: String,
+}

@@ -191,16 +191,16 @@ pub(super) fn hangup(session: &mut Session, id: &str, hangup: &declared::Hangup)
 }
 
 /// What stands between the slashes; `None` if it is no pattern, inside `None` if it has no end.
-fn pattern(channel: &str) -> Option<Option<&str>> {
+pub(super) fn pattern(channel: &str) -> Option<Option<&str>> {
     let rest = channel.strip_prefix('/')?;
     Some(rest.strip_suffix('/'))
 }
 
-pub(super) fn hung_up(id: &str, hangup: &declared::Hangup, reply: Reply) -> Option<Vec<Message>> {
+pub(super) fn hung_up(id: &str, channel: &str, reply: Reply) -> Option<Vec<Message>> {
     let Reply::HungUp(names) = reply else {
         return None;
     };
-    if pattern(&hangup.channel).is_none() {
+    if pattern(channel).is_none() {
         return Some(vec![response::done(id, "Channel Hungup")]);
     }
     let start = response::list_start(id, "Channels hung up will follow");
