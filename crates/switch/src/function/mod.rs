@@ -56,12 +56,35 @@ const FAMILIES: [&[Function]; 13] = [
     variable::FUNCTIONS,
 ];
 
+/// A function as it is described to users.
+#[derive(Clone, Copy, Debug)]
+pub struct Description {
+    /// What is known of it.
+    pub declaration: &'static Declaration,
+    /// Whether it can be read, as `${NAME(args)}`.
+    pub is_read: bool,
+    /// Whether it can be written, as `Set(NAME(args)=value)`.
+    pub is_written: bool,
+    /// Whether clients of the manager may use it without `live_dangerously`.
+    pub is_open: bool,
+}
+
 /// All functions there are, with those that need no switch, by name.
-pub fn declarations() -> Vec<&'static Declaration> {
-    let own = own().map(|function| &function.declaration);
-    let pure = dialplan::functions::all().map(|function| &function.declaration);
+pub fn all() -> Vec<Description> {
+    let own = own().map(|function| Description {
+        declaration: &function.declaration,
+        is_read: function.read.is_some(),
+        is_written: function.write.is_some(),
+        is_open: function.open,
+    });
+    let pure = dialplan::functions::all().map(|function| Description {
+        declaration: &function.declaration,
+        is_read: function.read.is_some(),
+        is_written: function.write.is_some(),
+        is_open: true,
+    });
     let mut all: Vec<_> = own.chain(pure).collect();
-    all.sort_by_key(|declaration| declaration.name);
+    all.sort_by_key(|function| function.declaration.name);
     all
 }
 
@@ -117,7 +140,7 @@ mod tests {
     #[test]
     fn each_is_declared_once_and_documented() {
         let mut names = BTreeSet::new();
-        for declaration in declarations() {
+        for Description { declaration, .. } in all() {
             assert!(names.insert(declaration.name), "{} twice", declaration.name);
             assert!(
                 declaration
