@@ -78,9 +78,10 @@ pub(super) fn put(put: &DbPut) -> Step {
 }
 
 pub(super) fn was_put(id: &str, reply: &Reply) -> Vec<Message> {
-    vec![match reply {
-        Reply::Database(DatabaseReply::Put) => response::done(id, "Updated database successfully"),
-        _ => response::error(id, "Failed to update entry"),
+    vec![if let Reply::Database(DatabaseReply::Put) = reply {
+        response::done(id, "Updated database successfully")
+    } else {
+        response::error(id, "Failed to update entry")
     }]
 }
 
@@ -90,12 +91,13 @@ pub(super) fn delete(delete: &DbDel) -> Step {
 }
 
 pub(super) fn deleted(id: &str, reply: &Reply) -> Vec<Message> {
-    vec![match reply {
-        Reply::Database(DatabaseReply::Removed(1..)) => {
+    vec![
+        if let Reply::Database(DatabaseReply::Removed(1..)) = reply {
             response::done(id, "Key deleted successfully")
-        }
-        _ => response::error(id, "Database entry could not be deleted"),
-    }]
+        } else {
+            response::error(id, "Database entry could not be deleted")
+        },
+    ]
 }
 
 pub(super) fn delete_tree(delete: &DbDelTree) -> Step {
@@ -104,11 +106,11 @@ pub(super) fn delete_tree(delete: &DbDelTree) -> Step {
 }
 
 pub(super) fn tree_deleted(id: &str, reply: &Reply) -> Vec<Message> {
-    vec![match reply {
-        Reply::Database(DatabaseReply::Removed(0)) => response::error(id, NOT_FOUND),
-        Reply::Database(DatabaseReply::Removed(_)) => {
-            response::done(id, "Key tree deleted successfully")
-        }
-        _ => response::error(id, "Database unavailable"),
+    let Reply::Database(DatabaseReply::Removed(count)) = reply else {
+        return vec![response::error(id, "Database unavailable")];
+    };
+    vec![match count {
+        0 => response::error(id, NOT_FOUND),
+        _ => response::done(id, "Key tree deleted successfully"),
     }]
 }

@@ -134,13 +134,13 @@ pub(super) fn add(id: &str, add: &DialplanExtensionAdd) -> Step {
 }
 
 pub(super) fn added(id: &str, reply: &Reply) -> Vec<Message> {
-    vec![match reply {
-        Reply::Dialplan(DialplanReply::Changed) => response::done(id, "Added requested extension"),
-        Reply::Dialplan(DialplanReply::Exists) => response::error(
-            id,
-            "That extension and priority already exist at that context",
-        ),
-        _ => response::error(id, "Failed to add requested extension"),
+    vec![if let Reply::Dialplan(DialplanReply::Changed) = reply {
+        response::done(id, "Added requested extension")
+    } else if let Reply::Dialplan(DialplanReply::Exists) = reply {
+        let text = "That extension and priority already exist at that context";
+        response::error(id, text)
+    } else {
+        response::error(id, "Failed to add requested extension")
     }]
 }
 
@@ -158,14 +158,13 @@ pub(super) fn remove(id: &str, remove: &DialplanExtensionRemove) -> Step {
 }
 
 pub(super) fn removed(id: &str, remove: &DialplanExtensionRemove, reply: &Reply) -> Vec<Message> {
-    vec![match reply {
-        Reply::Dialplan(DialplanReply::Changed) if remove.priority.is_some() => {
-            response::done(id, "Removed the requested priority from the extension")
-        }
-        Reply::Dialplan(DialplanReply::Changed) => {
-            response::done(id, "Removed the requested extension")
-        }
-        _ => response::error(id, "Failed to remove requested extension"),
+    let Reply::Dialplan(DialplanReply::Changed) = reply else {
+        return vec![response::error(id, "Failed to remove requested extension")];
+    };
+    vec![if remove.priority.is_some() {
+        response::done(id, "Removed the requested priority from the extension")
+    } else {
+        response::done(id, "Removed the requested extension")
     }]
 }
 

@@ -258,6 +258,9 @@ fn users_conf_makes_accounts_where_it_says_so() {
     assert_eq!(login("6002"), (true, "call".into(), "system".into()));
 }
 
+/// A class and an event of it.
+type Heard = (&'static str, fn() -> Event);
+
 #[test]
 fn table_20_3_every_class_hears_what_it_names() {
     let device = || Event::DeviceStateChange {
@@ -273,7 +276,7 @@ fn table_20_3_every_class_hears_what_it_names() {
         variable: "x".into(),
         value: "1".into(),
     };
-    let events: [(&str, fn() -> Event); 4] = [
+    let events: [Heard; 4] = [
         ("call", device),
         ("system", boot),
         ("dialplan", variable),

@@ -33,7 +33,7 @@ fn accounts() -> String {
     let account = |class: &&str| format!("[{class}]\nsecret = {class}-secret\nwrite = {class}\n");
     CLASSES
         .iter()
-        .map(|class| account(class))
+        .map(account)
         .collect::<String>()
         + "[none]\nsecret = none-secret\n"
 }
