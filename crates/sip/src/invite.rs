@@ -1,0 +1,119 @@
+//! The INVITE of a call we make: whom it goes to and what it says.
+
+use crate::address::{escape, quote};
+use crate::call::SDP;
+use crate::core::Core;
+use crate::dialog::own_contact;
+use crate::message::{self, Parts, with_body};
+use crate::outgoing::Order;
+use crate::respond::ALLOW;
+use crate::settings::Endpoint;
+use crate::target;
+use crate::transport::Flow;
+use rsipstack::sip::{Header, Method, Request};
+use std::sync::Arc;
+
+/// Whom a resource means, and the way there: `endpoint` is the first of its contacts that can be
+/// reached, `endpoint/sip:uri` that one, `number@endpoint` the number at its first contact.
+pub(crate) async fn find(
+    core: &Arc<Core>,
+    resource: &str,
+) -> Option<(Arc<Endpoint>, String, Flow)> {
+    let settings = core.settings();
+    let (name, uri) = match resource.split_once('/') {
+        Some((name, uri)) => (name, Some(uri)),
+        None => (resource, None),
+    };
+    let (user, name) = match name.rsplit_once('@') {
+        Some((user, name)) => (Some(user), name),
+        None => (None, name),
+    };
+    let endpoint = Arc::clone(settings.endpoints.get(name)?);
+    if let Some(uri) = uri {
+        let flow = target::flow(core, uri, endpoint.transport.as_deref()).await?;
+        return Some((endpoint, uri.to_owned(), flow));
+    }
+    let bindings = endpoint
+        .aors
+        .iter()
+        .flat_map(|aor| core.registrar().bindings(aor));
+    let binding = bindings.into_iter().find(|binding| binding.is_usable())?;
+    let mut uri = binding.contact.uri.to_string();
+    if let Some(user) = user {
+        let host = uri
+            .rsplit('@')
+            .next()?
+            .trim_start_matches("sip:")
+            .to_owned();
+        uri = format!("sip:{}@{host}", escape(user));
+    }
+    let known = binding
+        .flow
+        .filter(|flow| core.streams().find(flow.remote).is_some());
+    let flow = match known {
+        Some(flow) => flow,
+        None => target::flow(core, &uri, endpoint.transport.as_deref()).await?,
+    };
+    Some((endpoint, uri, flow))
+}
+
+/// The INVITE of a call we make, with our offer.
+pub(crate) fn invite(
+    core: &Core,
+    order: &Order,
+    endpoint: &Endpoint,
+    uri: &str,
+    flow: &Flow,
+    tag: &str,
+    offer: String,
+) -> Option<Request> {
+    let settings = core.settings();
+    let number = order
+        .caller
+        .number
+        .as_deref()
+        .filter(|number| !number.is_empty());
+    let user = endpoint
+        .from_user
+        .as_deref()
+        .or(number)
+        .unwrap_or(&settings.global.default_from_user);
+    let host = endpoint
+        .from_domain
+        .clone()
+        .unwrap_or_else(|| flow.local_address().ip().to_string());
+    let name = order
+        .caller
+        .name
+        .as_deref()
+        .map(|name| format!("{} ", quote(name)))
+        .unwrap_or_default();
+    let identity = format!("{name}<sip:{}@{host}>", escape(user));
+    let parts = Parts {
+        method: Method::Invite,
+        uri,
+        from: &format!("{identity};tag={tag}"),
+        to: &format!("<{uri}>"),
+        call_id: &order.call_id,
+        sequence: 1,
+        routes: &[],
+    };
+    let mut request = message::request(core, flow, &parts)?;
+    request
+        .headers
+        .push(Header::Contact(own_contact(core, flow).into()));
+    request.headers.push(Header::Allow(ALLOW.into()));
+    if endpoint.send_pai {
+        request
+            .headers
+            .push(Header::PAssertedIdentity(identity.as_str().into()));
+    }
+    if endpoint.send_rpid {
+        let value = format!("{identity};party=calling;privacy=off;screen=no");
+        request
+            .headers
+            .push(Header::Other("Remote-Party-ID".into(), value));
+    }
+    with_body(&mut request, SDP, offer);
+    Some(request)
+}
