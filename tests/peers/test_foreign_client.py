@@ -44,13 +44,12 @@ class ForeignClientTest(LabTest):
         seen = list(dict.fromkeys(event.event for event in events if event.event in ORDER))
         self.assertEqual(seen, ORDER)
 
-        # It makes a call,
-        answer = await manager.send_action({
+        # It makes a call: the client waits for the outcome itself,
+        answered, outcome = await manager.send_action({
             'Action': 'Originate', 'Channel': 'Local/wait@lab', 'Context': 'lab', 'Exten': 'wait',
             'Priority': '1', 'Async': 'true'})
-        self.assertEqual(list(answer)[0].response if isinstance(answer, list) else answer.response, 'Success')
-        outcome = await until('OriginateResponse')
-        self.assertEqual(outcome.response, 'Success')
+        self.assertEqual(answered.response, 'Success')
+        self.assertEqual((outcome.event, outcome.response), ('OriginateResponse', 'Success'))
 
         # and ends it.
         answer = await manager.send_action({'Action': 'Hangup', 'Channel': outcome.channel})
