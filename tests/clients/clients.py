@@ -9,37 +9,41 @@ STEPS = ('login', 'ping', 'command', 'list', 'events', 'originate', 'wrong-secre
 REFUSED = 'Authentication failed'
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Command:
     """How a client's program is started."""
     words: tuple
-    environment: dict = dataclasses.field(default_factory=dict, hash=False)
+    environment: dict = dataclasses.field(default_factory=dict)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Client:
     """One client of somebody else's.
 
-    `lacks` names the steps its API has nothing for, and why; `refusal` is what it tells of a wrong
-    secret; `unknown_events` are names of a call's events that it has no class for and passes over;
-    `keeps_last_line` says that of a header told many times, as console output is, it keeps the last.
+    `dialects` are those it is run in, the one it was made for first, each with the steps that it has
+    no way to do there, and why; `lacks` are such steps in any. `refusal` is what it tells of a wrong
+    secret; `unknown_events` are those of a call that it does not ask for; `keeps_last_line` says that
+    of a header told many times, as console output is in dialect 22, it keeps the last.
     """
     name: str
     version: str
     language: str
     registry: str
-    dialects: tuple
+    dialects: dict
     command: Command
-    lacks: dict = dataclasses.field(default_factory=dict, hash=False)
+    lacks: dict = dataclasses.field(default_factory=dict)
     more: tuple = ()
     refusal: str = REFUSED
     unknown_events: tuple = ()
     keeps_last_line: bool = False
     note: str = ''
 
-    @property
-    def steps(self):
-        return [step for step in STEPS + self.more if step not in self.lacks]
+    def missing(self, dialect):
+        """The steps it has no way to do, and why."""
+        return {**self.lacks, **self.dialects[dialect]}
+
+    def steps(self, dialect):
+        return [step for step in STEPS + self.more if step not in self.missing(dialect)]
 
 
 def python(name):
@@ -57,25 +61,33 @@ def rust(name):
     return Command((os.path.join(KEPT, 'crates', 'debug', name),))
 
 
+BOTH = {'22': {}, '1.8': {}}
+OLD = {'1.8': {}, '22': {}}
+HEADERS = {'command': 'reads headers alone'}
+
 CLIENTS = (
-    Client('panoramisk', '1.4', 'Python', 'PyPI', ('22',), python('panoramisk')),
-    Client('asterisk-ami', '0.1.7', 'Python', 'PyPI', ('22', '1.8'), python('asterisk-ami')),
-    Client('pystrix', '1.3.0', 'Python', 'PyPI', ('1.8',), python('pystrix')),
-    Client('astami', '1.1.0', 'Python', 'PyPI', ('22',), python('astami'),
-           lacks={'list': 'gives the first answer alone', 'events': 'has no API for events'}),
-    Client('pyst2', '0.5.1', 'Python', 'PyPI', ('1.8',), python('pyst2')),
-    Client('asterisk-manager', '0.2.0', 'JavaScript', 'npm', ('22', '1.8'), node('asterisk-manager')),
-    Client('asterisk-ami-client', '1.1.5', 'JavaScript', 'npm', ('1.8',), node('asterisk-ami-client')),
-    Client('yana', '0.3.0', 'JavaScript', 'npm', ('22', '1.8'), node('yana')),
-    Client('ruby_ami', '2.4.0', 'Ruby', 'Debian', ('1.8',),
-           Command(('ruby', '-W0', os.path.join(HERE, 'debian-ruby-ami', 'client.rb')))),
-    Client('Telephony::Asterisk::AMI', '0.006', 'Perl', 'Debian', ('22',),
+    Client('panoramisk', '1.4', 'Python', 'PyPI', BOTH, python('panoramisk')),
+    Client('asterisk-ami', '0.1.7', 'Python', 'PyPI', BOTH, python('asterisk-ami')),
+    Client('pystrix', '1.3.0', 'Python', 'PyPI', OLD, python('pystrix'), keeps_last_line=True),
+    Client('astami', '1.1.0', 'Python', 'PyPI',
+           {'22': {}, '1.8': {'command': 'expects an empty line before the output'}}, python('astami'),
+           lacks={'list': 'reads the first answer', 'events': 'has no API for them'}),
+    Client('pyst2', '0.5.1', 'Python', 'PyPI', OLD, python('pyst2'), keeps_last_line=True),
+    Client('asterisk-manager', '0.2.0', 'JavaScript', 'npm', OLD, node('asterisk-manager')),
+    Client('asterisk-ami-client', '1.1.5', 'JavaScript', 'npm', OLD, node('asterisk-ami-client'),
+           keeps_last_line=True),
+    Client('yana', '0.3.0', 'JavaScript', 'npm', OLD, node('yana')),
+    Client('ruby_ami', '2.4.0', 'Ruby', 'Debian', OLD,
+           Command(('ruby', '-W0', os.path.join(HERE, 'debian-ruby-ami', 'client.rb'))), keeps_last_line=True),
+    Client('Telephony::Asterisk::AMI', '0.006', 'Perl', 'Debian', {'22': {}, '1.8': HEADERS},
            Command(('perl', os.path.join(HERE, 'debian-telephony-asterisk-ami', 'client.pl')))),
-    Client('asterisk-rs-ami', '0.8.0', 'Rust', 'crates.io', ('22',), rust('asterisk-rs-ami'),
-           keeps_last_line=True, note='keeps the last line of a command in this dialect'),
-    Client('asterisk-manager', '2.1.3', 'Rust', 'crates.io', ('22',), rust('asterisk-manager')),
-    Client('asterisk-ami', '0.1.8', 'Rust', 'crates.io', ('22',), rust('asterisk-ami')),
-    Client('Asterisk-Java', '3.41.0', 'Java', 'Maven Central', ('22',),
+    Client('asterisk-rs-ami', '0.8.0', 'Rust', 'crates.io', {'22': {}}, rust('asterisk-rs-ami'),
+           keeps_last_line=True),
+    Client('asterisk-manager', '2.1.3', 'Rust', 'crates.io', {'22': {}, '1.8': HEADERS},
+           rust('asterisk-manager')),
+    Client('asterisk-ami', '0.1.8', 'Rust', 'crates.io', {'22': {}, '1.8': HEADERS}, rust('asterisk-ami'),
+           unknown_events=('Newexten',), note='asks for events of class `call` alone: it holds 32 for a reader'),
+    Client('Asterisk-Java', '3.41.0', 'Java', 'Maven Central', BOTH,
            Command(('java', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', '-cp',
                     os.pathsep.join([os.path.join(KEPT, 'java', 'classes'),
                                      os.path.join(KEPT, 'java', 'lib', '*')]), 'Client')),

@@ -25,44 +25,48 @@ MEANING = {
     'live': 'its model of the calls equals the channels, states and bridges there are',
 }
 TAIL = '''
-The dialect is the one each client was made for: `22`, where console output comes in `Output:`
-headers, or `1.8`, where it ends in `--END COMMAND--` and calls are told as Dial and Bridge. See
-`dialect` in `manager.conf`.
+The dialect a client was made for comes first: `22`, where console output comes in `Output:` headers,
+or `1.8`, where a mark ends it and calls are told as Dial and Bridge. Which one an account or a
+listener speaks is the option `dialect` in `manager.conf`.
 
 Two Go clients, goami and amigo, are not here: the module proxy we build from does not serve them.
 '''
 
 
-def mark(step, client, outcomes):
-    if step in client.lacks:
+def mark(step, client, dialect, outcomes):
+    if step in client.missing(dialect):
         return '–'
     if step not in outcomes:
-        return ' ' if step in client.steps else ''
-    return '✓' if outcomes[step] is None else '✗'
+        return ''
+    return '✗' if outcomes[step] else '✓'
 
 
 def render(results):
     """The whole page, from {(client, dialect): {step: why it failed, or None}}."""
-    extra = [step for client, _ in results for step in client.more]
-    steps = [*STEPS, *dict.fromkeys(extra)]
+    steps = [*STEPS, *dict.fromkeys(step for client, _ in results for step in client.more)]
     rows = [['Client', 'Version', 'Language', 'From', 'Dialect', *steps], ['---'] * (5 + len(steps))]
-    notes = {}
     for (client, dialect), outcomes in results.items():
-        marks = [mark(step, client, outcomes) for step in steps]
+        marks = [mark(step, client, dialect, outcomes) for step in steps]
         rows.append([client.name, client.version, client.language, client.registry, dialect, *marks])
-        said = [f'{why} (`{step}`)' for step, why in client.lacks.items()]
-        if client.unknown_events:
-            said.append('passes over ' + ', '.join(client.unknown_events))
-        if client.note:
-            said.append(client.note)
-        if said:
-            notes[f'{client.name} ({client.registry})'] = '; '.join(said)
     text = HEAD + ''.join('| ' + ' | '.join(row) + ' |\n' for row in rows) + '\n'
-    text += '✓ shown in the test, – not offered by the client, ✗ fails.\n\n'
+    text += '✓ shown in the test, – the client has nothing for it, ✗ fails.\n\n'
     text += ''.join(f'- `{step}`: {MEANING[step]}\n' for step in steps)
-    if notes:
-        text += '\n' + ''.join(f'- {name}: {said}.\n' for name, said in notes.items())
-    return text + TAIL
+    said = [line for client in dict.fromkeys(client for client, _ in results) for line in notes(client)]
+    return text + '\n' + ''.join(f'- {line}\n' for line in said) + TAIL
+
+
+def notes(client):
+    """What is to know about a client, a line each."""
+    name = f'{client.name} ({client.registry})'
+    for step, why in client.lacks.items():
+        yield f'{name}, `{step}`: {why}.'
+    for dialect, steps in client.dialects.items():
+        for step, why in steps.items():
+            yield f'{name} in dialect {dialect}, `{step}`: {why}.'
+    if client.keeps_last_line:
+        yield f'{name} in dialect 22, `command`: keeps the last line.'
+    if client.note:
+        yield f'{name} {client.note}.'
 
 
 def is_current(path, text):

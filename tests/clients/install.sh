@@ -20,6 +20,7 @@ if [ ${#missing[@]} -gt 0 ]; then
         "${missing[@]}" >/dev/null
 fi
 
+[ -d ../../.venv ] || ../install.sh
 # A folder each: two of them bring a module of the same name.
 pip() { ../../.venv/bin/python -m pip install --quiet --disable-pip-version-check --target "$@"; }
 python() {

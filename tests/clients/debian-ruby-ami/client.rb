@@ -56,7 +56,8 @@ class Program
   end
 
   def command(command)
-    action('Command', 'Command' => command).text_body.split("\n", -1)
+    answer = action('Command', 'Command' => command)
+    answer.has_text_body? ? answer.text_body.split("\n", -1) : [answer['Output']]
   end
 
   def list

@@ -72,7 +72,7 @@ public final class Client {
             case "reconnect":
                 until(event -> event instanceof ConnectEvent);
                 return ping();
-            case "live": return live(Integer.parseInt(word));
+            case "live": return live();
             default: throw new IllegalArgumentException("no such step");
         }
     }
@@ -146,15 +146,7 @@ public final class Client {
         }
     }
 
-    /** The model, once it has as many channels as there are; it follows the events a little behind. */
-    private List<String> live(int channels) throws Exception {
-        for (int tries = 0; tries < 100 && model().size() != channels; tries++) {
-            Thread.sleep(50);
-        }
-        return model();
-    }
-
-    private List<String> model() {
+    private List<String> live() {
         var told = new ArrayList<String>();
         for (AsteriskChannel channel : server.getChannels()) {
             if (channel.getState() != ChannelState.HUNGUP) {

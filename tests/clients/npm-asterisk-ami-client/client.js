@@ -25,7 +25,8 @@ serve({
     return [(await action({ Action: 'Ping' })).Ping];
   },
   async command(command) {
-    return (await action({ Action: 'Command', Command: command })).$content.split('\n');
+    const { $content, Output } = await action({ Action: 'Command', Command: command });
+    return $content ? $content.split('\n') : [Output];
   },
   async list() {
     seen.clear();

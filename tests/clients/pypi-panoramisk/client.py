@@ -39,6 +39,8 @@ class Client:
         async def send():
             return await self.ami.send_command(command)
         answer = self.wait(send())
+        if answer.response == 'Follows':
+            return answer.content.split('\n')[:-1]  # without the end mark
         return answer.output if isinstance(answer.output, list) else [answer.output]
 
     def list(self):

@@ -17,7 +17,10 @@ class Client:
         return [self.ami.ping().get_header('Ping')]
 
     def command(self, command):
-        lines = [line.rstrip() for line in self.ami.command(command).data.split('\n')]
+        answer = self.ami.command(command)
+        if answer.has_header('Output'):
+            return [answer.get_header('Output')]
+        lines = [line.rstrip() for line in answer.data.split('\n')]
         return lines[:lines.index('--END COMMAND--')]
 
     def list(self):

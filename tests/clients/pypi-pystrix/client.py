@@ -19,7 +19,8 @@ class Client:
         return [self.ami.send_action(core.Ping()).response['Ping']]
 
     def command(self, command):
-        return self.ami.send_action(core.Command(command)).response.data
+        response = self.ami.send_action(core.Command(command)).response
+        return response.data if response.name == 'Follows' else [response['Output']]
 
     def list(self):
         request = core.CoreShowChannels()

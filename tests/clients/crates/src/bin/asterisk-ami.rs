@@ -35,7 +35,13 @@ impl Program {
             }
         });
         let user = self.account.user.as_str();
-        let login = packet(&[("Action", "Login"), ("Username", user), ("Secret", secret)]);
+        // It holds 32 events for a reader; this class is the call alone.
+        let login = packet(&[
+            ("Action", "Login"),
+            ("Username", user),
+            ("Secret", secret),
+            ("Events", "call"),
+        ]);
         let answer = ami.send(login).await.unwrap_or_default();
         let message = answer
             .first()
