@@ -46,6 +46,16 @@ impl Acl {
         });
     }
 
+    /// The rules in order: whether each allows, and whom it means.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = (bool, String)> {
+        self.rules.iter().map(|rule| {
+            let net = rule
+                .net
+                .map(|net| format!("{}/{}", net.addr(), net.netmask()));
+            (rule.allows, net.unwrap_or_else(|| "everybody".to_owned()))
+        })
+    }
+
     /// Whether an address is allowed. IPv4 rules concern IPv4 addresses alone, written as such or
     /// mapped into IPv6, and IPv6 rules the others.
     pub fn allows(&self, address: IpAddr) -> bool {

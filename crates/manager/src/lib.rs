@@ -20,6 +20,7 @@ mod request;
 mod secret;
 mod session;
 mod settings;
+pub mod show;
 mod user;
 
 pub use acl::{Acl, BadRule};

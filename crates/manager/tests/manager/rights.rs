@@ -31,11 +31,7 @@ const CLASSES: [&str; 20] = [
 
 fn accounts() -> String {
     let account = |class: &&str| format!("[{class}]\nsecret = {class}-secret\nwrite = {class}\n");
-    CLASSES
-        .iter()
-        .map(account)
-        .collect::<String>()
-        + "[none]\nsecret = none-secret\n"
+    CLASSES.iter().map(account).collect::<String>() + "[none]\nsecret = none-secret\n"
 }
 
 /// Whether the action is denied to the account, over a stream.

@@ -3,6 +3,7 @@
 use super::{Command, Outcome};
 use crate::check::Report;
 use crate::node::Node;
+use manager::show;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -12,6 +13,48 @@ pub(super) const COMMANDS: &[Command] = &[
         synopsis: "List connected manager interface users",
         usage: "Usage: manager show connected\n       Lists the sessions there are, also those that have not logged in.\n",
         run: |node, _| Box::pin(async { connected(node) }),
+    },
+    Command {
+        words: "manager show commands",
+        synopsis: "List manager interface commands",
+        usage: "Usage: manager show commands\n       Lists the actions there are.\n",
+        run: |_, _| Box::pin(async { Outcome::Output(show::commands()) }),
+    },
+    Command {
+        words: "manager show command",
+        synopsis: "Show a manager interface command",
+        usage: "Usage: manager show command <action>...\n       Tells what there is to know of an action.\n",
+        run: |_, arguments| Box::pin(async { command(arguments) }),
+    },
+    Command {
+        words: "manager show events",
+        synopsis: "List manager interface events",
+        usage: "Usage: manager show events\n       Lists the events there are.\n",
+        run: |_, _| Box::pin(async { Outcome::Output(show::events()) }),
+    },
+    Command {
+        words: "manager show event",
+        synopsis: "Show a manager interface event",
+        usage: "Usage: manager show event <event>\n       Tells what there is to know of an event.\n",
+        run: |_, arguments| Box::pin(async { event(arguments) }),
+    },
+    Command {
+        words: "manager show users",
+        synopsis: "List configured manager users",
+        usage: "Usage: manager show users\n       Lists the accounts of manager.conf and users.conf.\n",
+        run: |node, _| Box::pin(async { Outcome::Output(show::users(&node.configured().manager.settings)) }),
+    },
+    Command {
+        words: "manager show user",
+        synopsis: "Display information on a specific manager user",
+        usage: "Usage: manager show user <user>\n       Tells what there is to know of an account, but for its secret.\n",
+        run: |node, arguments| Box::pin(async { user(node, arguments) }),
+    },
+    Command {
+        words: "manager show settings",
+        synopsis: "Show manager global settings",
+        usage: "Usage: manager show settings\n       Tells the options of the manager as they count.\n",
+        run: |node, _| Box::pin(async { Outcome::Output(show::settings(&node.configured().manager.settings.general)) }),
     },
     Command {
         words: "manager kick session",
@@ -74,6 +117,32 @@ fn connected(node: &Arc<Node>) -> Outcome {
     }
     let _ = writeln!(text, "{} users connected.", sessions.len());
     Outcome::Output(text)
+}
+
+fn command(arguments: &[String]) -> Outcome {
+    if arguments.is_empty() {
+        return Outcome::Usage;
+    }
+    let told = arguments.iter().map(|name| {
+        let known = show::command(name);
+        known.unwrap_or_else(|| format!("No such command: {name}\n"))
+    });
+    Outcome::Output(told.collect())
+}
+
+fn event(arguments: &[String]) -> Outcome {
+    let [name] = arguments else {
+        return Outcome::Usage;
+    };
+    let known = show::event(name);
+    Outcome::Output(known.unwrap_or_else(|| format!("Could not find event '{name}'\n")))
+}
+
+fn user(node: &Arc<Node>, arguments: &[String]) -> Outcome {
+    let [name] = arguments else {
+        return Outcome::Usage;
+    };
+    Outcome::Output(show::user(&node.configured().manager.settings, name))
 }
 
 fn kick(node: &Arc<Node>, arguments: &[String]) -> Outcome {
