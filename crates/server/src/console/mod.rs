@@ -8,9 +8,11 @@ mod core;
 mod database;
 mod dialplan;
 mod help;
+mod log;
 mod manager;
 mod pjsip;
 mod states;
+mod vocabulary;
 mod words;
 
 use crate::node::Node;
@@ -57,9 +59,11 @@ const FAMILIES: &[&[Command]] = &[
     database::COMMANDS,
     dialplan::COMMANDS,
     help::COMMANDS,
+    log::COMMANDS,
     manager::COMMANDS,
     pjsip::COMMANDS,
     states::COMMANDS,
+    vocabulary::COMMANDS,
 ];
 
 /// Runs one line.
