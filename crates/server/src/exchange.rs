@@ -59,7 +59,12 @@ impl Exchange for WebExchange {
             None => self.0.hub.subscribe(),
         };
         let configured = self.configured();
-        Box::new(WebEvents { node: Arc::clone(&self.0), reader, bell: self.0.hub.bell(), configured })
+        Box::new(WebEvents {
+            node: Arc::clone(&self.0),
+            reader,
+            bell: self.0.hub.bell(),
+            configured,
+        })
     }
 }
 
@@ -95,6 +100,10 @@ impl Events for WebEvents {
             self.configured = Arc::clone(&self.node.configured().manager);
             return Poll::Ready(());
         }
-        if self.reader.is_behind() { Poll::Ready(()) } else { Poll::Pending }
+        if self.reader.is_behind() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     }
 }

@@ -163,7 +163,10 @@ impl Hub {
     /// A reader of what comes after this event. If some of it is gone already, it is told so.
     pub(crate) fn subscribe_after(self: &Arc<Self>, seq: Seq) -> Reader {
         let next = self.ring().next.min(seq.0 + 1);
-        Reader { hub: Arc::clone(self), next }
+        Reader {
+            hub: Arc::clone(self),
+            next,
+        }
     }
 
     /// A bell that is rung for events if its owner listens, and by [`Hub::ring_all`] anyway.

@@ -29,7 +29,9 @@ struct Class {
 
 /// Reads the file. Without one there is one class, with music of our own.
 pub(crate) fn read(config: &Config, data: &Path, diagnostics: &mut Vec<Diagnostic>) -> Music {
-    let classes = config.concrete().filter(|section| !section.name.eq_ignore_ascii_case("general"));
+    let classes = config
+        .concrete()
+        .filter(|section| !section.name.eq_ignore_ascii_case("general"));
     let mut music = Music::new();
     for section in classes {
         let class = Class::read(section, diagnostics);
@@ -38,7 +40,13 @@ pub(crate) fn read(config: &Config, data: &Path, diagnostics: &mut Vec<Diagnosti
         };
         let pieces = match class.mode.to_ascii_lowercase().as_str() {
             "files" => folder(section, &class, data, &mut warn),
-            "playlist" => Some(class.entries.iter().map(|entry| entry.as_str().into()).collect()),
+            "playlist" => Some(
+                class
+                    .entries
+                    .iter()
+                    .map(|entry| entry.as_str().into())
+                    .collect(),
+            ),
             other => {
                 let message = format!("[{}]: music of mode `{other}` is not played", section.name);
                 warn(message, "write `mode = files` or `mode = playlist`");
@@ -64,7 +72,10 @@ fn folder(
 ) -> Option<Vec<Arc<str>>> {
     let name = &section.name;
     if !matches!(class.sort.as_str(), "alpha" | "") {
-        let message = format!("[{name}]: its pieces are played in alphabetical order, not `{}`", class.sort);
+        let message = format!(
+            "[{name}]: its pieces are played in alphabetical order, not `{}`",
+            class.sort
+        );
         warn(message, "write `sort = alpha`");
     }
     let Some(directory) = &class.directory else {
@@ -75,14 +86,25 @@ fn folder(
     let found = match std::fs::read_dir(&directory) {
         Ok(found) => found,
         Err(error) => {
-            warn(format!("[{name}]: {}: {error}", directory.display()), "put its pieces there");
+            warn(
+                format!("[{name}]: {}: {error}", directory.display()),
+                "put its pieces there",
+            );
             return Some(Vec::new());
         }
     };
     // A piece in several formats is one piece.
-    let paths = found.flatten().map(|file| file.path()).filter(|path| path.is_file());
+    let paths = found
+        .flatten()
+        .map(|file| file.path())
+        .filter(|path| path.is_file());
     let pieces: BTreeSet<_> = paths.map(|path| path.with_extension("")).collect();
-    Some(pieces.iter().map(|piece| piece.to_string_lossy().into()).collect())
+    Some(
+        pieces
+            .iter()
+            .map(|piece| piece.to_string_lossy().into())
+            .collect(),
+    )
 }
 
 #[cfg(test)]
@@ -104,15 +126,26 @@ mod tests {
         for name in ["b.wav", "a.wav", "a.ulaw"] {
             std::fs::write(folder.path().join("moh").join(name), "").unwrap();
         }
-        let (music, told) = music("[default]\nmode=files\ndirectory=moh\n[x]\nmode=custom\n", folder.path());
+        let (music, told) = music(
+            "[default]\nmode=files\ndirectory=moh\n[x]\nmode=custom\n",
+            folder.path(),
+        );
         let moh = folder.path().join("moh");
-        let pieces: Vec<Arc<str>> = ["a", "b"].map(|name| moh.join(name).to_string_lossy().into()).into();
+        let pieces: Vec<Arc<str>> = ["a", "b"]
+            .map(|name| moh.join(name).to_string_lossy().into())
+            .into();
         assert_eq!(music, Music::from([("default".into(), pieces)]));
-        assert!(told[0].starts_with("musiconhold.conf:4: [x]: music of mode `custom` is not played"), "{told:?}");
+        assert!(
+            told[0].starts_with("musiconhold.conf:4: [x]: music of mode `custom` is not played"),
+            "{told:?}"
+        );
     }
 
     #[test]
     fn there_is_music_without_a_file() {
-        assert_eq!(music("", Path::new("/")).0, Music::from([("default".into(), vec!["music".into()])]));
+        assert_eq!(
+            music("", Path::new("/")).0,
+            Music::from([("default".into(), vec!["music".into()])])
+        );
     }
 }

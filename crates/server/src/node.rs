@@ -8,7 +8,7 @@ use crate::counters::Counters;
 use crate::exchange::WebExchange;
 use crate::hub::Hub;
 use crate::listener::Listeners;
-use crate::logger::Logger;
+use crate::logger::{Detail, Logger};
 use crate::mailbox::{self, Mailboxes};
 use crate::parts::{self, Found, Part};
 use crate::sessions::Sessions;
@@ -253,10 +253,10 @@ impl Node {
 
     /// Asks the mailboxes. `None` if the node ends.
     pub(crate) async fn ask_mailboxes(&self, query: MailboxQuery) -> Option<MailboxReply> {
-        match self.answer_mailboxes(query).await {
-            Answer::Mailboxes(reply) => Some(reply),
-            _ => None,
-        }
+        let Answer::Mailboxes(reply) = self.answer_mailboxes(query).await else {
+            return None;
+        };
+        Some(reply)
     }
 
     /// Looks into all mailboxes, and again as often as they are to be looked into.
@@ -451,6 +451,16 @@ impl Node {
     /// Whether sessions shall end.
     pub(crate) fn is_ending(&self) -> bool {
         self.ending.load(Ordering::SeqCst)
+    }
+
+    /// Who gets what of the log.
+    pub(crate) fn log_outlets(&self) -> crate::logger::Outlets {
+        self.logger.shown()
+    }
+
+    /// Changes how much of it is told on the terminal.
+    pub(crate) fn change_detail<T>(&self, change: impl FnOnce(&mut Detail) -> T) -> T {
+        self.logger.change_detail(change)
     }
 
     /// Puts the log's files aside and begins new ones; whether that went well.

@@ -6,7 +6,7 @@ use crate::cli::Arguments;
 use crate::clock::Clock;
 use crate::configuration::{Configuration, Findings, wanted_secrets};
 use crate::hub::{Bounds, Hub};
-use crate::logger::{self, Level, Levels, Logger};
+use crate::logger::{self, Detail, Logger};
 use crate::node::{Configured, Made, Node};
 use crate::run_directory::{RunLock, control_socket};
 use crate::secrets;
@@ -46,9 +46,13 @@ pub(crate) fn run(
     let group = arguments.group.as_deref().or(options.group.as_deref());
     user::become_user(user, group).map_err(|error| error.to_string())?;
     let _lock = RunLock::take(&asterisk.directories.run).map_err(|error| error.to_string())?;
-    let debug = arguments.debug.max(options.debug) > 0;
-    let logger = logger::start(terminal(arguments, &asterisk), debug)
-        .map_err(|error| format!("the log cannot be started: {error}"))?;
+    let detail = Detail {
+        mute: arguments.mute,
+        verbose: arguments.verbose.max(options.verbose),
+        debug: arguments.debug.max(options.debug),
+    };
+    let logger =
+        logger::start(detail).map_err(|error| format!("the log cannot be started: {error}"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -60,21 +64,6 @@ pub(crate) fn run(
     let ended = runtime.block_on(serve(Arc::new(asterisk), findings, logger, arguments.quiet));
     runtime.shutdown_timeout(PARTING);
     ended
-}
-
-/// What the log tells on the terminal.
-fn terminal(arguments: &Arguments, asterisk: &AsteriskConf) -> Levels {
-    if arguments.mute {
-        return Levels::new();
-    }
-    let mut levels = Levels::from([Level::Error, Level::Warning, Level::Notice]);
-    if arguments.verbose.max(asterisk.options.verbose) > 0 {
-        levels.insert(Level::Verbose);
-    }
-    if arguments.debug.max(asterisk.options.debug) > 0 {
-        levels.insert(Level::Debug);
-    }
-    levels
 }
 
 async fn serve(

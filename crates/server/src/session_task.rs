@@ -163,16 +163,15 @@ impl SessionTask {
 
     fn ask(&mut self, request: Request) {
         let node = Arc::clone(&self.node);
-        self.asking = Some(match request {
-            Request::Admit(user) => {
-                let granted = self.place.admit(&user);
-                let answer = Answer::Admitted {
-                    granted,
-                    booted: node.is_booted(),
-                };
-                Box::pin(std::future::ready((Seq(0), answer)))
-            }
-            other => Box::pin(async move { node.answer(other).await }),
+        self.asking = Some(if let Request::Admit(user) = request {
+            let granted = self.place.admit(&user);
+            let booted = node.is_booted();
+            Box::pin(std::future::ready((
+                Seq(0),
+                Answer::Admitted { granted, booted },
+            )))
+        } else {
+            Box::pin(node.answer(request))
         });
     }
 

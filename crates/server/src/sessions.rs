@@ -83,8 +83,17 @@ impl Sessions {
         }
         let since = Timestamp::now();
         let user = Some(Arc::clone(user));
-        let number = table.add(Entry { remote, descriptor: None, since, user, task: None });
-        Some(Place { sessions: Arc::clone(self), number })
+        let number = table.add(Entry {
+            remote,
+            descriptor: None,
+            since,
+            user,
+            task: None,
+        });
+        Some(Place {
+            sessions: Arc::clone(self),
+            number,
+        })
     }
 
     /// The task that serves a session, for ending it from outside.
@@ -146,7 +155,10 @@ impl Table {
     /// Whether the account may have one session more.
     fn may_enter(&self, user: &User) -> bool {
         let is_theirs = |other: &Arc<User>| other.name.eq_ignore_ascii_case(&user.name);
-        let mut others = self.present.values().filter_map(|entry| entry.user.as_ref());
+        let mut others = self
+            .present
+            .values()
+            .filter_map(|entry| entry.user.as_ref());
         user.allow_multiple_login || !others.any(is_theirs)
     }
 

@@ -170,7 +170,7 @@ impl<'a> Person<'a> {
             (None, None) if number.is_empty() => String::new(),
             (None, None) => format!("<{number}>"),
         };
-        if !caller.is_empty() && !(trunk && self.own("callerid").is_none()) {
+        if !(caller.is_empty() || trunk && self.own("callerid").is_none()) {
             add("callerid", &caller);
         }
         if self.is("hasvoicemail") {

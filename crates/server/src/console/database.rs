@@ -134,10 +134,10 @@ fn listed(found: &[(Arc<str>, Arc<str>)]) -> String {
 }
 
 async fn ask(node: &Arc<Node>, command: DatabaseCommand) -> Option<DatabaseReply> {
-    match node.ask(model::Command::Database(command)).await {
-        Reply::Database(reply) => Some(reply),
-        _ => None,
-    }
+    let Reply::Database(reply) = node.ask(model::Command::Database(command)).await else {
+        return None;
+    };
+    Some(reply)
 }
 
 fn unavailable() -> Outcome {

@@ -94,10 +94,10 @@ async fn reload(node: &Arc<Node>) -> Outcome {
 
 /// Asks the switch; `None` if it has ended.
 async fn ask(node: &Arc<Node>, command: DialplanCommand) -> Option<DialplanReply> {
-    match node.ask(model::Command::Dialplan(command)).await {
-        Reply::Dialplan(reply) => Some(reply),
-        _ => None,
-    }
+    let Reply::Dialplan(reply) = node.ask(model::Command::Dialplan(command)).await else {
+        return None;
+    };
+    Some(reply)
 }
 
 fn unavailable() -> Outcome {
@@ -155,27 +155,30 @@ async fn set_global(node: &Arc<Node>, arguments: &[String]) -> Outcome {
     let [name, value] = arguments else {
         return Outcome::Usage;
     };
-    match set(node, None, name, value).await {
-        Reply::Done => Outcome::Output(format!(
+    if set(node, None, name, value).await == Reply::Done {
+        return Outcome::Output(format!(
             "\n    -- Global variable '{name}' set to '{value}'\n"
-        )),
-        _ => Outcome::Failed("Failed to set variable\n".to_owned()),
+        ));
     }
+    Outcome::Failed("Failed to set variable\n".to_owned())
 }
 
 async fn set_variable(node: &Arc<Node>, arguments: &[String]) -> Outcome {
     let [channel, name, value] = arguments else {
         return Outcome::Usage;
     };
-    match set(node, Some(channel), name, value).await {
-        Reply::Done => Outcome::Output(format!(
+    let reply = set(node, Some(channel), name, value).await;
+    if reply == Reply::Done {
+        return Outcome::Output(format!(
             "\n    -- Channel variable '{name}' set to '{value}' for '{channel}'\n"
-        )),
-        Reply::Refused(model::Refusal::NoSuchChannel) => {
-            Outcome::Failed(format!("Channel '{channel}' not found\n"))
-        }
-        _ => Outcome::Failed("Failed to set variable\n".to_owned()),
+        ));
     }
+    Outcome::Failed(
+        match reply == Reply::Refused(model::Refusal::NoSuchChannel) {
+            true => format!("Channel '{channel}' not found\n"),
+            false => "Failed to set variable\n".to_owned(),
+        },
+    )
 }
 
 async fn set(node: &Arc<Node>, channel: Option<&String>, name: &str, value: &str) -> Reply {

@@ -42,7 +42,9 @@ pub(super) const COMMANDS: &[Command] = &[
         words: "manager show users",
         synopsis: "List configured manager users",
         usage: "Usage: manager show users\n       Lists the accounts of manager.conf and users.conf.\n",
-        run: |node, _| Box::pin(async { Outcome::Output(show::users(&node.configured().manager.settings)) }),
+        run: |node, _| {
+            Box::pin(async { Outcome::Output(show::users(&node.configured().manager.settings)) })
+        },
     },
     Command {
         words: "manager show user",
@@ -54,7 +56,11 @@ pub(super) const COMMANDS: &[Command] = &[
         words: "manager show settings",
         synopsis: "Show manager global settings",
         usage: "Usage: manager show settings\n       Tells the options of the manager as they count.\n",
-        run: |node, _| Box::pin(async { Outcome::Output(show::settings(&node.configured().manager.settings.general)) }),
+        run: |node, _| {
+            Box::pin(async {
+                Outcome::Output(show::settings(&node.configured().manager.settings.general))
+            })
+        },
     },
     Command {
         words: "manager kick session",

@@ -93,10 +93,10 @@ const FILES: &[(&str, &str)] = &[
 const RULE: &str = "---------------------------------------------------------------------\n";
 
 async fn ask(node: &Arc<Node>, query: StateQuery) -> Option<StateReply> {
-    match node.ask(Order::States(query)).await {
-        Reply::States(reply) => Some(reply),
-        _ => None,
-    }
+    let Reply::States(reply) = node.ask(Order::States(query)).await else {
+        return None;
+    };
+    Some(reply)
 }
 
 fn unavailable() -> Outcome {
@@ -197,10 +197,10 @@ async fn change(node: &Arc<Node>, arguments: &[String], function: &str) -> Outco
         variable,
         value: state.as_str().into(),
     };
-    match node.ask(order).await {
-        Reply::Done => Outcome::Output(format!("Changing {name} to {state}\n")),
-        _ => Outcome::Failed(format!("{name} cannot be {state}.\n")),
+    if node.ask(order).await == Reply::Done {
+        return Outcome::Output(format!("Changing {name} to {state}\n"));
     }
+    Outcome::Failed(format!("{name} cannot be {state}.\n"))
 }
 
 async fn mailboxes(node: &Arc<Node>, arguments: &[String]) -> Outcome {
