@@ -69,6 +69,19 @@ impl Bad {
     }
 }
 
+/// Applications that dialplans of old use, and what to use instead.
+const RETIRED: [(&str, &str); 6] = [
+    ("Macro", "use Gosub"),
+    ("MacroExclusive", "use Gosub"),
+    ("MacroIf", "use GosubIf"),
+    ("MacroExit", "use Return"),
+    ("SetVar", "use Set"),
+    (
+        "Stasis",
+        "use the manager's actions: there is no REST interface",
+    ),
+];
+
 const EXTEN_REMEDY: &str = "write `exten => name,priority,Application(arguments)`";
 
 impl Reader<'_> {
@@ -273,11 +286,11 @@ impl Reader<'_> {
 
     fn warn_of_unknown(&mut self, app: &str, args: &str, at: &Place) {
         if !self.known.application(app) {
-            self.warn(
-                at,
-                format!("there is no application {app}"),
-                "a call that comes here is hung up",
-            );
+            let retired = RETIRED
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case(app));
+            let remedy = retired.map_or("a call that comes here is hung up", |(_, remedy)| remedy);
+            self.warn(at, format!("there is no application {app}"), remedy);
         }
         for name in called_functions(args) {
             if functions::find(name).is_none() && !self.known.function(name) {
