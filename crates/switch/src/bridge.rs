@@ -2,6 +2,7 @@
 
 use crate::Switch;
 use crate::channel::{Happening, Technology};
+use crate::feature::keys::Features;
 use model::{BridgeId, BridgeSnapshot, ChannelId, Event};
 use std::sync::Arc;
 
@@ -183,6 +184,7 @@ impl Switch {
         };
         bridge.members.retain(|member| *member != id);
         let bridge = bridge.snapshot();
+        self.allow_keys(id, Features::default());
         self.publish(id);
         if let Some(channel) = self.snapshot(id) {
             self.tell(Event::BridgeLeave { bridge, channel });

@@ -8,6 +8,7 @@ use crate::Switch;
 use crate::app::Waiting;
 use crate::cdr::OpenRecord;
 use crate::feature::Mute;
+use crate::feature::keys::Keys;
 use crate::listen::MediaLeg;
 use crate::memory::Memory;
 use crate::music::Music;
@@ -57,6 +58,8 @@ pub(crate) struct Channel {
     pub(crate) held: bool,
     /// In which directions it is mute.
     pub(crate) mute: Mute,
+    /// The codes it may press while it talks, and what it has pressed.
+    pub(crate) keys: Keys,
     /// The bridge it sits in.
     pub(crate) seat: Option<BridgeId>,
     /// Who waits for its answer.
@@ -102,6 +105,13 @@ pub(crate) enum Frame {
     Dialplan,
     /// Its `h` extension, once it is hung up.
     HangupExtension,
+    /// A subroutine that another application asked for.
+    Subroutine {
+        /// Who is told when it is over.
+        reports_to: ChannelId,
+        /// Where the channel was before.
+        back: Place,
+    },
     /// An application that waits.
     Application(Box<dyn Waiting>),
 }
@@ -146,6 +156,13 @@ pub(crate) enum Happening {
     Dialed(ChannelId, Progress),
     /// It left its bridge.
     Unbridged,
+    /// A subroutine that it asked for is over.
+    Subroutine {
+        /// The channel that ran it.
+        of: ChannelId,
+        /// Whether it came to its end.
+        completed: bool,
+    },
 }
 
 impl Happening {
@@ -231,6 +248,7 @@ impl Switch {
             after_bridge: None,
             music: None,
             held: false,
+            keys: Keys::default(),
             mute: Mute::default(),
             seat: None,
             dialer: None,

@@ -4,6 +4,7 @@ use dialplan::Dialplan;
 use model::Endpoint;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The configuration. Calls in progress go on with the extension they are in.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +15,8 @@ pub struct Config {
     pub endpoints: BTreeMap<Arc<str>, Endpoint>,
     /// cdr.conf.
     pub cdr: CdrSettings,
+    /// features.conf.
+    pub features: FeatureSettings,
     /// musiconhold.conf: the files of each class, in the order they are played.
     pub music: BTreeMap<Arc<str>, Vec<Arc<str>>>,
     /// manager.conf `channelvars`: variables told with every channel.
@@ -28,6 +31,30 @@ pub struct Config {
     pub environment: BTreeMap<String, Arc<str>>,
     /// The time zone of dialplan times and dates.
     pub time_zone: Option<jiff::tz::TimeZone>,
+}
+
+/// features.conf: the codes that those who talk may press, and how long they have for it.
+#[derive(Clone, Debug)]
+pub struct FeatureSettings {
+    /// Sends the other one to an extension; empty is no code.
+    pub blind_transfer: Arc<str>,
+    /// Ends the conversation; empty is no code.
+    pub disconnect: Arc<str>,
+    /// How long to wait for the next key of a code.
+    pub digit_time: Duration,
+    /// How long to wait for the next digit of the extension.
+    pub transfer_time: Duration,
+}
+
+impl Default for FeatureSettings {
+    fn default() -> Self {
+        Self {
+            blind_transfer: "#".into(),
+            disconnect: "*".into(),
+            digit_time: Duration::from_millis(1000),
+            transfer_time: Duration::from_secs(3),
+        }
+    }
 }
 
 /// cdr.conf and cdr_manager.conf.

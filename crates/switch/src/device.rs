@@ -114,7 +114,10 @@ impl Switch {
         let devices = &self.devices;
         let endpoints = self.config.endpoints.keys();
         // A device called Custom: is known when it has been given a state.
-        let told = devices.told.keys().filter(|name| !name.starts_with("Custom:"));
+        let told = devices
+            .told
+            .keys()
+            .filter(|name| !name.starts_with("Custom:"));
         let mut names: BTreeSet<Arc<str>> = told.cloned().collect();
         names.extend(devices.custom.keys().cloned());
         names.extend(endpoints.map(|name| format!("PJSIP/{name}").into()));

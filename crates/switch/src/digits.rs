@@ -33,6 +33,10 @@ impl Switch {
             milliseconds,
             received: true,
         });
+        let in_conversation = self.peer(id).is_some();
+        if in_conversation && self.take_key(id, digit) {
+            return;
+        }
         match self.peer(id) {
             Some(peer) => self.send_digit(peer, digit, milliseconds.max(MIN_LENGTH), relayed),
             None => self.happen(id, Happening::Digit(digit)),

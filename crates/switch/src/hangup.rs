@@ -83,7 +83,8 @@ impl Switch {
             Happening::Timer(_)
             | Happening::Digit(_)
             | Happening::Played { .. }
-            | Happening::Dialed(..) => {}
+            | Happening::Dialed(..)
+            | Happening::Subroutine { .. } => {}
         }
     }
 

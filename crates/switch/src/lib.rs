@@ -17,6 +17,7 @@ mod config;
 mod database;
 mod device;
 mod digits;
+mod errand;
 mod feature;
 pub mod function;
 mod handler;
@@ -42,5 +43,5 @@ mod switch;
 mod timers;
 mod variables;
 
-pub use config::{CdrSettings, Config};
+pub use config::{CdrSettings, Config, FeatureSettings};
 pub use switch::{Input, Output, Switch};

@@ -7,6 +7,7 @@ use model::{Cause, ChannelId, ChannelState, Event, Instruction};
 use std::sync::Arc;
 
 /// A channel made to call somebody, not yet dialled.
+#[derive(Debug)]
 pub(crate) struct Outgoing {
     pub(crate) id: ChannelId,
     resource: Arc<str>,

@@ -67,9 +67,13 @@ impl Switch {
             return;
         };
         match channel.run.last() {
-            Some(Frame::Dialplan) if channel.moving.is_some() => self.move_on(id),
-            Some(Frame::Dialplan) if channel.end == End::None => self.execute_priority(id),
-            Some(Frame::Dialplan) => self.end_run(id),
+            Some(Frame::Dialplan | Frame::Subroutine { .. }) if channel.moving.is_some() => {
+                self.move_on(id);
+            }
+            Some(Frame::Dialplan | Frame::Subroutine { .. }) if channel.end == End::None => {
+                self.execute_priority(id);
+            }
+            Some(Frame::Dialplan | Frame::Subroutine { .. }) => self.end_run(id),
             Some(Frame::HangupExtension) => self.execute_priority(id),
             // It has begun to wait since it was told to go on.
             Some(Frame::Application(_)) => {}
@@ -102,6 +106,18 @@ impl Switch {
         };
         match step {
             Step::Wait(waiting) => channel.run.push(Frame::Application(waiting)),
+            Step::Call(waiting, place) => {
+                channel.run.push(Frame::Application(waiting));
+                if !self.start_subroutine(id, &place, id) {
+                    self.happen(
+                        id,
+                        Happening::Subroutine {
+                            of: id,
+                            completed: false,
+                        },
+                    );
+                }
+            }
             _ if channel.moving.is_some() => self.move_on(id),
             Step::Done if channel.run.is_empty() => self.release(id),
             Step::Done => {
@@ -127,7 +143,9 @@ impl Switch {
         channel.moving = Some(place);
         match channel.run.last() {
             Some(Frame::Application(_)) => self.happen(id, Happening::HungUp),
-            Some(Frame::Dialplan | Frame::HangupExtension) => self.ready.push_back(id),
+            Some(Frame::Dialplan | Frame::HangupExtension | Frame::Subroutine { .. }) => {
+                self.ready.push_back(id);
+            }
             None => {
                 self.leave_bridge(id);
                 self.move_on(id);
@@ -148,7 +166,10 @@ impl Switch {
             .run
             .iter()
             .any(|frame| matches!(frame, Frame::Dialplan));
-        channel.run.clear();
+        self.abandon_subroutines(id);
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.run.clear();
+        }
         self.go(id, place);
         if had_dialplan {
             if let Some(channel) = self.channels.get_mut(&id) {
@@ -166,6 +187,15 @@ impl Switch {
             match channel.run.pop() {
                 Some(Frame::Application(waiting)) => {
                     let _ = waiting.on(self, id, &Happening::HungUp);
+                }
+                Some(Frame::Subroutine { reports_to, .. }) => {
+                    self.happen(
+                        reports_to,
+                        Happening::Subroutine {
+                            of: id,
+                            completed: false,
+                        },
+                    );
                 }
                 Some(Frame::Dialplan | Frame::HangupExtension) => {}
                 None => break,
@@ -241,6 +271,9 @@ impl Switch {
             return;
         };
         let (context, exten) = (Arc::clone(&channel.context), Arc::clone(&channel.exten));
+        if matches!(channel.run.last(), Some(Frame::Subroutine { .. })) {
+            return self.finish_subroutine(id);
+        }
         let in_hangup = matches!(channel.run.last(), Some(Frame::HangupExtension));
         let unknown = channel.priority == 1 && !dialplan.exists(&context, &exten, 1, caller, now);
         let step = match unknown {
@@ -272,6 +305,7 @@ impl Switch {
 
     /// What the channel executes is over: its `h` extension if it has one, then the end.
     pub(crate) fn end_run(&mut self, id: ChannelId) {
+        self.abandon_subroutines(id);
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };
@@ -346,7 +380,7 @@ impl Switch {
                 let tried = || waiting.downcast_ref::<app::exec::Trying>()?.tried();
                 waiting.downcast_ref().or_else(tried)
             }
-            Frame::Dialplan | Frame::HangupExtension => None,
+            Frame::Dialplan | Frame::HangupExtension | Frame::Subroutine { .. } => None,
         }
     }
 }

@@ -67,7 +67,9 @@ impl Switch {
         };
         match step {
             Step::Goto(place) if self.send_to(id, place.clone()) => {}
-            Step::Goto(_) | Step::Hangup | Step::Done | Step::Wait(_) => self.hang_up(id, None),
+            Step::Goto(_) | Step::Hangup | Step::Done | Step::Wait(_) | Step::Call(..) => {
+                self.hang_up(id, None);
+            }
         }
     }
 

@@ -17,6 +17,8 @@ pub(crate) enum Timer {
     Originate(ChannelId),
     /// The technology has not said that the leg is closed.
     Release(ChannelId),
+    /// No more keys of a code were pressed on a channel.
+    Keys(ChannelId),
     /// The channel may not live longer.
     Absolute(ChannelId),
 }
@@ -63,7 +65,8 @@ impl Timers {
             Timer::Application(id)
             | Timer::Originate(id)
             | Timer::Release(id)
-            | Timer::Absolute(id) => *id != channel,
+            | Timer::Absolute(id)
+            | Timer::Keys(id) => *id != channel,
         });
     }
 }

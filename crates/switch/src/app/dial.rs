@@ -1,12 +1,16 @@
 //! Dial: calls somebody, and connects the first to answer with the caller.
+//!
+//! It goes through stages: a subroutine of the caller's own, the calling, a subroutine of whoever
+//! answered, the conversation. Each but the calling may be missing.
 
+mod line;
 mod request;
 
 use super::{Application, Call, Step, Waiting};
 use crate::Switch;
-use crate::channel::{Dialer, Happening, Progress};
-use crate::outgoing::Outgoing;
-use crate::timers::{Timer, TimerId};
+use crate::channel::{Happening, Progress};
+use crate::timers::TimerId;
+use line::{Line, cancel, keep_cause};
 use model::{Cause, ChannelId, DialStatus};
 use request::{Options, Request};
 use std::sync::Arc;
@@ -30,8 +34,14 @@ pub(crate) struct Dial {
 
 #[derive(Debug)]
 enum Stage {
+    /// The caller runs a subroutine.
+    Preparing(Request),
     Calling(Calling),
-    Talking { answered: Duration },
+    /// Whoever answered runs a subroutine.
+    Screening {
+        dest: ChannelId,
+    },
+    Talking(Talk),
 }
 
 /// Who is being called.
@@ -45,26 +55,18 @@ struct Calling {
     early: Option<ChannelId>,
 }
 
-/// One that is called.
-#[derive(Clone, Debug)]
-struct Line {
-    id: ChannelId,
-    resource: Arc<str>,
+#[derive(Clone, Copy, Debug)]
+struct Talk {
+    dest: ChannelId,
+    answered: Duration,
+    until: Option<TimerId>,
 }
 
 /// What a dial starts with and tells again at its end.
+#[rustfmt::skip] // A table.
 const VARIABLES: [&str; 11] = [
-    "DIALSTATUS",
-    "DIALEDPEERNUMBER",
-    "DIALEDPEERNAME",
-    "ANSWEREDTIME",
-    "ANSWEREDTIME_MS",
-    "DIALEDTIME",
-    "DIALEDTIME_MS",
-    "RINGTIME",
-    "RINGTIME_MS",
-    "PROGRESSTIME",
-    "PROGRESSTIME_MS",
+    "DIALSTATUS", "DIALEDPEERNUMBER", "DIALEDPEERNAME", "ANSWEREDTIME", "ANSWEREDTIME_MS",
+    "DIALEDTIME", "DIALEDTIME_MS", "RINGTIME", "RINGTIME_MS", "PROGRESSTIME", "PROGRESSTIME_MS",
 ];
 
 fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
@@ -75,34 +77,16 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
         tracing::warn!(data = call.data, "Dial: nobody to call");
         return unavailable(switch, id);
     };
-    let began = switch.now.since_start;
-    let single = request.destinations.len() == 1;
-    let lines: Vec<Line> = request
-        .destinations
-        .iter()
-        .filter_map(|(technology, resource)| call_one(switch, id, technology, resource, single))
-        .collect();
-    if lines.is_empty() {
-        return unavailable(switch, id);
+    let place = request.options.before_calling.clone();
+    let dial = Box::new(Dial {
+        began: switch.now.since_start,
+        options: request.options.clone(),
+        stage: Stage::Preparing(request),
+    });
+    match place {
+        Some(place) => Step::Call(dial, place),
+        None => dial.begin(switch, id),
     }
-    let until = request
-        .timeout
-        .map(|time| switch.timers.set(began + time, Timer::Application(id)));
-    if request.options.ring {
-        switch.indicate(id, Progress::Ringing);
-    }
-    let calling = Calling {
-        lines,
-        ended: Vec::new(),
-        until,
-        rang: false,
-        early: None,
-    };
-    Step::Wait(Box::new(Dial {
-        began,
-        options: request.options,
-        stage: Stage::Calling(calling),
-    }))
 }
 
 /// Nobody could be called.
@@ -114,102 +98,46 @@ fn unavailable(switch: &mut Switch, id: ChannelId) -> Step {
     Step::Done
 }
 
-/// Makes a channel, gives it what it needs of the caller, and dials it.
-fn call_one(
-    switch: &mut Switch,
-    id: ChannelId,
-    technology: &str,
-    resource: &str,
-    single: bool,
-) -> Option<Line> {
-    let linkedid = switch
-        .channels
-        .get(&id)
-        .map(|caller| Arc::clone(&caller.linkedid));
-    let outgoing = match switch.make_outgoing(technology, resource, linkedid, [None, None]) {
-        Ok(outgoing) => outgoing,
-        Err(cause) => {
-            tracing::info!(%cause, "Dial: {technology}/{resource} cannot be called");
-            return None;
-        }
-    };
-    let dest = outgoing.id;
-    introduce(switch, id, dest, resource);
-    let shown = switch
-        .channels
-        .get(&dest)
-        .map(|dest| dest.caller.clone())
-        .unwrap_or_default();
-    dress(switch, id, dest);
-    if !switch.call(&outgoing, Dialer::Channel(id)) {
-        abandon(switch, &outgoing);
-        return None;
-    }
-    switch.begin_dial(&outgoing, Some(id));
-    if single && shown.number.is_some() {
-        if let Some(caller) = switch.channels.get_mut(&id) {
-            caller.connected = shown;
-        }
-        switch.publish(id);
-    }
-    Some(Line {
-        id: dest,
-        resource: resource.into(),
-    })
-}
-
-/// The called channel gets the caller's variables that are marked for it.
-fn introduce(switch: &mut Switch, id: ChannelId, dest: ChannelId, resource: &str) {
-    let inherited = switch
-        .channels
-        .get(&id)
-        .map(|caller| caller.variables.inherited());
-    for (name, value) in inherited.unwrap_or_default() {
-        switch.give_variable(dest, &name, &value);
-    }
-    switch.set_variable(dest, "DIALEDPEERNUMBER", resource);
-}
-
-/// It shows the caller to whom it calls, and stands where the caller stands.
-fn dress(switch: &mut Switch, id: ChannelId, dest: ChannelId) {
-    let Some(caller) = switch.channels.get(&id) else {
-        return;
-    };
-    let (party, exten, context) = (
-        caller.caller.clone(),
-        Arc::clone(&caller.exten),
-        Arc::clone(&caller.context),
-    );
-    let account = Arc::clone(&caller.account);
-    if let Some(channel) = switch.channels.get_mut(&dest) {
-        channel.connected = party;
-        if channel.caller.number.is_none() {
-            channel.caller.number = Some(Arc::clone(&exten)).filter(|exten| !exten.is_empty());
-        }
-        if channel.account.is_empty() {
-            channel.account = account;
-        }
-        channel.exten = exten;
-        channel.context = context;
-    }
-    switch.mark_outgoing(dest, "AppDial");
-}
-
-/// It led nowhere: it is gone without having been dialled.
-fn abandon(switch: &mut Switch, outgoing: &Outgoing) {
-    if let Some(two) = switch.other_half(outgoing.id) {
-        switch.release_quietly(two);
-    }
-    switch.release(outgoing.id);
-}
-
 impl Dial {
     /// Whose sound the caller hears before the answer.
     pub(crate) fn early_media(&self) -> Option<ChannelId> {
         match &self.stage {
             Stage::Calling(calling) => calling.early,
-            Stage::Talking { .. } => None,
+            Stage::Preparing(_) | Stage::Screening { .. } | Stage::Talking(_) => None,
         }
+    }
+
+    /// Calls all there are to call.
+    fn begin(mut self: Box<Self>, switch: &mut Switch, id: ChannelId) -> Step {
+        let Stage::Preparing(request) = &self.stage else {
+            return Step::Wait(self);
+        };
+        let single = request.destinations.len() == 1;
+        let calls = request.destinations.iter();
+        let lines = calls.filter_map(|to| line::call(switch, id, to, &self.options, single));
+        let lines: Vec<Line> = lines.collect();
+        if lines.is_empty() {
+            return unavailable(switch, id);
+        }
+        let until = request.timeout.map(|time| switch.timer(id, time));
+        if self.options.answer {
+            switch.answer(id);
+        }
+        if let Some(class) = &self.options.music {
+            switch.indicate(id, Progress::EarlyMedia);
+            switch.start_music(id, class);
+        } else if self.options.ring {
+            switch.indicate(id, Progress::Ringing);
+        }
+        let (ended, rang, early) = (Vec::new(), false, None);
+        self.stage = Stage::Calling(Calling {
+            lines,
+            ended,
+            until,
+            rang,
+            early,
+        });
+        Step::Wait(self)
     }
 
     fn on_progress(
@@ -219,12 +147,14 @@ impl Dial {
         dest: ChannelId,
         progress: Progress,
     ) -> Step {
+        let since = switch.now.since_start.saturating_sub(self.began);
+        let hears_music = self.options.music.is_some();
         let Stage::Calling(calling) = &mut self.stage else {
             return Step::Wait(self);
         };
-        let Some(line) = calling.lines.iter().find(|line| line.id == dest).cloned() else {
+        if calling.lines.iter().all(|line| line.id != dest) {
             return Step::Wait(self);
-        };
+        }
         match progress {
             Progress::Proceeding => {
                 switch.tell_dial_state(Some(id), dest, DialStatus::Proceeding);
@@ -233,90 +163,165 @@ impl Dial {
             Progress::EarlyMedia => {
                 calling.early.get_or_insert(dest);
                 switch.rewired = true;
-                let began = self.began;
-                tell_time(
-                    switch,
-                    id,
-                    "PROGRESSTIME",
-                    switch.now.since_start.saturating_sub(began),
-                );
+                tell_time(switch, id, "PROGRESSTIME", since);
                 switch.tell_dial_state(Some(id), dest, DialStatus::Progress);
                 switch.indicate(id, Progress::EarlyMedia);
             }
             Progress::Ringing => {
-                if !calling.rang {
-                    calling.rang = true;
-                    let began = self.began;
-                    tell_time(
-                        switch,
-                        id,
-                        "RINGTIME",
-                        switch.now.since_start.saturating_sub(began),
-                    );
+                if !std::mem::replace(&mut calling.rang, true) {
+                    tell_time(switch, id, "RINGTIME", since);
                 }
                 switch.tell_dial_state(Some(id), dest, DialStatus::Ringing);
-                switch.indicate(id, Progress::Ringing);
-            }
-            Progress::Answered => return self.on_answer(switch, id, &line),
-            Progress::Ended(status) => {
-                calling.lines.retain(|other| other.id != dest);
-                calling.ended.push(status);
-                if calling.early == Some(dest) {
-                    calling.early = None;
+                if !hears_music {
+                    switch.indicate(id, Progress::Ringing);
                 }
+            }
+            Progress::Answered => return self.on_answer(switch, id, dest),
+            Progress::Ended(status) => {
                 switch.tell_dial_end(Some(id), dest, status);
                 keep_cause(switch, id, dest);
                 switch.release(dest);
-                if calling.lines.is_empty() {
-                    let status = summary(&calling.ended);
-                    return fail(switch, id, status);
-                }
+                return self.on_end(switch, id, dest, status);
             }
         }
         Step::Wait(self)
     }
 
-    /// The first to answer is connected; the others are let go.
-    fn on_answer(mut self: Box<Self>, switch: &mut Switch, id: ChannelId, line: &Line) -> Step {
+    /// One of those called is gone. The last one ends the dial.
+    fn on_end(
+        mut self: Box<Self>,
+        switch: &mut Switch,
+        id: ChannelId,
+        dest: ChannelId,
+        status: DialStatus,
+    ) -> Step {
         let Stage::Calling(calling) = &mut self.stage else {
             return Step::Wait(self);
         };
-        calling.lines.retain(|other| other.id != line.id);
+        calling.lines.retain(|line| line.id != dest);
+        calling.ended.push(status);
+        calling.early = calling.early.filter(|early| *early != dest);
+        if calling.lines.is_empty() {
+            let status = summary(&calling.ended);
+            return fail(switch, id, status);
+        }
+        Step::Wait(self)
+    }
+
+    /// The first to answer is connected; the others are let go.
+    fn on_answer(mut self: Box<Self>, switch: &mut Switch, id: ChannelId, dest: ChannelId) -> Step {
+        let Stage::Calling(calling) = &mut self.stage else {
+            return Step::Wait(self);
+        };
+        let lines = std::mem::take(&mut calling.lines);
+        let answered = lines.iter().find(|line| line.id == dest);
+        let resource = answered
+            .map(|line| Arc::clone(&line.resource))
+            .unwrap_or_default();
         let name = switch
             .channels
-            .get(&line.id)
+            .get(&dest)
             .map(|dest| Arc::clone(&dest.name))
             .unwrap_or_default();
         switch.set_variable(id, "DIALSTATUS", DialStatus::Answer.text());
         switch.set_variable(id, "DIALEDPEERNAME", &name);
-        switch.set_variable(id, "DIALEDPEERNUMBER", &line.resource);
-        if let Some(dest) = switch.channels.get_mut(&line.id) {
-            dest.dialer = None;
-            dest.exten = Arc::default();
-            dest.priority = 1;
+        switch.set_variable(id, "DIALEDPEERNUMBER", &resource);
+        if let Some(channel) = switch.channels.get_mut(&dest) {
+            channel.dialer = None;
+            channel.exten = Arc::default();
+            channel.priority = 1;
         }
-        switch.tell_dial_end(Some(id), line.id, DialStatus::Answer);
-        keep_cause(switch, id, line.id);
-        let Stage::Calling(calling) = std::mem::replace(
-            &mut self.stage,
-            Stage::Talking {
-                answered: switch.now.since_start,
-            },
-        ) else {
-            return Step::Wait(self);
-        };
-        for other in calling.lines {
-            cancel(
-                switch,
-                id,
-                other.id,
-                DialStatus::Cancel,
-                Some(Cause::ANSWERED_ELSEWHERE),
-            );
+        switch.tell_dial_end(Some(id), dest, DialStatus::Answer);
+        keep_cause(switch, id, dest);
+        let cause = self.options.cause.unwrap_or(Cause::ANSWERED_ELSEWHERE);
+        for other in lines.iter().filter(|line| line.id != dest) {
+            cancel(switch, id, other, DialStatus::Cancel, Some(cause));
         }
+        switch.stop_music(id);
+        if let Some(text) = &self.options.after_answer {
+            let place = subroutine_place(text);
+            if switch.start_subroutine(dest, &place, id) {
+                self.stage = Stage::Screening { dest };
+                return Step::Wait(self);
+            }
+        }
+        self.connect(switch, id, dest)
+    }
+
+    /// Both talk, or both go on in the dialplan.
+    fn connect(mut self: Box<Self>, switch: &mut Switch, id: ChannelId, dest: ChannelId) -> Step {
+        let now = switch.now.since_start;
         switch.answer(id);
-        switch.bridge(line.id, id);
+        if self.options.reset_record {
+            switch.reset_record(id);
+        }
+        if let Some(text) = &self.options.both_go_on {
+            return self.split(switch, id, dest, text);
+        }
+        if let Some((called, calling)) = &self.options.digits {
+            called
+                .chars()
+                .for_each(|digit| switch.send_digit(dest, digit, 100, None));
+            calling
+                .chars()
+                .for_each(|digit| switch.send_digit(id, digit, 100, None));
+        }
+        let until = self.options.limit.map(|limit| switch.timer(id, limit));
+        self.stage = Stage::Talking(Talk {
+            dest,
+            answered: now,
+            until,
+        });
+        switch.bridge(dest, id);
+        switch.allow_keys(id, self.options.calling_features);
+        switch.allow_keys(dest, self.options.called_features);
         Step::Wait(self)
+    }
+
+    /// `G`: the caller goes to a place, the called party to the one after it.
+    fn split(&self, switch: &mut Switch, id: ChannelId, dest: ChannelId, text: &str) -> Step {
+        let place = super::goto::place(switch, id, &text.replace('^', ","));
+        let Some(place) = place else {
+            tracing::warn!(place = text, "Dial: no such place to go to");
+            switch.release(dest);
+            return Step::Hangup;
+        };
+        let mut next = place.clone();
+        next.priority += 1;
+        switch.go(dest, next);
+        switch.start_dialplan(dest);
+        Step::Goto(place)
+    }
+
+    /// Whoever answered has run its subroutine: GOSUB_RESULT says how it goes on.
+    fn on_screened(self: Box<Self>, switch: &mut Switch, id: ChannelId, dest: ChannelId) -> Step {
+        let channel = switch.channels.get(&dest);
+        let result = channel
+            .and_then(|channel| channel.variables.value("GOSUB_RESULT"))
+            .cloned();
+        let (word, place) = result
+            .as_deref()
+            .unwrap_or_default()
+            .split_once(':')
+            .unwrap_or((result.as_deref().unwrap_or_default(), ""));
+        match word {
+            "ABORT" => {
+                switch.release(dest);
+                Step::Hangup
+            }
+            "BUSY" | "CONGESTION" | "CONTINUE" => {
+                switch.release(dest);
+                if word != "CONTINUE" {
+                    switch.set_variable(id, "DIALSTATUS", word);
+                }
+                Step::Done
+            }
+            "GOTO" => {
+                switch.release(dest);
+                super::goto::jump(switch, id, &place.replace('^', ","))
+            }
+            _ => self.connect(switch, id, dest),
+        }
     }
 
     fn cancel_all(
@@ -329,26 +334,92 @@ impl Dial {
         let Stage::Calling(calling) = &mut self.stage else {
             return;
         };
+        let elsewhere = self.options.elsewhere.then_some(Cause::ANSWERED_ELSEWHERE);
+        let cause = self.options.cause.or(elsewhere).or(cause);
         for line in std::mem::take(&mut calling.lines) {
-            cancel(switch, id, line.id, status, cause);
+            cancel(switch, id, &line, status, cause);
         }
+        switch.stop_music(id);
     }
 
     /// The conversation is over.
-    fn over(&self, switch: &mut Switch, id: ChannelId, answered: Duration) {
+    fn over(&self, switch: &mut Switch, id: ChannelId, talk: Talk) -> Step {
         let now = switch.now.since_start;
         switch.record_conversation_end(id);
-        tell_time(switch, id, "ANSWEREDTIME", now.saturating_sub(answered));
+        tell_time(
+            switch,
+            id,
+            "ANSWEREDTIME",
+            now.saturating_sub(talk.answered),
+        );
         tell_time(switch, id, "DIALEDTIME", now.saturating_sub(self.began));
         switch.set_variable(id, "DIALSTATUS", DialStatus::Answer.text());
+        if self.options.go_on {
+            Step::Done
+        } else {
+            Step::Hangup
+        }
+    }
+
+    fn on_talk(
+        self: Box<Self>,
+        switch: &mut Switch,
+        id: ChannelId,
+        talk: Talk,
+        happening: &Happening,
+    ) -> Step {
+        match happening {
+            Happening::HungUp => {
+                self.let_called_go_on(switch, id, talk.dest);
+                switch.leave_bridge(id);
+                self.over(switch, id, talk);
+                Step::Hangup
+            }
+            Happening::Timer(timer) if talk.until == Some(*timer) => {
+                for end in [id, talk.dest] {
+                    if let Some(channel) = switch.channels.get_mut(&end) {
+                        channel.cause = channel.cause.or(Some(Cause::NORMAL_CLEARING));
+                    }
+                }
+                switch.leave_bridge(id);
+                self.over(switch, id, talk)
+            }
+            Happening::Unbridged => self.over(switch, id, talk),
+            Happening::Timer(_)
+            | Happening::Digit(_)
+            | Happening::Played { .. }
+            | Happening::Dialed(..)
+            | Happening::Subroutine { .. } => Step::Wait(self),
+        }
+    }
+
+    /// `F`: the caller hangs up, and the called party goes on in the dialplan.
+    fn let_called_go_on(&self, switch: &mut Switch, id: ChannelId, dest: ChannelId) {
+        let Some(text) = &self.options.called_goes_on else {
+            return;
+        };
+        let place = match text.as_str() {
+            "" => switch.next_place(id),
+            text => super::goto::place(switch, id, &text.replace('^', ",")),
+        };
+        if switch.peer(id) == Some(dest)
+            && let Some(channel) = switch.channels.get_mut(&dest)
+        {
+            channel.after_bridge = place;
+        }
     }
 }
 
 impl Waiting for Dial {
     fn on(mut self: Box<Self>, switch: &mut Switch, id: ChannelId, happening: &Happening) -> Step {
         match (&self.stage, happening) {
+            (Stage::Preparing(_), Happening::HungUp) => Step::Hangup,
+            (Stage::Preparing(_), Happening::Subroutine { .. }) => self.begin(switch, id),
             (Stage::Calling(_), Happening::Dialed(dest, progress)) => {
                 self.on_progress(switch, id, *dest, *progress)
+            }
+            (Stage::Calling(_), Happening::Subroutine { of, completed }) => {
+                self.on_prepared(switch, id, *of, *completed)
             }
             (Stage::Calling(calling), Happening::Timer(timer)) if calling.until == Some(*timer) => {
                 self.cancel_all(switch, id, DialStatus::NoAnswer, None);
@@ -360,54 +431,66 @@ impl Waiting for Dial {
                 switch.set_variable(id, "DIALSTATUS", DialStatus::Cancel.text());
                 Step::Hangup
             }
-            (Stage::Talking { answered }, Happening::HungUp) => {
-                let answered = *answered;
-                switch.leave_bridge(id);
-                self.over(switch, id, answered);
+            (
+                Stage::Screening { dest },
+                Happening::Subroutine {
+                    completed: true, ..
+                },
+            ) => {
+                let dest = *dest;
+                self.on_screened(switch, id, dest)
+            }
+            (Stage::Screening { .. }, Happening::Subroutine { .. }) => {
+                fail(switch, id, DialStatus::NoAnswer)
+            }
+            (Stage::Screening { dest }, Happening::HungUp) => {
+                switch.release(*dest);
                 Step::Hangup
             }
-            (Stage::Talking { answered }, Happening::Unbridged) => {
-                self.over(switch, id, *answered);
-                if self.options.go_on {
-                    Step::Done
-                } else {
-                    Step::Hangup
-                }
+            (Stage::Talking(talk), happening) => {
+                let talk = *talk;
+                self.on_talk(switch, id, talk, happening)
             }
             _ => Step::Wait(self),
         }
     }
 }
 
+impl Dial {
+    /// A channel that is to be called has run its subroutine.
+    fn on_prepared(
+        mut self: Box<Self>,
+        switch: &mut Switch,
+        id: ChannelId,
+        dest: ChannelId,
+        completed: bool,
+    ) -> Step {
+        let Stage::Calling(calling) = &mut self.stage else {
+            return Step::Wait(self);
+        };
+        let line = calling.lines.iter_mut().find(|line| line.id == dest);
+        let Some(outgoing) = line.and_then(|line| line.waiting.take()) else {
+            return Step::Wait(self);
+        };
+        if completed && line::dial(switch, id, &outgoing) {
+            return Step::Wait(self);
+        }
+        self.on_end(switch, id, dest, DialStatus::ChanUnavail)
+    }
+}
+
+/// `U(context^arg…)` as a place with arguments.
+fn subroutine_place(text: &str) -> String {
+    let (context, arguments) = text.split_once('^').unwrap_or((text, ""));
+    format!("{context},s,1({})", arguments.replace('^', ","))
+}
+
 /// Nobody answered: the dialplan goes on, unless the caller is gone.
 fn fail(switch: &mut Switch, id: ChannelId, status: DialStatus) -> Step {
     switch.rewired = true;
+    switch.stop_music(id);
     switch.set_variable(id, "DIALSTATUS", status.text());
     Step::Done
-}
-
-/// Lets go of one that is being called.
-fn cancel(
-    switch: &mut Switch,
-    id: ChannelId,
-    dest: ChannelId,
-    status: DialStatus,
-    cause: Option<Cause>,
-) {
-    if let Some(channel) = switch.channels.get_mut(&dest) {
-        channel.cause = cause.or(channel.cause);
-    }
-    switch.record_dial(dest, Progress::Ended(status));
-    switch.tell_dial_end(Some(id), dest, status);
-    switch.release(dest);
-}
-
-/// The caller is told later why the call failed.
-fn keep_cause(switch: &mut Switch, id: ChannelId, dest: ChannelId) {
-    let cause = switch.channels.get(&dest).and_then(|dest| dest.cause);
-    if let Some(caller) = switch.channels.get_mut(&id) {
-        caller.cause = cause.or(caller.cause);
-    }
 }
 
 /// What a dial came to in which nobody answered.

@@ -9,7 +9,7 @@ pub(super) const RAISE_EXCEPTION: Application = Application {
     options: &[],
     start: |switch, id, call| match switch.go_exception(id, &call.data) {
         Step::Goto(place) => Step::Goto(place),
-        Step::Hangup | Step::Done | Step::Wait(_) => {
+        Step::Hangup | Step::Done | Step::Wait(_) | Step::Call(..) => {
             tracing::warn!("RaiseException: there is no extension 'e', the call ends");
             Step::Hangup
         }

@@ -110,6 +110,7 @@ impl Waiting for Trying {
 fn returned(switch: &mut Switch, id: ChannelId, step: Step) -> Step {
     match step {
         Step::Wait(waiting) => Step::Wait(Box::new(Trying(waiting))),
+        Step::Call(waiting, place) => Step::Call(Box::new(Trying(waiting)), place),
         Step::Hangup => {
             switch.set_variable(id, "TRYSTATUS", "FAILED");
             Step::Done

@@ -171,6 +171,8 @@ impl Call {
 pub(crate) enum Step {
     /// Wait: it will be told what happens.
     Wait(Box<dyn Waiting>),
+    /// Wait, and run a subroutine first: `[[context^]exten^]priority[(arguments)]`.
+    Call(Box<dyn Waiting>, String),
     /// Go on with the next priority.
     Done,
     /// Go on elsewhere.

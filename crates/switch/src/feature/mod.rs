@@ -3,6 +3,7 @@
 mod bridging;
 mod command;
 mod hold;
+pub(crate) mod keys;
 mod message;
 mod optimize;
 mod redirect;

@@ -58,7 +58,7 @@ impl Switch {
     }
 
     /// Where a transfer goes: the context named, else TRANSFER_CONTEXT, else the channel's own.
-    fn transfer_context(&self, id: ChannelId, named: Option<&str>) -> Arc<str> {
+    pub(crate) fn transfer_context(&self, id: ChannelId, named: Option<&str>) -> Arc<str> {
         let channel = self.channels.get(&id);
         let variable = channel
             .and_then(|channel| channel.variables.value("TRANSFER_CONTEXT"))

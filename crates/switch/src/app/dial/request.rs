@@ -1,14 +1,35 @@
 //! What Dial is asked: whom to call, for how long, and how.
 
+use crate::app::wait::seconds;
+use crate::feature::keys::Features;
 use std::time::Duration;
 
 /// The option letters Dial knows.
+#[rustfmt::skip] // A table.
 pub(super) const OPTIONS: &[(&str, &str)] = &[
-    (
-        "g",
-        "Go on with the dialplan when the called party hangs up.",
-    ),
+    ("a", "Answer the caller at once."),
+    ("b", "Run a subroutine on each called channel before it is dialled: b([[context^]exten^]priority[(args)])."),
+    ("B", "The same on the calling channel, before anybody is dialled."),
+    ("c", "Tell those that are given up that the call was answered elsewhere."),
+    ("C", "Begin the call record anew at the answer."),
+    ("D", "Send digits to the called party after the answer: D(called[:calling])."),
+    ("f", "Show the caller id given, or the caller's extension, to the called party: f([caller id])."),
+    ("F", "When the caller hangs up, the called party goes on: F([[context^]exten^]priority), or at the caller's next priority."),
+    ("g", "Go on with the dialplan when the called party hangs up."),
+    ("G", "At the answer both go on in the dialplan, the called party one priority further: G([[context^]exten^]priority)."),
+    ("h", "The called party may hang up by the disconnect code."),
+    ("H", "The calling party may."),
+    ("i", "Do not follow if the called party forwards the call."),
+    ("I", "Do not tell the caller who is called."),
+    ("L", "End the call after so many milliseconds: L(limit)."),
+    ("m", "Music for the caller instead of ringing: m([class])."),
+    ("o", "Show the calling channel's caller id as the called channel's own."),
+    ("Q", "The cause for those that are given up."),
     ("r", "Tell the caller that it rings before it does."),
+    ("S", "End the call so many seconds after the answer: S(seconds)."),
+    ("t", "The called party may transfer the call."),
+    ("T", "The calling party may."),
+    ("U", "Run a subroutine on the called channel after the answer: U(context[^arg1[^...]])."),
 ];
 
 /// Whom to call and how.
@@ -21,12 +42,46 @@ pub(super) struct Request {
 }
 
 /// How.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Options {
-    /// `g`: the dialplan goes on when the called party hangs up.
+    /// `g`
     pub(super) go_on: bool,
-    /// `r`: the caller hears it ring at once.
+    /// `r`
     pub(super) ring: bool,
+    /// `a`
+    pub(super) answer: bool,
+    /// `c`
+    pub(super) elsewhere: bool,
+    /// `C`
+    pub(super) reset_record: bool,
+    /// `I`
+    pub(super) no_connected_line: bool,
+    /// `o`
+    pub(super) own_caller_id: bool,
+    /// `f`: the text given, which may be empty.
+    pub(super) caller_id: Option<String>,
+    /// `m`: the class, which may be empty.
+    pub(super) music: Option<String>,
+    /// `L` and `S`
+    pub(super) limit: Option<Duration>,
+    /// `Q`
+    pub(super) cause: Option<model::Cause>,
+    /// `D`: to the called and the calling party.
+    pub(super) digits: Option<(String, String)>,
+    /// `b`
+    pub(super) before_called: Option<String>,
+    /// `B`
+    pub(super) before_calling: Option<String>,
+    /// `U`
+    pub(super) after_answer: Option<String>,
+    /// `F`: where to, which may be empty.
+    pub(super) called_goes_on: Option<String>,
+    /// `G`
+    pub(super) both_go_on: Option<String>,
+    /// `T`, `H`
+    pub(super) calling_features: Features,
+    /// `t`, `h`
+    pub(super) called_features: Features,
 }
 
 impl Request {
@@ -42,7 +97,7 @@ impl Request {
             return None;
         }
         let timeout = arguments.next().unwrap_or_default();
-        let timeout = crate::app::wait::seconds(&timeout).filter(|time| !time.is_zero());
+        let timeout = seconds(&timeout).filter(|time| !time.is_zero());
         let options = Options::parse(&arguments.next().unwrap_or_default());
         Some(Self {
             destinations,
@@ -53,17 +108,74 @@ impl Request {
 }
 
 impl Options {
+    #[rustfmt::skip] // A table.
     fn parse(text: &str) -> Self {
         let mut options = Self::default();
-        for (letter, _) in dialplan::options(text) {
+        for (letter, value) in dialplan::options(text) {
+            let given = value.clone().unwrap_or_default();
             match letter {
+                'a' => options.answer = true,
+                'b' => options.before_called = value,
+                'B' => options.before_calling = value,
+                'c' => options.elsewhere = true,
+                'C' => options.reset_record = true,
+                'D' => options.digits = Some(digits(&given)),
+                'f' => options.caller_id = Some(given),
+                'F' => options.called_goes_on = Some(given),
                 'g' => options.go_on = true,
+                'G' => options.both_go_on = value,
+                'h' => options.called_features.disconnect = true,
+                'H' => options.calling_features.disconnect = true,
+                // Nobody is forwarded to anyway.
+                'i' => {}
+                'I' => options.no_connected_line = true,
+                'L' => options.limit_to(given.split(':').next().and_then(|limit| limit.trim().parse().ok()).map(Duration::from_millis)),
+                'm' => options.music = Some(given),
+                'o' => options.own_caller_id = true,
+                'Q' => options.cause = model::Cause::parse(&given),
                 'r' => options.ring = true,
-                _ => {
-                    tracing::warn!(option = %letter, "Dial: this option is not known and does nothing")
-                }
+                'S' => options.limit_to(seconds(&given)),
+                't' => options.called_features.transfer = true,
+                'T' => options.calling_features.transfer = true,
+                'U' => options.after_answer = value,
+                _ => tracing::warn!(option = %letter, "Dial: this option is not built yet and does nothing"),
             }
         }
         options
+    }
+
+    /// The shorter of two limits counts.
+    fn limit_to(&mut self, limit: Option<Duration>) {
+        let limits = [self.limit, limit.filter(|limit| !limit.is_zero())];
+        self.limit = limits.into_iter().flatten().min();
+    }
+}
+
+fn digits(text: &str) -> (String, String) {
+    let mut parts = text.split(':');
+    let mut next = || parts.next().unwrap_or_default().to_owned();
+    (next(), next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_says_whom_and_how() {
+        let read = |text| Request::parse(text).unwrap();
+        let request = read("PJSIP/bob&Local/1@lab/n,20,gtTL(1500:500)S(9)U(sub^a)F");
+        assert_eq!(request.destinations.len(), 2);
+        assert_eq!(request.destinations[1].1, "1@lab/n");
+        assert_eq!(request.timeout, Some(Duration::from_secs(20)));
+        let options = request.options;
+        assert_eq!(options.limit, Some(Duration::from_millis(1500)));
+        assert_eq!(options.after_answer.as_deref(), Some("sub^a"));
+        assert_eq!(options.called_goes_on.as_deref(), Some(""));
+        assert!(
+            options.go_on && options.called_features.transfer && options.calling_features.transfer
+        );
+        assert_eq!(read("PJSIP/bob,,m").options.music.as_deref(), Some(""));
+        assert!(Request::parse("nobody,20").is_none());
     }
 }

@@ -1,0 +1,149 @@
+//! The channels Dial calls: how they are made, dressed, dialled and let go.
+
+use super::request::Options;
+use crate::Switch;
+use crate::channel::{Dialer, Progress};
+use crate::outgoing::Outgoing;
+use model::{Cause, ChannelId, DialStatus, Party};
+use std::sync::Arc;
+
+/// One that is called.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) id: ChannelId,
+    pub(super) resource: Arc<str>,
+    /// It runs a subroutine first and is dialled then.
+    pub(super) waiting: Option<Outgoing>,
+}
+
+/// Makes a channel, gives it what it needs of the caller, and dials it.
+pub(super) fn call(
+    switch: &mut Switch,
+    id: ChannelId,
+    (technology, resource): &(String, String),
+    options: &Options,
+    single: bool,
+) -> Option<Line> {
+    let linkedid = switch
+        .channels
+        .get(&id)
+        .map(|caller| Arc::clone(&caller.linkedid));
+    let outgoing = match switch.make_outgoing(technology, resource, linkedid, [None, None]) {
+        Ok(outgoing) => outgoing,
+        Err(cause) => {
+            tracing::info!(%cause, "Dial: {technology}/{resource} cannot be called");
+            return None;
+        }
+    };
+    let mut line = Line {
+        id: outgoing.id,
+        resource: resource.as_str().into(),
+        waiting: None,
+    };
+    introduce(switch, id, &line);
+    let shown = switch
+        .channels
+        .get(&line.id)
+        .map(|dest| dest.caller.clone())
+        .unwrap_or_default();
+    dress(switch, id, line.id, options);
+    if let Some(place) = &options.before_called
+        && switch.start_subroutine(line.id, place, id)
+    {
+        line.waiting = Some(outgoing);
+        return Some(line);
+    }
+    if !dial(switch, id, &outgoing) {
+        return None;
+    }
+    if single && shown.number.is_some() && !options.no_connected_line {
+        if let Some(caller) = switch.channels.get_mut(&id) {
+            caller.connected = shown;
+        }
+        switch.publish(id);
+    }
+    Some(line)
+}
+
+/// Dials it. False, and the channel is gone, if there is nothing to dial after all.
+pub(super) fn dial(switch: &mut Switch, id: ChannelId, outgoing: &Outgoing) -> bool {
+    if switch.call(outgoing, Dialer::Channel(id)) {
+        switch.begin_dial(outgoing, Some(id));
+        return true;
+    }
+    if let Some(two) = switch.other_half(outgoing.id) {
+        switch.release_quietly(two);
+    }
+    switch.release(outgoing.id);
+    false
+}
+
+/// The called channel gets the caller's variables that are marked for it.
+fn introduce(switch: &mut Switch, id: ChannelId, line: &Line) {
+    let inherited = switch
+        .channels
+        .get(&id)
+        .map(|caller| caller.variables.inherited());
+    for (name, value) in inherited.unwrap_or_default() {
+        switch.give_variable(line.id, &name, &value);
+    }
+    switch.set_variable(line.id, "DIALEDPEERNUMBER", &line.resource);
+}
+
+/// It shows the caller to whom it calls, and stands where the caller stands.
+fn dress(switch: &mut Switch, id: ChannelId, dest: ChannelId, options: &Options) {
+    let Some(caller) = switch.channels.get(&id) else {
+        return;
+    };
+    let (exten, context) = (Arc::clone(&caller.exten), Arc::clone(&caller.context));
+    let (party, account) = (caller.caller.clone(), Arc::clone(&caller.account));
+    let shown = match options.caller_id.as_deref() {
+        None => party.clone(),
+        Some("") => Party {
+            number: Some(Arc::clone(&exten)),
+            name: None,
+        },
+        Some(text) => Party::parse(text),
+    };
+    if let Some(channel) = switch.channels.get_mut(&dest) {
+        channel.connected = shown;
+        if options.own_caller_id {
+            channel.caller = party;
+        }
+        if channel.caller.number.is_none() {
+            channel.caller.number = Some(Arc::clone(&exten)).filter(|exten| !exten.is_empty());
+        }
+        if channel.account.is_empty() {
+            channel.account = account;
+        }
+        channel.exten = exten;
+        channel.context = context;
+    }
+    switch.mark_outgoing(dest, "AppDial");
+}
+
+/// Lets go of one that is being called.
+pub(super) fn cancel(
+    switch: &mut Switch,
+    id: ChannelId,
+    line: &Line,
+    status: DialStatus,
+    cause: Option<Cause>,
+) {
+    if let Some(channel) = switch.channels.get_mut(&line.id) {
+        channel.cause = cause.or(channel.cause);
+    }
+    if line.waiting.is_none() {
+        switch.record_dial(line.id, Progress::Ended(status));
+        switch.tell_dial_end(Some(id), line.id, status);
+    }
+    switch.release(line.id);
+}
+
+/// The caller is told later why the call failed.
+pub(super) fn keep_cause(switch: &mut Switch, id: ChannelId, dest: ChannelId) {
+    let cause = switch.channels.get(&dest).and_then(|dest| dest.cause);
+    if let Some(caller) = switch.channels.get_mut(&id) {
+        caller.cause = cause.or(caller.cause);
+    }
+}

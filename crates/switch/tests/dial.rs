@@ -1,0 +1,192 @@
+//! Dial's options, and what those who talk may press.
+
+mod world;
+
+use model::{Command, Event, Signal};
+use std::time::Duration;
+use world::{Phone, World, originate};
+
+const DIALPLAN: &str = "
+[phones]
+exten => limited,1,Dial(PJSIP/bob,20,L(1500))
+exten => greeted,1,Dial(PJSIP/bob,20,U(greet^hello)b(prepare^s^1(x))B(prepare^s^1(y))g)
+ same => n,UserEvent(After,Status: ${DIALSTATUS})
+exten => aborted,1,Dial(PJSIP/bob,20,U(abort)g)
+ same => n,UserEvent(After,Status: ${DIALSTATUS})
+exten => onward,1,Dial(PJSIP/bob,20,F(phones^onward2^1))
+exten => onward2,1,UserEvent(Onward,Channel: ${CHANNEL(name):0:9})
+ same => n,Wait(1)
+exten => split,1,Dial(PJSIP/bob,20,G(phones^both^1))
+exten => both,1,Goto(caller,1)
+ same => n,UserEvent(Called,Channel: ${CHANNEL(name):0:9})
+ same => n,Wait(1)
+exten => caller,1,UserEvent(Caller,Channel: ${CHANNEL(name):0:11})
+ same => n,Wait(1)
+exten => music,1,Dial(PJSIP/bob,20,m)
+exten => keys,1,Dial(PJSIP/bob,20,TtHh)
+exten => 77,1,UserEvent(Transferred,Channel: ${CHANNEL(name):0:9})
+ same => n,Wait(1)
+exten => h,1,NoOp()
+[greet]
+exten => s,1,UserEvent(Greet,Text: ${ARG1})
+ same => n,Wait(1)
+ same => n,Return()
+[prepare]
+exten => s,1,UserEvent(Prepare,For: ${ARG1})
+ same => n,Return()
+[abort]
+exten => s,1,Set(GOSUB_RESULT=CONTINUE)
+ same => n,Return()
+";
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn told(world: &World) -> Vec<String> {
+    let told = world
+        .events
+        .iter()
+        .filter_map(|record| match &record.event {
+            Event::UserEvent { name, headers, .. } => {
+                let value = headers.first().map(|(_, value)| value.to_string());
+                Some(format!("{name} {}", value.unwrap_or_default()))
+            }
+            _ => None,
+        });
+    told.collect()
+}
+
+/// Alice calls an extension; bob answers after a second.
+fn call(exten: &str) -> (World, model::ChannelId) {
+    let mut world = World::new(1, DIALPLAN);
+    world.phone("alice", Phone::Rings);
+    world.phone("bob", Phone::Answers(seconds(1)));
+    let alice = world.dial("alice", exten).expect("taken");
+    (world, alice)
+}
+
+#[test]
+fn a_limit_ends_the_conversation() {
+    let (mut world, _) = call("limited");
+    world.run(Duration::from_millis(2400));
+    assert_eq!(world.switch.calls(), 2);
+    world.run(Duration::from_millis(200));
+    assert_eq!(world.switch.calls(), 0);
+    world.finish();
+}
+
+#[test]
+fn subroutines_run_before_the_dial_and_after_the_answer() {
+    let (mut world, alice) = call("greeted");
+    world.run(Duration::from_millis(1500));
+    assert_eq!(told(&world), ["Prepare y", "Prepare x", "Greet hello"]);
+    assert!(world.story(&["BridgeEnter"]).is_empty());
+    world.run(seconds(1));
+    assert_eq!(world.story(&["BridgeEnter"]).len(), 2);
+    world.hang_up(alice);
+    world.finish();
+}
+
+#[test]
+fn a_subroutine_may_refuse_the_call() {
+    let (mut world, _) = call("aborted");
+    world.run(seconds(2));
+    assert_eq!(told(&world), ["After ANSWER"]);
+    world.finish();
+}
+
+#[test]
+fn a_screened_caller_may_hang_up() {
+    let (mut world, alice) = call("greeted");
+    world.run(Duration::from_millis(1500));
+    world.hang_up(alice);
+    world.finish();
+}
+
+#[test]
+fn the_called_party_goes_on_when_the_caller_leaves() {
+    let (mut world, alice) = call("onward");
+    world.run(seconds(2));
+    world.hang_up(alice);
+    world.run(Duration::from_millis(100));
+    assert_eq!(told(&world), ["Onward PJSIP/bob"]);
+    world.finish();
+}
+
+#[test]
+fn both_go_on_at_the_answer() {
+    let (mut world, _) = call("split");
+    world.run(seconds(2));
+    let mut told = told(&world);
+    told.sort();
+    assert_eq!(told, ["Called PJSIP/bob", "Caller PJSIP/alice"]);
+    world.finish();
+}
+
+#[test]
+fn the_caller_hears_music_until_the_answer() {
+    let (mut world, alice) = call("music");
+    world.run(Duration::from_millis(500));
+    assert_eq!(
+        world.story(&["MusicOnHoldStart", "MusicOnHoldStop"]).len(),
+        1
+    );
+    world.run(seconds(1));
+    assert_eq!(
+        world.story(&["MusicOnHoldStart", "MusicOnHoldStop"]).len(),
+        2
+    );
+    world.hang_up(alice);
+    world.finish();
+}
+
+#[test]
+fn a_code_sends_the_other_one_to_an_extension() {
+    let (mut world, alice) = call("keys");
+    world.run(seconds(2));
+    for digit in ['#', '7', '7'] {
+        let (channel, milliseconds) = (alice, 80);
+        world.signal(Signal::Digit {
+            channel,
+            digit,
+            milliseconds,
+        });
+    }
+    world.run(seconds(4));
+    assert_eq!(told(&world), ["Transferred PJSIP/bob"]);
+    world.finish();
+}
+
+#[test]
+fn a_code_ends_the_conversation() {
+    let (mut world, alice) = call("keys");
+    world.run(seconds(2));
+    world.signal(Signal::Digit {
+        channel: alice,
+        digit: '*',
+        milliseconds: 80,
+    });
+    world.run(seconds(1));
+    assert_eq!(world.switch.calls(), 0);
+    world.finish();
+}
+
+#[test]
+fn early_sound_begins_the_destination_of_an_originate() {
+    let mut world = World::new(1, DIALPLAN);
+    world.phone("bob", Phone::Rings);
+    let mut order = originate("PJSIP/bob", "Wait", "1");
+    order.early_media = true;
+    order.destination = model::Destination::Extension {
+        context: "phones".into(),
+        exten: "77".into(),
+        priority: "1".into(),
+    };
+    world.command(Command::Originate(order));
+    let bob = *world.lines.keys().next().expect("a line");
+    world.signal(Signal::Progress(bob));
+    assert_eq!(told(&world), ["Transferred PJSIP/bob"]);
+    world.signal(Signal::Answered(bob));
+    world.finish();
+}
