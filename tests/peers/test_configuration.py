@@ -107,7 +107,7 @@ class ConfigurationTest(LabTest):
         os.mkfifo(self.path('pipe.conf'))
         self.write('own.conf', '[own]\n')
         self.write('includes.conf', f'[own]\n#include "{outside}"\n#include "../outside.conf"\n')
-        names = [outside, '../outside.conf', 'folder/outside.conf', 'link.conf', 'pipe.conf', 'includes.conf', '/etc/passwd',
+        names = [outside, '../outside.conf', 'folder/outside.conf', 'link.conf', 'pipe.conf', '/etc/passwd',
                  '/dev/zero', '/proc/self/environ', './../etc/../../outside.conf', '....//outside.conf', '', '.', '..', '/',
                  '../fresh.conf', 'folder/fresh.conf', '%2e%2e/outside.conf', '..\\outside.conf']
         admin = self.connect()
@@ -117,15 +117,19 @@ class ConfigurationTest(LabTest):
                 self.ask(admin, 'GetConfigJSON', Filename=name),
                 self.ask(admin, 'ListCategories', Filename=name),
                 self.ask(admin, 'UpdateConfig', SrcFilename=name, DstFilename='own.conf'),
+                self.ask(admin, 'UpdateConfig', SrcFilename='own.conf', DstFilename=name),
                 self.ask(admin, 'ModuleLoad', Module=name, LoadType='load'),
             ]
-            if name != 'includes.conf':  # a file of the folder may be written over
-                asked.append(self.ask(admin, 'UpdateConfig', SrcFilename='own.conf', DstFilename=name))
             if name not in ('%2e%2e/outside.conf', '..\\outside.conf', '....//outside.conf'):  # names like others
                 asked.append(self.ask(admin, 'CreateConfig', Filename=name))
             for answer in asked:
                 self.assertEqual(golden.get(answer, 'Response'), 'Error', (name, answer))
                 self.assertNotIn('treasure', str(answer))
+        # What a file includes from elsewhere is for the server alone.
+        for action in ('GetConfig', 'GetConfigJSON', 'ListCategories'):
+            answer = self.ask(admin, action, Filename='includes.conf')
+            self.succeed(answer)
+            self.assertNotIn('outside', str(answer))
         self.assertEqual(self.read('own.conf'), '[own]\n')
         with open(outside) as file:
             self.assertEqual(file.read(), '[outside]\nkey = treasure\n')

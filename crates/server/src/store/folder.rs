@@ -7,7 +7,6 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt as _};
 use conf::Source;
 use manager::FileFault;
-use std::cell::Cell;
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 
@@ -19,11 +18,9 @@ pub(super) const OWN: &str = ".switchroom-";
 /// The folder, opened.
 pub(crate) struct Folder {
     pub(super) dir: Dir,
-    root: PathBuf,
+    pub(super) root: PathBuf,
     /// Its path without links.
     real: PathBuf,
-    /// Whether a file it was asked for as a [`Source`] is outside.
-    pub(super) left: Cell<bool>,
 }
 
 impl Folder {
@@ -32,7 +29,6 @@ impl Folder {
             dir: Dir::open_ambient_dir(root, ambient_authority())?,
             root: root.to_owned(),
             real: root.canonicalize()?,
-            left: Cell::new(false),
         })
     }
 
@@ -134,32 +130,24 @@ impl Folder {
         names.sort();
         Ok(names)
     }
-
-    fn note(&self, fault: &FileFault) -> io::Error {
-        self.left
-            .set(self.left.get() || *fault == FileFault::Restricted);
-        io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            "it is outside the configuration folder",
-        )
-    }
 }
 
+/// What a file of the folder includes from elsewhere is for the server itself: here it says nothing.
 impl Source for Folder {
     fn read(&self, name: &str) -> io::Result<Vec<u8>> {
-        let path = self.within(name).map_err(|fault| self.note(&fault))?;
-        self.bytes(&path).map_err(|error| {
-            let seen = fault(&error);
-            if seen == FileFault::Restricted {
-                self.note(&seen)
-            } else {
-                error
-            }
-        })
+        let Ok(path) = self.within(name) else {
+            return Ok(Vec::new());
+        };
+        match self.bytes(&path) {
+            Err(error) if fault(&error) == FileFault::Restricted => Ok(Vec::new()),
+            bytes => bytes,
+        }
     }
 
     fn glob(&self, pattern: &str) -> io::Result<Vec<String>> {
-        let inside = self.within(pattern).map_err(|fault| self.note(&fault))?;
+        let Ok(inside) = self.within(pattern) else {
+            return Ok(Vec::new());
+        };
         let mut found = vec![PathBuf::new()];
         for part in inside.components() {
             let part = part.as_os_str().to_string_lossy();

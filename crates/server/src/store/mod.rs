@@ -6,7 +6,7 @@
 mod folder;
 mod write;
 
-use conf::{Edit, Refused};
+use conf::{Disk, Edit, Refused, Source};
 use folder::{Folder, fault};
 use manager::{FileFault, FileReply, FileRequest, FileUpdate};
 use std::io;
@@ -87,15 +87,14 @@ fn carry_out(root: &Path, request: &FileRequest) -> Answer {
 
 fn read(folder: &Folder, name: &str) -> Answer {
     folder.existing(name)?;
-    let config = conf::load(folder, name.trim()).map_err(|error| unread(folder, &error))?;
+    let config = conf::load(folder, name.trim()).map_err(|error| unread(&error))?;
     Ok(FileReply::Config(Arc::new(config)))
 }
 
 fn update(folder: &Folder, update: &FileUpdate) -> Answer {
     folder.existing(&update.source)?;
     let destination = folder.existing(&update.destination)?;
-    let mut edit =
-        Edit::open(folder, update.source.trim()).map_err(|error| unread(folder, &error))?;
+    let mut edit = Edit::open(folder, update.source.trim()).map_err(|error| unread(&error))?;
     for step in &update.steps {
         edit.apply(step).map_err(FileFault::Refused)?;
     }
@@ -113,6 +112,9 @@ fn update(folder: &Folder, update: &FileUpdate) -> Answer {
         }
         files.push((path, bytes));
     }
+    if !stays_valid(folder, update.destination.trim(), &files) {
+        return Err(FileFault::Refused(Refused::NotSaved));
+    }
     folder.replace(&files).map_err(|error| {
         tracing::error!(%error, file = update.destination, "configuration file not saved");
         FileFault::Refused(Refused::NotSaved)
@@ -125,14 +127,52 @@ fn update(folder: &Folder, update: &FileUpdate) -> Answer {
     Ok(FileReply::Done)
 }
 
-fn unread(folder: &Folder, error: &conf::Error) -> FileFault {
+fn unread(error: &conf::Error) -> FileFault {
     match error {
-        _ if folder.left.get() => FileFault::Restricted,
         conf::Error::Missing(_) => FileFault::Missing,
         conf::Error::Invalid(diagnostic) => {
             tracing::warn!("{diagnostic}");
             FileFault::Invalid
         }
+    }
+}
+
+/// Whether the server could read the file with these new versions, if it could before: what is
+/// included from elsewhere may speak of a section that goes.
+fn stays_valid(folder: &Folder, name: &str, files: &[(PathBuf, Vec<u8>)]) -> bool {
+    let whole = |files| Whole {
+        folder,
+        disk: Disk::new(&folder.root),
+        files,
+    };
+    match conf::load(&whole(files), name) {
+        Ok(_) => true,
+        Err(error) => {
+            tracing::warn!("{error}");
+            conf::load(&whole(&[]), name).is_err()
+        }
+    }
+}
+
+/// The files as the server itself reads them, with new versions of some.
+struct Whole<'a> {
+    folder: &'a Folder,
+    disk: Disk,
+    files: &'a [(PathBuf, Vec<u8>)],
+}
+
+impl Source for Whole<'_> {
+    fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+        let real = self.folder.existing(name).ok();
+        let new = self
+            .files
+            .iter()
+            .find(|(path, _)| Some(path) == real.as_ref());
+        new.map_or_else(|| self.disk.read(name), |(_, bytes)| Ok(bytes.clone()))
+    }
+
+    fn glob(&self, pattern: &str) -> io::Result<Vec<String>> {
+        self.disk.glob(pattern)
     }
 }
 

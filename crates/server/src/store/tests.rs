@@ -199,18 +199,17 @@ fn nothing_outside_the_folder_is_opened() {
             assert!(carry_out(&etc, &request).is_err(), "{request:?}");
         }
     }
+    // What is included from elsewhere is not told, and the line that includes it stays.
     for name in ["includes.conf", "links.conf", "globs.conf"] {
-        assert_eq!(
-            carry_out(&etc, &read_request(name)).unwrap_err(),
-            FileFault::Restricted,
+        let before = fs::read_to_string(etc.join(name)).unwrap();
+        assert_eq!(entries(&etc, name), [""; 0], "{name}");
+        assert!(
+            carry_out(&etc, &update_request(name, name, steps())).is_ok(),
             "{name}"
         );
-        let update = update_request(name, name, steps());
-        assert_eq!(
-            carry_out(&etc, &update).unwrap_err(),
-            FileFault::Restricted,
-            "{name}"
-        );
+        assert_eq!(entries(&etc, name), ["gamma=3"], "{name}");
+        let after = fs::read_to_string(etc.join(name)).unwrap();
+        assert_eq!(after, before.replace("[first]\n", "[first]\ngamma = 3\n"));
     }
     assert_eq!(fs::read_to_string(etc.join("a.conf")).unwrap(), FILE);
     assert_eq!(fs::read_to_string(&outside).unwrap(), "[o]\nx = 1\n");
@@ -224,6 +223,35 @@ fn nothing_outside_the_folder_is_opened() {
             .is_symlink()
     );
     assert_eq!(entries(&etc, "a.conf"), ["alpha=1", "gamma=3"]);
+}
+
+#[test]
+fn what_is_included_from_elsewhere_keeps_its_section() {
+    let (outer, etc) = folder();
+    fs::write(
+        outer.path().join("outside.conf"),
+        "[first](+)\nsecret = x\n",
+    )
+    .unwrap();
+    fs::write(
+        etc.join("b.conf"),
+        "[first]\nalpha = 1\n[other]\n#include ../outside.conf\n",
+    )
+    .unwrap();
+    let delete = |name: &str| Step {
+        action: "DelCat".to_owned(),
+        category: Some(name.to_owned()),
+        ..Step::default()
+    };
+    let refused = carry_out(
+        &etc,
+        &update_request("b.conf", "b.conf", vec![delete("first")]),
+    );
+    assert_eq!(refused.unwrap_err(), FileFault::Refused(Refused::NotSaved));
+    assert_eq!(entries(&etc, "b.conf"), ["alpha=1"]);
+    let steps = vec![append("gamma", "3")];
+    assert!(carry_out(&etc, &update_request("b.conf", "b.conf", steps)).is_ok());
+    assert_eq!(entries(&etc, "b.conf"), ["alpha=1", "gamma=3"]);
 }
 
 #[test]
