@@ -108,7 +108,7 @@ impl Configuration {
                 Part::Media => new.read_media(&mut files),
                 Part::Log => new.read_log(&mut files),
                 Part::Voicemail => new.read_voicemail(&mut files),
-                Part::Dialplan | Part::Cdr | Part::Music => {}
+                Part::Dialplan | Part::Cdr | Part::Music | Part::Features => {}
             }
         }
         new.read_switch(parts, &mut files);
@@ -195,6 +195,12 @@ impl Configuration {
             let data = &self.asterisk.directories.data;
             music = crate::music_conf::read(&config, data, &mut files.findings.diagnostics);
         }
+        let mut features = old.features.clone();
+        if parts.contains(&Part::Features)
+            && let Some(read) = crate::features_conf::read(files)
+        {
+            features = read;
+        }
         let mut cdr = old.cdr.clone();
         if parts.contains(&Part::Cdr)
             && let Ok(general) = files.section::<CdrGeneral>("cdr.conf", "general")
@@ -215,6 +221,7 @@ impl Configuration {
                 .collect(),
             cdr,
             music,
+            features,
             channel_variables: self
                 .manager
                 .general
@@ -261,13 +268,13 @@ pub(crate) fn wanted_secrets(folder: &Path) -> Result<Vec<Wanted>, conf::Error> 
 }
 
 /// The files of the configuration folder.
-struct Files<'a> {
+pub(crate) struct Files<'a> {
     disk: &'a Disk,
     findings: &'a mut Findings,
 }
 
 /// The file has no meaning; the findings tell why.
-struct NoMeaning;
+pub(crate) struct NoMeaning;
 
 impl Files<'_> {
     /// One file; an empty one if there is none.
@@ -286,7 +293,7 @@ impl Files<'_> {
     }
 
     /// One section of a file; what it means if it is empty when there is none.
-    fn section<S: conf::Settings>(&mut self, file: &str, section: &str) -> Result<S, NoMeaning> {
+    pub(crate) fn section<S: conf::Settings>(&mut self, file: &str, section: &str) -> Result<S, NoMeaning> {
         let config = self.read(file)?;
         Ok(match config.section(section) {
             Some(section) => S::read(section, &mut self.findings.diagnostics),

@@ -12,6 +12,7 @@ mod control;
 mod counters;
 mod exchange;
 mod feed;
+mod features_conf;
 mod hub;
 mod listener;
 mod log_conf;

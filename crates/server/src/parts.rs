@@ -21,6 +21,8 @@ pub(crate) enum Part {
     Media,
     /// musiconhold.conf.
     Music,
+    /// features.conf.
+    Features,
     /// logger.conf.
     Log,
     /// voicemail.conf, and users.conf again.
@@ -33,6 +35,7 @@ impl Part {
         Self::Log,
         Self::Media,
         Self::Music,
+        Self::Features,
         Self::Sip,
         Self::Manager,
         Self::Voicemail,
@@ -56,6 +59,7 @@ const PARTS: &[(&str, Part)] = &[
     ("res_rtp_asterisk", Part::Media),
     ("rtp", Part::Media),
     ("res_musiconhold", Part::Music),
+    ("features", Part::Features),
     ("logger", Part::Log),
     ("app_voicemail", Part::Voicemail),
 ];
