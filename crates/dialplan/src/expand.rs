@@ -11,7 +11,7 @@ use crate::expression;
 /// How deep braces and brackets may nest.
 const DEPTH: usize = 32;
 /// How long, in bytes, an expanded text may become.
-const LENGTH: usize = 64 * 1024;
+pub(crate) const LENGTH: usize = 64 * 1024;
 
 /// Where variables and functions get their values.
 pub trait Scope {

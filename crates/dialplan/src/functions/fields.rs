@@ -1,7 +1,7 @@
 //! Functions of a variable's fields: CUT and its kin. The variable is named, not expanded.
 
 use super::text::unescaped;
-use super::{Args, Declaration, Function, error, value_of};
+use super::{Args, Declaration, Function, error, fits, value_of};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -20,12 +20,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
             let delimiter = delimiter(args.or(1, "-"));
             let value = value_of(world, args.get(0))?;
             let fields: Vec<_> = value.split(delimiter).collect();
-            let mut cut = Vec::new();
+            let (mut cut, mut length) = (Vec::new(), 0);
             for range in args.or(2, "1-").split('&') {
                 let Some((first, last)) = range_of(range, fields.len()) else {
                     return error(format!("'{range}' is no range of fields"));
                 };
-                cut.extend(fields.iter().take(last).skip(first - 1).copied());
+                let chosen = fields.iter().take(last).skip(first - 1).copied();
+                length += chosen.clone().map(|field| field.len() + 1).sum::<usize>();
+                fits(length)?;
+                cut.extend(chosen);
             }
             Ok(cut.join(&delimiter.to_string()))
         }),
@@ -127,6 +130,8 @@ mod tests {
             ("${FIELDNUM(LIST,&,four)}", "0"),
             ("${LISTFILTER(LIST,&,two)}", "one&three"),
         ]);
-        Sample::with("A=1").check_failing(&["${CUT()}", "${CUT(A,,x)}", "${CUT(A,,0)}"]);
+        let many = format!("${{CUT(LONG,,{})}}", ["1-"; 100].join("&"));
+        let long = format!("A=1\nLONG={}", "x".repeat(10_000));
+        Sample::with(&long).check_failing(&["${CUT()}", "${CUT(A,,x)}", "${CUT(A,,0)}", &many]);
     }
 }

@@ -1,7 +1,7 @@
 //! Functions that change a variable's list, and SORT. The variable is named, not expanded.
 
 use super::fields::delimiter;
-use super::{Args, Declaration, Function, Outcome, World, error};
+use super::{Args, Declaration, Function, Outcome, World, error, fits};
 
 /// Variables of a list that one function may set.
 const MOST: usize = 1000;
@@ -138,6 +138,7 @@ fn add(
     } else {
         joined(&list, delimiter)
     };
+    fits(new.len())?;
     world.set(name, &new);
     Ok(())
 }

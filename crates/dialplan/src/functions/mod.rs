@@ -18,7 +18,7 @@ pub use logic::is_true;
 
 use jiff::Zoned;
 
-use crate::expand::{FunctionError, Scope};
+use crate::expand::{FunctionError, LENGTH, Scope};
 
 /// What is known of a function without calling it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +90,14 @@ pub fn find(name: &str) -> Option<&'static Function> {
 /// Says why a function has no value.
 fn error<T>(message: impl Into<String>) -> Outcome<T> {
     Err(FunctionError(message.into()))
+}
+
+/// Refuses a value that would become too long.
+fn fits(length: usize) -> Outcome<()> {
+    if length > LENGTH {
+        return error(format!("the value would be longer than {LENGTH} bytes"));
+    }
+    Ok(())
 }
 
 /// The value of what stands where a variable's name is asked for: `NAME`, `NAME:1`, `F(x)`.

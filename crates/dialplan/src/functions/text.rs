@@ -1,6 +1,6 @@
 //! Functions of one text: its length, case, quotes, characters.
 
-use super::{Args, Declaration, Function, error, value_of};
+use super::{Args, Declaration, Function, error, fits, value_of};
 use crate::regexp;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -187,7 +187,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
                 return error("needs a variable and a text to find");
             }
             let most = args.get(3).trim().parse().unwrap_or(usize::MAX);
-            Ok(value_of(world, args.get(0))?.replacen(find, args.get(2), most))
+            let value = value_of(world, args.get(0))?;
+            let found = value.matches(find).take(most).count();
+            fits(value.len() + found * args.get(2).len())?;
+            Ok(value.replacen(find, args.get(2), most))
         }),
         write: None,
     },
@@ -201,6 +204,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         read: Some(|world, args| {
             let args = Args::up_to(2, args);
             let value = value_of(world, args.get(0))?;
+            fits(value.len() * (1 + args.get(1).len()))?;
             let letters: Vec<_> = value.chars().map(String::from).collect();
             Ok(letters.join(args.get(1)))
         }),

@@ -1,6 +1,6 @@
 //! Functions that make or evaluate variables: SET, EVAL, HASH.
 
-use super::{Args, Declaration, Function, Outcome, World, error};
+use super::{Args, Declaration, Function, Outcome, World, error, fits};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -51,6 +51,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             let values: Vec<_> = variables
                 .filter_map(|variable| world.variable(&variable))
                 .collect();
+            fits(values.iter().map(String::len).sum())?;
             Ok(values.join(","))
         }),
         write: Some(|world, args, value| {
