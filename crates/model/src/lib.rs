@@ -39,7 +39,9 @@ pub use dialplan::{
     DialplanStep,
 };
 pub use endpoint::{Contact, ContactFact, ContactState, Endpoint};
-pub use event::{DialStatus, Event, HandlerChange, OriginateReason, Record, RegistryStatus, TransferResult};
+pub use event::{
+    DialStatus, Event, HandlerChange, OriginateReason, Record, RegistryStatus, TransferResult,
+};
 pub use id::{BridgeId, ChannelId, MediaId, PlayId, Seq, Token};
 pub use mailbox::{MailboxQuery, MailboxReply, MailboxUser};
 pub use media::{AudioQuality, MediaInstruction, MediaReport, Spread, Tone};
@@ -47,5 +49,5 @@ pub use party::Party;
 pub use security::{Address, Security, SecurityKind, Transport};
 pub use sip::{NotifyTarget, SipEndpoint, SipNotify, SipObject, SipQuery, SipReply};
 pub use state::{HintReport, MessageCounts, Presence, PresenceKind, StateQuery, StateReply};
-pub use technology::{Instruction, NewCall, NewMessage, Signal};
+pub use technology::{Instruction, NewCall, NewMessage, Signal, Watched, WatchedState};
 pub use time::Now;

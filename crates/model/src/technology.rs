@@ -5,7 +5,10 @@
 //! both sides speak of the channel. Instructions for a call the technology has already ended, and
 //! signals for a channel the switch has forgotten, are ignored.
 
-use crate::{AudioQuality, Cause, ChannelId, ContactFact, MediaId, Party, Token};
+use crate::{
+    AudioQuality, Cause, ChannelId, ContactFact, ExtensionState, MediaId, MessageCounts, Party,
+    Token,
+};
 use std::sync::Arc;
 
 /// What a technology tells the switch.
@@ -59,6 +62,16 @@ pub enum Signal {
     /// An endpoint sends a text outside of any call; answered with [`Instruction::TakeMessage`] or
     /// [`Instruction::Refuse`].
     Message(NewMessage),
+    /// Somebody wants to know how something is, now and whenever it changes; answered with
+    /// [`Instruction::Watching`] or [`Instruction::Refuse`].
+    Watch {
+        /// To be named in the answer.
+        token: Token,
+        /// What.
+        what: Watched,
+    },
+    /// One who watched something no longer does.
+    Unwatch(Watched),
     /// The far end put us on hold.
     Held(ChannelId),
     /// And took us back.
@@ -92,6 +105,29 @@ pub enum Signal {
     },
     /// Something became of a contact.
     Contact(ContactFact),
+}
+
+/// Something whose state others may watch.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Watched {
+    /// The hint of an extension.
+    Extension {
+        /// Its context.
+        context: Arc<str>,
+        /// The extension.
+        exten: Arc<str>,
+    },
+    /// A mailbox: `100@default`.
+    Mailbox(Arc<str>),
+}
+
+/// How something watched is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WatchedState {
+    /// A hint's state.
+    Extension(ExtensionState),
+    /// The messages in a mailbox.
+    Mailbox(MessageCounts),
 }
 
 /// A call that comes in.
@@ -151,6 +187,20 @@ pub enum Instruction {
     },
     /// The message offered is taken.
     TakeMessage(Token),
+    /// It is watched from now on; this is how it is.
+    Watching {
+        /// As in [`Signal::Watch`].
+        token: Token,
+        /// How it is.
+        state: WatchedState,
+    },
+    /// Something that is watched has changed.
+    Changed {
+        /// What.
+        what: Watched,
+        /// How it is now.
+        state: WatchedState,
+    },
     /// The answer to [`Signal::Transfer`].
     Transferred {
         /// The channel of who wanted it.

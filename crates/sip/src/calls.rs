@@ -93,11 +93,11 @@ impl Calls {
                 }
                 sender
             }
-            Instruction::Refuse { token, .. } | Instruction::TakeMessage(token) => {
-                inner.offered.remove(token)
-            }
+            Instruction::Refuse { token, .. }
+            | Instruction::TakeMessage(token)
+            | Instruction::Watching { token, .. } => inner.offered.remove(token),
             Instruction::HangUp { channel, .. } => inner.channels.remove(channel),
-            Instruction::Dial { .. } => None,
+            Instruction::Dial { .. } | Instruction::Changed { .. } => None,
             Instruction::Ring(channel)
             | Instruction::Progress(channel)
             | Instruction::Answer(channel)

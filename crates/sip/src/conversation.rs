@@ -122,6 +122,8 @@ impl<'a> Conversation<'a> {
                 Instruction::Accept { .. }
                 | Instruction::Refuse { .. }
                 | Instruction::TakeMessage(_)
+                | Instruction::Watching { .. }
+                | Instruction::Changed { .. }
                 | Instruction::Dial { .. }
                 | Instruction::Ring(_)
                 | Instruction::Progress(_)

@@ -7,6 +7,7 @@ use crate::handle::Told;
 use crate::registrar::Registrar;
 use crate::registration::Registrations;
 use crate::settings::{Protocol, Settings};
+use crate::subscriptions::Subscriptions;
 use crate::trace::Trace;
 use crate::transport::{self, Flow, Listener, Streams};
 use crate::{BindError, dispatch, expiry, qualify};
@@ -39,6 +40,7 @@ pub(crate) struct Core {
     calls: Calls,
     acks: Acks,
     registrations: Registrations,
+    subscriptions: Subscriptions,
     told: mpsc::Sender<Told>,
     listeners: Vec<Listener>,
     streams: Streams,
@@ -93,6 +95,7 @@ impl Core {
             calls: Calls::default(),
             acks: Acks::default(),
             registrations: Registrations::default(),
+            subscriptions: Subscriptions::default(),
             told,
             listeners: opened
                 .iter()
@@ -149,6 +152,10 @@ impl Core {
 
     pub(crate) fn registrations(&self) -> &Registrations {
         &self.registrations
+    }
+
+    pub(crate) fn subscriptions(&self) -> &Subscriptions {
+        &self.subscriptions
     }
 
     pub(crate) fn streams(&self) -> &Streams {

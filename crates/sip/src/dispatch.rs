@@ -5,7 +5,7 @@ use crate::calls::{DialogKey, InDialog};
 use crate::core::Core;
 use crate::outgoing::{self, Order};
 use crate::transport::{Arrival, Flow};
-use crate::{incoming, options, register, respond, text};
+use crate::{incoming, options, register, respond, subscribe, text};
 use model::{Contact, Instruction, Signal};
 use rsipstack::sip::prelude::HeadersExt as _;
 use rsipstack::sip::{Method, Request, Response, SipMessage};
@@ -76,11 +76,24 @@ impl Core {
             return;
         };
         tokio::spawn(async move {
-            if transaction.original.method == Method::Invite {
-                incoming::serve(&core, transaction, flow, permit).await;
-            } else {
-                serve(&core, transaction, flow).await;
-                drop(permit);
+            match transaction.original.method {
+                Method::Invite => incoming::serve(&core, transaction, flow, permit).await,
+                Method::Subscribe => subscribe::serve(&core, transaction, flow, permit).await,
+                Method::Ack
+                | Method::Bye
+                | Method::Cancel
+                | Method::Info
+                | Method::Message
+                | Method::Notify
+                | Method::Options
+                | Method::PRack
+                | Method::Publish
+                | Method::Refer
+                | Method::Register
+                | Method::Update => {
+                    serve(&core, transaction, flow).await;
+                    drop(permit);
+                }
             }
         });
     }
@@ -105,6 +118,9 @@ impl Core {
                     .spawn(outgoing::run(Arc::clone(self), order, instructions));
                 return;
             }
+            Instruction::Changed { what, state } => {
+                return self.subscriptions().changed(&what, state);
+            }
             Instruction::HangUp { channel, .. } => Some(channel),
             Instruction::Accept { .. }
             | Instruction::Refuse { .. }
@@ -112,6 +128,7 @@ impl Core {
             | Instruction::Progress(_)
             | Instruction::Answer(_)
             | Instruction::TakeMessage(_)
+            | Instruction::Watching { .. }
             | Instruction::Transferred { .. }
             | Instruction::SendText { .. }
             | Instruction::Reject { .. }
@@ -153,11 +170,9 @@ async fn serve(core: &Arc<Core>, transaction: Transaction, flow: Flow) {
         Method::Bye | Method::Notify | Method::Update | Method::PRack => {
             refuse(core, transaction, 481).await
         }
-        Method::Info | Method::Publish | Method::Refer | Method::Subscribe => {
-            refuse(core, transaction, 405).await
-        }
-        // The library keeps these from us; an INVITE is served elsewhere.
-        Method::Ack | Method::Cancel | Method::Invite => {}
+        Method::Info | Method::Publish | Method::Refer => refuse(core, transaction, 405).await,
+        // The library keeps these from us; what makes a dialog is served elsewhere.
+        Method::Ack | Method::Cancel | Method::Invite | Method::Subscribe => {}
     }
 }
 

@@ -178,7 +178,8 @@ impl Invite {
                     None => return self.hang_up(call, None).await,
                     // There is nowhere to send it yet.
                     Some(Instruction::SendDigit { .. } | Instruction::SendText { .. } | Instruction::Accept { .. } | Instruction::Refuse { .. }
-                        | Instruction::Dial { .. } | Instruction::TakeMessage(_) | Instruction::Transferred { .. }) => {}
+                        | Instruction::Dial { .. } | Instruction::TakeMessage(_) | Instruction::Watching { .. }
+                        | Instruction::Changed { .. } | Instruction::Transferred { .. }) => {}
                 },
                 message = self.transaction.receive() => {
                     if gives_up(message.as_ref()) {
@@ -285,6 +286,8 @@ async fn decision(instructions: &mut mpsc::Receiver<Instruction>) -> Decision {
             Instruction::Refuse { cause, .. } => return Decision::Refused(cause),
             Instruction::Dial { .. }
             | Instruction::TakeMessage(_)
+            | Instruction::Watching { .. }
+            | Instruction::Changed { .. }
             | Instruction::Transferred { .. }
             | Instruction::SendText { .. }
             | Instruction::Ring(_)

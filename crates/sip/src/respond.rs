@@ -1,6 +1,7 @@
 //! Answers to requests.
 
 use crate::core::Core;
+use crate::package::Package;
 use crate::status::code;
 use crate::transport::Flow;
 use rsipstack::sip::prelude::HeadersExt as _;
@@ -9,7 +10,7 @@ use rsipstack::transaction::{Transaction, make_tag};
 
 /// What we do, as told in `Allow`.
 pub(crate) const ALLOW: &str =
-    "OPTIONS, REGISTER, INVITE, ACK, CANCEL, BYE, INFO, UPDATE, MESSAGE, REFER";
+    "OPTIONS, REGISTER, INVITE, ACK, CANCEL, BYE, INFO, UPDATE, MESSAGE, REFER, SUBSCRIBE";
 
 /// Seconds after which who was refused for lack of room may try again.
 const RETRY_AFTER: &str = "5";
@@ -27,6 +28,9 @@ pub(crate) fn response(core: &Core, request: &Request, status: u16, tag: Option<
         tag_to(&mut response, tag);
     }
     match status {
+        489 => response
+            .headers
+            .push(Header::Other("Allow-Events".into(), Package::ALL.into())),
         405 | 501 => response.headers.push(Header::Allow(ALLOW.into())),
         503 => response
             .headers

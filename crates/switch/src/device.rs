@@ -38,6 +38,11 @@ struct Hint {
 }
 
 impl Devices {
+    /// The messages that wait in a mailbox.
+    pub(crate) fn messages(&self, mailbox: &str) -> MessageCounts {
+        self.mailboxes.get(mailbox).copied().unwrap_or_default()
+    }
+
     pub(crate) fn can_be_called(&self, endpoint: &str) -> bool {
         self.usable.get(endpoint).is_some_and(|usable| *usable > 0)
     }
@@ -71,6 +76,7 @@ impl Switch {
         }
         self.devices.hints = hints;
         self.devices.watchers = watchers;
+        self.renew_watched();
     }
 
     /// Something became of a contact of an endpoint.
@@ -106,6 +112,8 @@ impl Switch {
         if before.unwrap_or_default() != *counts {
             self.tell(event);
             self.touch_device(&device);
+            // Other counts may be the same state.
+            self.touch_watched(&device);
         }
     }
 
@@ -190,6 +198,7 @@ impl Switch {
         {
             self.touch_hint(index);
         }
+        self.touch_watched(device);
     }
 
     fn touch_hint(&mut self, index: usize) {
@@ -211,6 +220,15 @@ impl Switch {
             state,
         };
         self.tell(event);
+    }
+
+    /// The devices a hint names. `None` if there is none.
+    pub(crate) fn hint_devices(&self, context: &str, exten: &str) -> Option<Vec<Arc<str>>> {
+        let hint = self
+            .config
+            .dialplan
+            .hint(context, exten, &self.local_time())?;
+        Some(hint.devices().map(Arc::from).collect())
     }
 
     /// The state of a hint: what it names, and how it is. `None` if there is none.

@@ -42,6 +42,7 @@ mod subroutine;
 mod switch;
 mod timers;
 mod variables;
+mod watch;
 
 pub use config::{CdrSettings, Config, FeatureSettings};
 pub use switch::{Input, Output, Switch};

@@ -59,6 +59,8 @@ impl Switch {
             } => self.on_transfer(channel, exten, replaces),
             Signal::Text { channel, text } => self.on_text(channel, text),
             Signal::Message(message) => self.on_message(message),
+            Signal::Watch { token, what } => self.on_watch(token, what),
+            Signal::Unwatch(what) => self.on_unwatch(&what),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::originate::Origination;
 use crate::presence::Presences;
 use crate::timers::{Timer, Timers};
 use crate::variables::Variables;
+use crate::watch::Watches;
 use dialplan::Dialplan;
 use fastrand::Rng;
 use model::{
@@ -90,6 +91,7 @@ pub struct Switch {
     pub(crate) bridges: BTreeMap<BridgeId, Bridge>,
     pub(crate) originations: BTreeMap<ChannelId, Origination>,
     pub(crate) devices: Devices,
+    pub(crate) watches: Watches,
     pub(crate) database: Database,
     pub(crate) presences: Presences,
     pub(crate) globals: Variables,
@@ -123,6 +125,7 @@ impl Switch {
             bridges: BTreeMap::new(),
             originations: BTreeMap::new(),
             devices: Devices::default(),
+            watches: Watches::default(),
             database: Database::new(),
             presences: Presences::new(),
             globals: Variables::default(),

@@ -94,8 +94,6 @@ const NOT_BUILT: &[&str] = &[
     "stir_shaken",
     "stir_shaken_profile",
     "sub_min_expiry",
-    "subscribe_context",
-    "allow_subscribe",
     "suppress_moh_on_sendonly",
     "suppress_q850_reason_headers",
     "t38_bind_udptl_to_media_address",
@@ -224,6 +222,11 @@ struct Written {
     /// Whether it may transfer calls.
     #[setting(default = "yes")]
     allow_transfer: bool,
+    /// Whether it may subscribe to the states of extensions and mailboxes.
+    #[setting(default = "yes")]
+    allow_subscribe: bool,
+    /// The context of the extensions it may subscribe to; its own `context` if empty.
+    subscribe_context: String,
     /// The context its messages enter; its own `context` if empty.
     message_context: String,
     /// Whether ICE is offered; accepted, it never is.
@@ -263,6 +266,8 @@ pub(crate) struct Endpoint {
     pub(crate) mailboxes: Arc<str>,
     pub(crate) music: Arc<str>,
     pub(crate) allow_transfer: bool,
+    pub(crate) allow_subscribe: bool,
+    pub(crate) subscribe_context: Option<Arc<str>>,
     pub(crate) message_context: Arc<str>,
 }
 
@@ -308,6 +313,8 @@ impl Endpoint {
             mailboxes: written.mailboxes.into(),
             music: written.moh_suggest.into(),
             allow_transfer: written.allow_transfer,
+            allow_subscribe: written.allow_subscribe,
+            subscribe_context: filled(written.subscribe_context).map(Arc::from),
             message_context: filled(written.message_context)
                 .map_or_else(|| Arc::clone(&context), Arc::from),
             context,

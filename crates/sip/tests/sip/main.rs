@@ -12,4 +12,5 @@ mod malformed;
 mod qualify;
 mod registrar;
 mod registration;
+mod subscription;
 mod transfer;

@@ -278,6 +278,8 @@ impl World {
             | Instruction::Answer(_)
             | Instruction::SendDigit { .. }
             | Instruction::TakeMessage(_)
+            | Instruction::Watching { .. }
+            | Instruction::Changed { .. }
             | Instruction::Transferred { .. }
             | Instruction::SendText { .. } => {}
         }
