@@ -80,6 +80,10 @@ pub struct General {
     /// How many connections may be waiting to log in.
     #[setting(name = "authlimit", default = "50", min = 1)]
     pub login_limit: usize,
+    /// How many logins from an address may fail within a minute before its connections are no
+    /// longer taken; this machine is not limited.
+    #[setting(name = "authfailures", default = "30", min = 1)]
+    pub login_failures: u32,
     /// Variables and functions of channels to tell in every event about one.
     #[setting(name = "channelvars")]
     pub channel_variables: List<String>,

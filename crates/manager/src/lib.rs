@@ -21,6 +21,7 @@ mod secret;
 mod session;
 mod settings;
 pub mod show;
+mod throttle;
 mod user;
 
 pub use acl::{Acl, BadRule};
@@ -36,4 +37,5 @@ pub use request::{
 pub use secret::{BadHash, Secret, hash, verify};
 pub use session::{Carrier, Close, Input, Output, Piece, Session};
 pub use settings::{Files, Settings};
+pub use throttle::Throttle;
 pub use user::{Account, User};

@@ -164,7 +164,12 @@ async fn accept(listener: TcpListener, at: Place, node: Arc<Node>) {
 /// Begins a session, unless too many have not logged in yet: that one is closed without a word.
 fn admit(stream: TcpStream, remote: SocketAddr, at: Place, node: &Arc<Node>) {
     let configured = node.configured();
-    let limit = configured.manager.settings.general.login_limit;
+    let general = &configured.manager.settings.general;
+    if !node.admits(remote.ip(), general.login_failures) {
+        tracing::debug!("{} is not taken: too many logins failed", remote.ip());
+        return;
+    }
+    let limit = general.login_limit;
     let Some(place) = node.sessions.enter(remote.ip(), stream.as_raw_fd(), limit) else {
         tracing::warn!(
             "{} is not taken: {limit} connections have not logged in",

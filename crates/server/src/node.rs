@@ -9,20 +9,18 @@ use crate::exchange::WebExchange;
 use crate::hub::Hub;
 use crate::listener::Listeners;
 use crate::logger::{Detail, Logger};
-use crate::mailbox::{self, Mailboxes};
+use crate::mailbox::Mailboxes;
 use crate::parts::{self, Found, Part};
 use crate::sessions::Sessions;
 use crate::store::{Busy, Store};
 use crate::switch_task::{Answered, Ended, SwitchHandle};
 use crate::{security_log, version};
 use jiff::tz::TimeZone;
-use manager::{Answer, ConsoleReport, FileRequest, ReloadOutcome, Request, Style};
-use model::{
-    Command, DeviceState, Event, MailboxQuery, MailboxReply, Refusal, Reply, Seq, SipQuery,
-    SipReply, StateQuery, StateReply,
-};
+use manager::{Answer, ConsoleReport, FileRequest, ReloadOutcome, Request, Style, Throttle};
+use model::{Command, Event, Refusal, Reply, Seq};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::Duration;
 use switch::Input;
 use tokio::sync::{Mutex, watch};
@@ -39,8 +37,9 @@ pub(crate) struct Node {
     pub(crate) listeners: Listeners,
     faces: OnceLock<Faces>,
     files: Store,
-    mailboxes: Mailboxes,
+    pub(crate) mailboxes: Mailboxes,
     pub(crate) counters: Counters,
+    throttle: std::sync::Mutex<Throttle>,
     logger: Logger,
     /// What it is configured with, and what of that sessions know.
     configured: watch::Sender<Arc<Configured>>,
@@ -120,6 +119,7 @@ impl Node {
             faces: OnceLock::new(),
             files: made.files,
             counters: Counters::default(),
+            throttle: std::sync::Mutex::default(),
             ending: AtomicBool::new(false),
             logger: made.logger,
             configured: watch::Sender::new(Arc::new(configured)),
@@ -194,93 +194,6 @@ impl Node {
         }
     }
 
-    /// SIP does not know how its devices are.
-    async fn answer_sip(&self, query: SipQuery) -> Answer {
-        let mut reply = self.sip.ask(query);
-        let endpoints = match &mut reply {
-            SipReply::Objects(objects) => objects
-                .iter_mut()
-                .filter(|object| object.kind == "endpoint")
-                .collect(),
-            SipReply::Endpoint(endpoint) => vec![&mut endpoint.endpoint],
-            SipReply::Contacts(_) | SipReply::Done | SipReply::NotFound => Vec::new(),
-        };
-        if !endpoints.is_empty() {
-            let devices = self.ask(Command::States(StateQuery::Devices)).await;
-            let channels = self.ask(Command::Channels).await;
-            let (Reply::States(StateReply::Devices(devices)), Reply::Channels(channels)) =
-                (devices, channels)
-            else {
-                return Answer::Unavailable;
-            };
-            for endpoint in endpoints {
-                let device = format!("PJSIP/{}", endpoint.name);
-                let state = devices
-                    .iter()
-                    .find(|(name, _)| **name == device)
-                    .map(|(_, state)| *state);
-                let own = format!("{device}-");
-                let active = channels
-                    .iter()
-                    .filter(|channel| channel.name.starts_with(&own))
-                    .count();
-                let words = state.unwrap_or(DeviceState::Unknown).words();
-                endpoint.fields.push(("DeviceState".into(), words.into()));
-                endpoint
-                    .fields
-                    .push(("ActiveChannels".into(), active.to_string().into()));
-            }
-        }
-        Answer::Sip(reply)
-    }
-
-    /// What is found in mailboxes is told, if it is news.
-    async fn answer_mailboxes(&self, query: MailboxQuery) -> Answer {
-        let Ok(mailbox::Answered { reply, looked }) = self.mailboxes.ask(query).await else {
-            return Answer::Unavailable;
-        };
-        for (mailbox, counts) in looked {
-            if self
-                .notice(Event::MessageWaiting { mailbox, counts })
-                .await
-                .is_err()
-            {
-                return Answer::Unavailable;
-            }
-        }
-        Answer::Mailboxes(reply)
-    }
-
-    /// Asks the mailboxes. `None` if the node ends.
-    pub(crate) async fn ask_mailboxes(&self, query: MailboxQuery) -> Option<MailboxReply> {
-        let Answer::Mailboxes(reply) = self.answer_mailboxes(query).await else {
-            return None;
-        };
-        Some(reply)
-    }
-
-    /// Looks into all mailboxes, and again as often as they are to be looked into.
-    pub(crate) async fn watch_mailboxes(self: Arc<Self>) {
-        /// How often is looked whether that is said anew.
-        const ASLEEP: Duration = Duration::from_secs(30);
-        self.look_into_mailboxes().await;
-        while !self.is_ending() {
-            let poll = self.mailboxes.poll();
-            tokio::time::sleep(poll.unwrap_or(ASLEEP)).await;
-            if poll.is_some() {
-                self.look_into_mailboxes().await;
-            }
-        }
-    }
-
-    async fn look_into_mailboxes(&self) {
-        self.answer_mailboxes(MailboxQuery::Refresh {
-            context: None,
-            mailbox: None,
-        })
-        .await;
-    }
-
     /// A change of files may ask for a reload.
     async fn answer_files(self: &Arc<Self>, request: FileRequest) -> Answer {
         let reload = match &request {
@@ -302,7 +215,8 @@ impl Node {
 
     /// Tells an event that somebody else than the switch is the author of.
     pub(crate) async fn notice(&self, event: Event) -> Result<(), Ended> {
-        if matches!(event, Event::Security(_)) {
+        if let Event::Security(security) = &event {
+            self.counters.knocked(security);
             security_log::write(&event, self.clock.now().utc);
         }
         self.switch.tell(Input::Notice(event)).await
@@ -446,6 +360,20 @@ impl Node {
         self.ask(Command::Counts).await;
         self.ending.store(true, Ordering::SeqCst);
         self.hub.ring_all();
+    }
+
+    /// A login from this address was refused.
+    pub(crate) fn login_failed(&self, address: IpAddr) {
+        let now = self.clock.now().since_start;
+        let mut throttle = self.throttle.lock().unwrap_or_else(PoisonError::into_inner);
+        throttle.failed(now, address);
+    }
+
+    /// Whether connections from this address are taken: not so many logins from it were refused.
+    pub(crate) fn admits(&self, address: IpAddr, limit: u32) -> bool {
+        let now = self.clock.now().since_start;
+        let throttle = self.throttle.lock().unwrap_or_else(PoisonError::into_inner);
+        throttle.admits(now, address, limit)
     }
 
     /// Whether sessions shall end.

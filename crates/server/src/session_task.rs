@@ -152,6 +152,9 @@ impl SessionTask {
 
     async fn end(mut self, reason: Close) {
         self.node.counters.closed(reason);
+        if reason == Close::Refused {
+            self.node.login_failed(self.connection.session().peer().address());
+        }
         tracing::debug!(
             "manager session {} ends: {}",
             self.place.number(),
@@ -220,7 +223,10 @@ impl SessionTask {
                         self.connection.handle(now, Input::Event(event));
                     }
                 }
-                Err(Lagged { missed }) => self.connection.handle(now, Input::Missed(missed)),
+                Err(Lagged { missed }) => {
+                    self.node.counters.missed_by(missed);
+                    self.connection.handle(now, Input::Missed(missed));
+                }
             }
             heard = true;
             if !self.connection.listens() {

@@ -7,6 +7,7 @@ use ami::action::system as declared;
 use ami::{Dialect, Message, response};
 use jiff::Timestamp;
 use model::Reply;
+use std::borrow::Cow;
 
 const UNKNOWN_ERROR: &str = "An unknown error occurred";
 const IN_PROGRESS: &str = "A reload is in progress";
@@ -47,7 +48,8 @@ pub(super) fn console(session: &Session, id: &str, report: &ConsoleReport) -> Ve
     let output = without_colours(&report.output);
     let output = output.strip_suffix('\n').unwrap_or(&output);
     if session.dialect() == Dialect::V1_8 {
-        return vec![follows(id, output)];
+        let output = of_release(output, &session.node.version, Dialect::V1_8);
+        return vec![follows(id, &output)];
     }
     let mut message = if report.success {
         response::success(id)
@@ -71,6 +73,16 @@ fn follows(id: &str, output: &str) -> Message {
     }
     let lines = output.split('\n').filter(|_| !output.is_empty());
     message.with_body(lines.chain(["--END COMMAND--"]))
+}
+
+/// The output of `core show version` tells the release of the dialect: some clients read there whom
+/// they talk to.
+fn of_release<'a>(output: &'a str, own: &str, dialect: Dialect) -> Cow<'a, str> {
+    let after = output.strip_prefix("Asterisk ");
+    match after.and_then(|after| after.strip_prefix(own)) {
+        Some(after) => format!("Asterisk {}{after}", dialect.release(own)).into(),
+        None => output.into(),
+    }
 }
 
 /// The output without the sequences that colour a terminal.

@@ -188,6 +188,13 @@ fn commands_are_answered_with_their_output_as_it_is() {
         ),
         "Response: Follows\r\nPrivilege: Command\r\nActionID: 1\r\none: 1\n\ntwo\n--END COMMAND--\r\n\r\n"
     );
+    assert_eq!(
+        hello().ask(
+            &action("Command", "Command: core show version\n"),
+            report("Asterisk 22.8.0 on a machine\n")
+        ),
+        "Response: Follows\r\nPrivilege: Command\r\nActionID: 1\r\nAsterisk 1.8.32 on a machine\n--END COMMAND--\r\n\r\n"
+    );
 }
 
 #[test]
