@@ -30,9 +30,12 @@ struct Span {
 
 impl Default for Message {
     fn default() -> Self {
+        // Room for a short message: most are answers of a few headers.
+        let mut text = String::with_capacity(128);
+        text.push_str(END);
         Self {
-            text: END.to_owned(),
-            headers: Vec::new(),
+            text,
+            headers: Vec::with_capacity(6),
             body: None,
         }
     }
@@ -51,6 +54,18 @@ impl Message {
 
     /// Adds a header whose name is `prefix` and `name` together.
     pub fn prefixed(&mut self, prefix: &str, name: &str, value: impl Display) {
+        // Writing into a string fails only if the value's own Display does; then it stays cut.
+        self.line(prefix, name, |line| {
+            let _ = write!(line, "{value}");
+        });
+    }
+
+    /// The same of a text, for what is read and written most.
+    fn text_header(&mut self, name: &str, value: &str) {
+        self.line("", name, |line| line.push(value));
+    }
+
+    fn line(&mut self, prefix: &str, name: &str, value: impl FnOnce(&mut Line<'_>)) {
         let start = self.text.len() - END.len();
         self.text.truncate(start);
         let mut line = Line(&mut self.text);
@@ -58,17 +73,18 @@ impl Message {
         line.name(name);
         let colon = line.0.len();
         line.0.push_str(": ");
-        // Writing into a string fails only if the value's own Display does; then it stays cut.
-        let _ = write!(line, "{value}");
+        value(&mut line);
         let end = self.text.len();
         match Span::new(start, colon, end) {
             Some(span) => {
-                self.text.push_str("\r\n");
+                self.text.push_str("\r\n\r\n");
                 self.headers.push(span);
             }
-            None => self.text.truncate(start),
+            None => {
+                self.text.truncate(start);
+                self.text.push_str(END);
+            }
         }
-        self.text.push_str(END);
     }
 
     /// Adds lines that are no headers, each ended by a line feed but for the last, which is ended as
@@ -82,7 +98,7 @@ impl Message {
             if index > 0 {
                 self.text.push('\n');
             }
-            let _ = Line(&mut self.text).write_str(line);
+            Line(&mut self.text).push(line);
         }
         if self.text.len() > start {
             self.text.push_str("\r\n");
@@ -106,7 +122,7 @@ impl Message {
     pub fn with_bare_line(mut self, line: &str) -> Self {
         self.text.truncate(self.text.len() - END.len());
         self.body = u32::try_from(self.text.len()).ok();
-        let _ = Line(&mut self.text).write_str(line);
+        Line(&mut self.text).push(line);
         self.text.push_str("\r\n");
         self.text.push_str(END);
         self
@@ -125,7 +141,7 @@ impl Message {
     pub fn push_line(&mut self, line: &[u8]) {
         let line = String::from_utf8_lossy(line);
         if let Some((name, value)) = line.split_once(':') {
-            self.header(name, value.trim_start_matches(|c| c <= ' '));
+            self.text_header(name, value.trim_start_matches(|c| c <= ' '));
         }
     }
 
@@ -208,24 +224,33 @@ struct Line<'a>(&'a mut String);
 
 impl Line<'_> {
     fn name(&mut self, name: &str) {
-        self.0
-            .extend(name.chars().filter(|c| !breaks_line(*c) && *c != ':'));
+        if name.bytes().any(|byte| breaks_line(byte) || byte == b':') {
+            let kept = |c: &char| !matches!(c, '\r' | '\n' | '\0' | ':');
+            self.0.extend(name.chars().filter(kept));
+        } else {
+            self.0.push_str(name);
+        }
+    }
+
+    fn push(&mut self, text: &str) {
+        if text.bytes().any(breaks_line) {
+            let kept = |c: &char| !matches!(c, '\r' | '\n' | '\0');
+            self.0.extend(text.chars().filter(kept));
+        } else {
+            self.0.push_str(text);
+        }
     }
 }
 
 impl Write for Line<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if text.contains(breaks_line) {
-            self.0.extend(text.chars().filter(|c| !breaks_line(*c)));
-        } else {
-            self.0.push_str(text);
-        }
+        self.push(text);
         Ok(())
     }
 }
 
-fn breaks_line(c: char) -> bool {
-    matches!(c, '\r' | '\n' | '\0')
+fn breaks_line(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n' | b'\0')
 }
 
 #[cfg(test)]
