@@ -92,13 +92,17 @@ impl Switch {
         if let Some(channel) = self.channels.get_mut(&id) {
             if let Some(caller) = &order.caller {
                 channel.caller = caller.clone();
-                channel.connected = caller.clone();
             }
             if let Some(account) = &order.account {
                 channel.account = Arc::clone(account);
             }
         }
         self.publish(id);
+        // It is told as a change of its own.
+        if let (Some(channel), Some(caller)) = (self.channels.get_mut(&id), &order.caller) {
+            channel.connected = caller.clone();
+            self.publish(id);
+        }
         for (name, value) in &order.variables {
             self.set_variable_or_function(id, name, value);
         }

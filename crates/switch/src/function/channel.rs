@@ -83,7 +83,8 @@ fn read(scope: &mut ChannelScope<'_>, item: &str) -> Outcome {
             .as_ref()
             .map(|record| record.user_field.to_string())
             .unwrap_or_default(),
-        "audionativeformat" | "audioreadformat" | "audiowriteformat" => {
+        "audionativeformat" => format!("({})", scope.switch.format_of(channel)),
+        "audioreadformat" | "audiowriteformat" => {
             scope.switch.format_of(channel).to_string()
         }
         "hangupsource" => or_empty(channel.variables.value("HANGUPSOURCE")),
