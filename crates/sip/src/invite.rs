@@ -78,10 +78,7 @@ pub(crate) fn invite(
         .as_deref()
         .or(number)
         .unwrap_or(&settings.global.default_from_user);
-    let host = endpoint
-        .from_domain
-        .clone()
-        .unwrap_or_else(|| flow.local_address().ip().to_string());
+    let host = endpoint.from_domain.clone().unwrap_or_else(|| flow.host());
     let name = order
         .caller
         .name

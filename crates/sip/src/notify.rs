@@ -105,7 +105,7 @@ async fn send_one(
         from: &format!(
             "<sip:{}@{}>;tag={}",
             crate::address::escape(&user),
-            flow.local_address().ip(),
+            flow.host(),
             message::tag()
         ),
         to: &format!("<{uri}>"),

@@ -132,10 +132,7 @@ async fn options(core: &Arc<Core>, binding: &Binding) -> Option<u16> {
         .from_user
         .as_deref()
         .unwrap_or(&settings.global.default_from_user);
-    let host = endpoint
-        .from_domain
-        .clone()
-        .unwrap_or_else(|| flow.local_address().ip().to_string());
+    let host = endpoint.from_domain.clone().unwrap_or_else(|| flow.host());
     let parts = Parts {
         method: Method::Options,
         uri,

@@ -16,6 +16,10 @@ const DEFAULT_PORT: u16 = 5060;
 
 /// A way to a URI, by the transport named if it can be. `None` if it leads nowhere we can go.
 pub(crate) async fn flow(core: &Arc<Core>, uri: &str, transport: Option<&str>) -> Option<Flow> {
+    // It will stand in headers between angle brackets.
+    if uri.contains(|c: char| c.is_control() || matches!(c, '<' | '>' | ' ' | '"')) {
+        return None;
+    }
     let uri = Uri::try_from(uri).ok()?;
     let protocol = protocol(&uri)?;
     let remote = address(&uri).await?;

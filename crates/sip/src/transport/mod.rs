@@ -165,6 +165,14 @@ impl Flow {
         }
     }
 
+    /// Our host as it stands in URIs.
+    pub(crate) fn host(&self) -> String {
+        match self.local_address().ip() {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        }
+    }
+
     /// For security events.
     pub(crate) fn ends(&self) -> (model::Address, model::Address) {
         let transport = self.protocol.to_model();

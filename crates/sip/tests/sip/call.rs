@@ -690,3 +690,46 @@ async fn a_call_is_made_again_with_the_password_asked_for() {
     assert!(matches!(lab.signal().await, Signal::Media { .. }));
     assert_eq!(lab.signal().await, Signal::Answered(CHANNEL));
 }
+
+#[tokio::test]
+async fn who_finds_no_room_is_told_when_to_try_again() {
+    let mut lab = Lab::with_room(PHONES, 1).await;
+    let mut dave = Phone::new("dave", &lab).await;
+    let uri = "sip:x@127.0.0.1";
+    dave.send(&dave.request("INVITE", uri, 1, DAVE, &sdp(6000, "sendrecv")))
+        .await;
+    dave.status(100).await;
+    dave.send(&dave.request("INVITE", uri, 2, DAVE, &sdp(6000, "sendrecv")))
+        .await;
+    let busy = dave.status(503).await;
+    assert_eq!(busy.header("Retry-After"), Some("5"));
+    let mut alice = Phone::new("alice", &lab).await;
+    alice
+        .send(&alice.request("REGISTER", "sip:alice@127.0.0.1", 1, "", ""))
+        .await;
+    alice.status(503).await;
+    assert!(matches!(lab.signal().await, Signal::NewCall(_)));
+    alice
+        .send(&alice.request("REGISTER", "sip:alice@127.0.0.1", 2, "", ""))
+        .await;
+    alice.status(401).await;
+}
+
+#[tokio::test]
+async fn a_resource_cannot_smuggle_headers() {
+    let mut lab = Lab::start().await;
+    let resource = "alice/sip:x@127.0.0.1:9>\r\nEvil: yes\r\nX: <".into();
+    lab.instruct(Instruction::Dial {
+        channel: CHANNEL,
+        resource,
+        caller: Party::default(),
+        call_id: "c".into(),
+    });
+    assert!(matches!(
+        lab.signal().await,
+        Signal::HungUp {
+            cause: Some(Cause::NO_ROUTE_DESTINATION),
+            ..
+        }
+    ));
+}

@@ -52,6 +52,11 @@ impl Lab {
     }
 
     pub(crate) async fn with(text: &str) -> Self {
+        Self::with_room(text, 1_024).await
+    }
+
+    /// A lab where this much may be told before anybody listens.
+    pub(crate) async fn with_room(text: &str, room: usize) -> Self {
         let media = media::start(
             media::Settings {
                 ports: 20_000..=40_000,
@@ -60,7 +65,7 @@ impl Lab {
             |_| {},
         )
         .unwrap();
-        let (sender, told) = mpsc::channel(1_024);
+        let (sender, told) = mpsc::channel(room);
         let sip = sip::start(settings(text), media, sender).await.unwrap();
         let listens = sip.listens();
         let of = |wanted| {
