@@ -36,8 +36,32 @@ pub trait Exchange: Send + Sync + 'static {
     /// Whether all parts of the node are up.
     fn is_booted(&self) -> bool;
 
+    /// The figures that are served under this path, if any are.
+    fn figures(&self, path: &str) -> Option<Figures> {
+        let _ = path;
+        None
+    }
+
     /// A reader of the events after this one, or of those that happen from now on.
     fn listen(&self, after: Option<Seq>) -> Box<dyn Events>;
+}
+
+/// Figures about the node, for programs that watch it.
+pub struct Figures {
+    /// Who may read them, with the realm to tell; everybody if not said.
+    pub reader: Option<Reader>,
+    /// Gathers them, in Prometheus' text format.
+    pub text: Promise<String>,
+}
+
+/// Who may read figures, by HTTP's basic authentication.
+pub struct Reader {
+    /// Told to who has not said who they are.
+    pub realm: String,
+    /// The name.
+    pub username: String,
+    /// The password.
+    pub password: String,
 }
 
 /// A session's place among those of its account; given back when it is dropped.

@@ -69,11 +69,11 @@ async fn in_session(
     web.sessions().note(&session.id, &reply);
     let mut answer = write(web, &reply.pieces);
     let seconds = web.exchange().configured().settings.general.http_timeout;
-    set(
-        answer.headers_mut(),
-        SET_COOKIE,
-        &cookie::set(&session.id, seconds.into(), secure),
-    );
+    // These faces are not beside each other: without a path the cookie would be for this one alone.
+    let prefix = &web.settings().general.prefix;
+    let cookie = cookie::set(&session.id, seconds.into(), secure);
+    let cookie = format!("{cookie}; Path={prefix}/");
+    set(answer.headers_mut(), SET_COOKIE, &cookie);
     Ok(answer)
 }
 

@@ -8,6 +8,7 @@
 //! | `/events` | what happens, as Server-Sent Events |
 //! | `/ws` | actions and events as a WebSocket |
 //! | `/snapshot` | the state at one place in the order of events |
+//! | `/panel/` | a live page for people |
 //! | `/openapi.json` `/asyncapi.json` | all of these, described for programs |
 //! | `/static/…` | files, if `enable_static` |
 //! | `/httpstatus` | what is served where, if `enable_status` |
@@ -26,6 +27,7 @@ mod digest;
 mod digest_login;
 mod driver;
 mod exchange;
+mod figures;
 mod files;
 mod idle;
 mod json;
@@ -34,6 +36,7 @@ mod json_faces;
 mod listener;
 mod origin;
 mod page;
+mod panel;
 mod parameters;
 pub mod schema;
 mod session;
@@ -45,7 +48,7 @@ pub mod token;
 mod web;
 
 pub use digest::Algorithm;
-pub use exchange::{Events, Exchange, Missed, Place, Promise};
+pub use exchange::{Events, Exchange, Figures, Missed, Place, Promise, Reader};
 pub use listener::{At, Faces, Failure};
 pub use settings::{General, Redirect, Restriction, Settings};
 pub use tls::{Made, Tls, TlsError};

@@ -6,10 +6,12 @@ use crate::cookie;
 use crate::digest_login::DigestLogin;
 use crate::driver::{Ends, NoEntropy};
 use crate::exchange::Exchange;
+use crate::figures;
 use crate::files::Files;
 use crate::idle::Phase;
 use crate::json_faces::JsonFace;
 use crate::page::{self, Status};
+use crate::panel;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -160,8 +162,21 @@ impl Web {
         if name == "httpstatus" && settings.general.status {
             return self.serve_status(&settings, &request);
         }
+        if let Some(figures) = self.exchange.figures(name) {
+            return Ok(figures::serve(&self.answers(), figures, &request).await);
+        }
         if !self.has_manager() {
             return Err(Refusal::NotFound);
+        }
+        if settings.general.panel {
+            if name.is_empty() && settings.general.panel_at_root {
+                return Ok(self
+                    .answers()
+                    .elsewhere(&format!("{}/panel/", settings.general.prefix)));
+            }
+            if path == "panel" || path.starts_with("panel/") {
+                return panel::serve(self, path.strip_prefix("panel/"), &request);
+            }
         }
         if let Some(face) = Face::of(name) {
             return Ok(face.serve(self, request).await);

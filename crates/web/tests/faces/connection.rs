@@ -165,6 +165,41 @@ async fn a_prefix_is_before_everything() {
     );
 }
 
+#[tokio::test]
+async fn the_live_page_is_served_and_may_do_nothing_but_talk_to_us() {
+    let house = House::new(MANAGER);
+    let served = house.serve("prefix = ast\npanel_at_root = yes");
+    let mut client = Client::connect(served.address(false)).await;
+    for from in ["/ast/", "/ast/panel"] {
+        let moved = client.get(from).await;
+        assert_eq!(
+            (moved.status, moved.header("Location")),
+            (302, Some("/ast/panel/")),
+            "{from}"
+        );
+    }
+    let page = client.get("/ast/panel/").await;
+    assert_eq!(page.status, 200);
+    assert!(
+        page.header("Content-Security-Policy")
+            .unwrap()
+            .starts_with("default-src 'none'")
+    );
+    for name in ["panel.js", "panel.css", "icon.svg"] {
+        assert!(page.body.contains(&format!("\"{name}\"")), "{name}");
+        assert_eq!(
+            client.get(&format!("/ast/panel/{name}")).await.status,
+            200,
+            "{name}"
+        );
+    }
+    let tag = format!("If-None-Match: {}", page.header("ETag").unwrap());
+    assert_eq!(client.get_with("/ast/panel/", &tag).await.status, 304);
+    assert_eq!(client.get("/ast/panel/none").await.status, 404);
+    served.renew("enable_panel = no");
+    assert_eq!(client.get("/panel/").await.status, 404);
+}
+
 /// Connects with trust in this certificate alone.
 async fn secured(
     pem: &str,

@@ -1,0 +1,129 @@
+"""The manager over HTTP with clients that others wrote: wget, curl and Python's requests replay the
+book's examples, log in with HTTP digest, and wait for a phone to register."""
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import threading
+import unittest
+
+from lab import LabTest
+
+try:
+    import requests
+    from requests.auth import HTTPDigestAuth
+except ImportError:
+    requests = None
+
+TIMESTAMP = re.compile(r'\d{10}\.\d{6}')
+
+
+class HttpTest(LabTest):
+    def setUp(self):
+        super().setUp()
+        self.base = f"http://127.0.0.1:{self.lab.ports['HTTP']}"
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.cookies = os.path.join(folder.name, 'cookies.txt')
+
+    def run_client(self, *command):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return TIMESTAMP.sub('T', done.stdout.replace('\r\n', '\n'))
+
+    def wget(self, target, *options):
+        return self.run_client('wget', '-q', self.base + target, '--keep-session-cookies', *options, '-O', '-')
+
+    def curl(self, target, *options):
+        return self.run_client('curl', '-s', '-S', *options, self.base + target)
+
+    @unittest.skipUnless(shutil.which('wget'), 'needs wget')
+    def test_the_quick_start_with_wget(self):
+        save, load = ['--save-cookies', self.cookies], ['--load-cookies', self.cookies]
+        login = '/rawman?action=login&username=quiet&secret=quiet-secret'
+        self.assertEqual(self.wget(login, *save), 'Response: Success\nMessage: Authentication accepted\n\n')
+        self.assertEqual(self.wget('/rawman?action=ping', *load), 'Response: Success\nPing: Pong\nTimestamp: T\n\n')
+        self.assertEqual(self.wget('/rawman?action=logoff', *load),
+                         'Response: Goodbye\nMessage: Thanks for all the fish.\n\n')
+        self.assertIn('Permission denied', self.wget('/rawman?action=ping', *load))
+
+    @unittest.skipUnless(shutil.which('wget'), 'needs wget')
+    def test_events_are_waited_for(self):
+        login = '/mxml?action=login&username=admin&secret=admin-secret'
+        self.wget(login, '--save-cookies', self.cookies)
+        told = []
+        waiting = threading.Thread(target=lambda: told.extend(
+            self.wget('/mxml?action=waitevent', '--load-cookies', self.cookies) for _ in range(3)))
+        waiting.start()
+        self.phone('alice', 'register', expires=300)
+        waiting.join(60)
+        self.hung_up('alice')
+        whole = ''.join(told)
+        self.assertIn("<response type='object' id='unknown'>"
+                      "<generic response='Success' message='Waiting for Event completed.' /></response>", whole)
+        self.assertRegex(whole, r"<generic event='PeerStatus' privilege='system,all' channeltype='PJSIP' "
+                                r"peer='PJSIP/alice' peerstatus='Reachable' />")
+        self.assertIn("<generic event='WaitEventComplete' />", whole)
+
+    @unittest.skipUnless(shutil.which('curl'), 'needs curl')
+    def test_each_encoding_with_curl(self):
+        login = 'action=login&username=quiet&secret=quiet-secret'
+        self.assertEqual(self.curl(f'/mxml?{login}'),
+                         "<ajax-response>\n<response type='object' id='unknown'><generic response='Success' "
+                         "message='Authentication accepted' /></response>\n</ajax-response>\n")
+        page = self.curl(f'/manager?{login}')
+        self.assertTrue(page.startswith('<title>Asterisk&trade; Manager Interface</title><body bgcolor="#ffffff">'))
+        self.assertIn('<tr><td>Response</td><td>Success</td></tr>\n'
+                      '<tr><td>Message</td><td>Authentication accepted</td></tr>\n'
+                      '<tr><td colspan="2"><hr></td></tr>\n</table></body>', page)
+        head = self.curl(f'/rawman?{login}', '-i').split('\n\n')[0]
+        self.assertRegex(head, r'Set-Cookie: mansession_id="[0-9a-f]{32}"; Version=1; Max-Age=60')
+        self.assertIn('Pragma: SuppressEvents', head)
+        # The same over TLS.
+        secure = f"https://127.0.0.1:{self.lab.ports['HTTPS']}/rawman?{login}"
+        self.assertIn('accepted', self.run_client('curl', '-s', '-k', secure))
+
+    @unittest.skipUnless(shutil.which('curl'), 'needs curl')
+    def test_digest_with_curl(self):
+        for target, found in [('/arawman?action=ping', 'Ping: Pong'), ('/amxml?action=ping', "ping='Pong'"),
+                              ('/amanager?action=ping', '<td>Pong</td>')]:
+            answer = self.curl(target, '--digest', '-u', 'admin:admin-secret')
+            self.assertIn(found, answer)
+        posted = self.curl('/arawman', '--digest', '-u', 'admin:admin-secret', '-d', 'action=ping&actionid=7')
+        self.assertIn('ActionID: 7', posted)
+        refused = self.curl('/arawman?action=ping', '--digest', '-u', 'admin:wrong', '-o', '/dev/null', '-w', '%{http_code}')
+        self.assertEqual(refused, '401')
+
+    @unittest.skipUnless(requests, 'needs requests')
+    def test_digest_with_requests(self):
+        with requests.Session() as session:
+            session.auth = HTTPDigestAuth('admin', 'admin-secret')
+            for target, found in [('/arawman', 'Ping: Pong'), ('/amxml', "ping='Pong'"), ('/amanager', '<td>Pong</td>')]:
+                for number in range(3):
+                    answer = session.get(self.base + target, params={'action': 'ping', 'actionid': number}, timeout=10)
+                    self.assertEqual(answer.status_code, 200)
+                    self.assertIn(found, answer.text)
+            # One session: what happened since the first request is told to a later one.
+            session.post(self.base + '/arawman', data={'action': 'UserEvent', 'userevent': 'Mine'}, timeout=10)
+            told = session.get(self.base + '/arawman', params={'action': 'WaitEvent', 'timeout': 5}, timeout=10).text
+            self.assertIn('UserEvent: Mine', told)
+
+    @unittest.skipUnless(requests, 'needs requests')
+    def test_json_with_requests(self):
+        basic = ('admin', 'admin-secret')
+        answer = requests.post(f'{self.base}/actions/Originate', auth=basic, timeout=20, json={
+            'Channel': 'Local/wait@lab', 'Application': 'Wait', 'Data': 20, 'Async': True, 'ActionID': 'o'})
+        self.assertEqual(answer.json()['response']['Message'], 'Originate successfully queued')
+        with requests.get(f'{self.base}/events', params={'snapshot': 'yes'}, auth=basic, stream=True, timeout=10) as stream:
+            lines = (line for line in stream.iter_lines(decode_unicode=True))
+            self.assertIn('event: snapshot', lines)
+        state = requests.get(f'{self.base}/snapshot', auth=basic, timeout=10).json()
+        told = {event['Event'] for event in state['events']}
+        self.assertLessEqual({'Newchannel', 'DeviceStateChange', 'ExtensionStatus'}, told)
+        ended = requests.post(f'{self.base}/actions/Hangup', auth=basic, timeout=10, json={'Channel': '/Local/'})
+        self.assertEqual(ended.json()['events'][-1]['Event'], 'ChannelsHungupListComplete')
+
+
+if __name__ == '__main__':
+    unittest.main()
