@@ -51,11 +51,23 @@ pub(crate) struct Arguments {
 }
 
 /// What else the program does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Subcommand)]
+#[derive(Clone, Debug, PartialEq, Eq, clap::Subcommand)]
 pub(crate) enum Task {
     /// Make the hash of a manager's secret, to be written as `secret` in manager.conf. The secret is
     /// read from the terminal, or from standard input.
     Passwd,
+    /// Make a token that a program may show on the JSON faces in place of an account's secret, and
+    /// the section of http.conf that makes it good.
+    Token {
+        /// The account of manager.conf that it stands for.
+        account: String,
+        /// What the section is called.
+        #[arg(long, default_value = "token")]
+        name: String,
+        /// The last day on which it is good, as YYYY-MM-DD; for ever if not said.
+        #[arg(long)]
+        expires: Option<jiff::civil::Date>,
+    },
 }
 
 /// Options that change nothing here.
