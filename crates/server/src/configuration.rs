@@ -5,6 +5,7 @@
 
 use crate::asterisk_conf::AsteriskConf;
 use crate::log_conf::LogFile;
+use crate::metrics::Metrics;
 use crate::parts::Part;
 use crate::secrets::Wanted;
 use crate::{mailbox, users_conf};
@@ -25,6 +26,8 @@ pub(crate) struct Configuration {
     pub(crate) manager: Arc<manager::Settings>,
     /// pjsip.conf and users.conf.
     pub(crate) sip: Arc<sip::Settings>,
+    /// prometheus.conf.
+    pub(crate) metrics: Arc<Metrics>,
     /// http.conf.
     pub(crate) web: Arc<web::Settings>,
     /// rtp.conf; read at the start only.
@@ -83,6 +86,7 @@ impl Configuration {
             switch: Arc::default(),
             manager: Arc::default(),
             sip: Arc::default(),
+            metrics: Arc::default(),
             web: Arc::default(),
             voicemail: Arc::default(),
             media: media::Settings::default(),
@@ -104,6 +108,7 @@ impl Configuration {
             match part {
                 Part::Manager => new.read_manager(&mut files),
                 Part::Sip => new.read_sip(&mut files),
+                Part::Metrics => new.read_metrics(&mut files),
                 Part::Web => new.read_web(&mut files),
                 Part::Media => new.read_media(&mut files),
                 Part::Log => new.read_log(&mut files),
@@ -149,6 +154,12 @@ impl Configuration {
                 &config,
                 &mut files.findings.diagnostics,
             ));
+        }
+    }
+
+    fn read_metrics(&mut self, files: &mut Files<'_>) {
+        if let Ok(metrics) = files.section::<Metrics>("prometheus.conf", "general") {
+            self.metrics = Arc::new(metrics);
         }
     }
 

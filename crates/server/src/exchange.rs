@@ -11,7 +11,7 @@ use model::{Event, Now, Seq};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use web::{Events, Exchange, Missed, Place, Promise};
+use web::{Events, Exchange, Figures, Missed, Place, Promise};
 
 /// Batches of events read at a time.
 const BATCHES: usize = 16;
@@ -51,6 +51,21 @@ impl Exchange for WebExchange {
 
     fn is_booted(&self) -> bool {
         self.0.is_booted()
+    }
+
+    fn figures(&self, path: &str) -> Option<Figures> {
+        let configured = self.0.configured();
+        let metrics = &configured.configuration.metrics;
+        let served = metrics.enabled && path.eq_ignore_ascii_case(metrics.uri.trim_matches('/'));
+        served.then(|| {
+            let node = Arc::clone(&self.0);
+            let reader = metrics.username.clone().map(|username| web::Reader {
+                realm: metrics.realm.clone(),
+                username,
+                password: metrics.password.clone().unwrap_or_default(),
+            });
+            Figures { reader, text: Box::pin(async move { crate::metrics::text(&node).await }) }
+        })
     }
 
     fn listen(&self, after: Option<Seq>) -> Box<dyn Events> {

@@ -147,6 +147,11 @@ impl Hub {
         self.ringer.notify_one();
     }
 
+    /// How many events can be read again.
+    pub(crate) fn kept(&self) -> usize {
+        self.ring().events
+    }
+
     /// Events published from now on are told so.
     pub(crate) fn restyle(&self, style: Style) {
         *self.style.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(style);

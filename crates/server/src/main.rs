@@ -18,6 +18,7 @@ mod listener;
 mod log_conf;
 mod logger;
 mod mailbox;
+mod metrics;
 mod music_conf;
 mod node;
 mod parts;

@@ -15,6 +15,8 @@ pub(crate) enum Part {
     Manager,
     /// http.conf.
     Web,
+    /// prometheus.conf.
+    Metrics,
     /// pjsip.conf.
     Sip,
     /// rtp.conf.
@@ -40,6 +42,7 @@ impl Part {
         Self::Manager,
         Self::Voicemail,
         Self::Web,
+        Self::Metrics,
         Self::Cdr,
         Self::Dialplan,
     ];
@@ -54,6 +57,7 @@ const PARTS: &[(&str, Part)] = &[
     ("manager", Part::Manager),
     ("acl", Part::Manager),
     ("http", Part::Web),
+    ("res_prometheus", Part::Metrics),
     ("res_pjsip", Part::Sip),
     ("chan_pjsip", Part::Sip),
     ("res_rtp_asterisk", Part::Media),

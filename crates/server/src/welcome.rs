@@ -31,6 +31,10 @@ pub(crate) fn text(node: &Node, made: &[Made]) -> String {
             "this machine only, as manager.conf has no bindaddr: `bindaddr = 0.0.0.0` opens it to all",
         );
     }
+    for place in node.web_places() {
+        let scheme = if place.secure { "https" } else { "http" };
+        line("HTTP", &format!("{scheme}://{}", place.address));
+    }
     let transports = node.sip.listens();
     for (transport, address) in &transports {
         line(

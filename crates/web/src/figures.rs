@@ -14,7 +14,11 @@ const TYPE: &str = "text/plain; version=0.0.4";
 
 pub(crate) async fn serve(answers: &Answers, figures: Figures, request: &Request) -> Answer {
     if let Some(reader) = &figures.reader {
-        let said = request.parts.headers.get(AUTHORIZATION).map(|value| value.as_bytes());
+        let said = request
+            .parts
+            .headers
+            .get(AUTHORIZATION)
+            .map(|value| value.as_bytes());
         if !said.is_some_and(|said| is(reader, said)) {
             let realm = reader.realm.replace(['"', '\\'], "");
             return answers.unauthorized(&[format!("Basic realm=\"{realm}\"")]);
@@ -37,7 +41,11 @@ mod tests {
     #[test]
     fn the_reader_is_known_by_name_and_password() {
         let (realm, username, password) = ("r".into(), "Aladdin".into(), "open sesame".into());
-        let reader = Reader { realm, username, password };
+        let reader = Reader {
+            realm,
+            username,
+            password,
+        };
         assert!(is(&reader, b"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="));
         assert!(is(&reader, b"basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="));
         assert!(!is(&reader, b"Basic QWxhZGRpbjpvcGVu"));

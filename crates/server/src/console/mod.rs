@@ -10,6 +10,7 @@ mod dialplan;
 mod help;
 mod log;
 mod manager;
+mod module;
 mod pjsip;
 mod states;
 mod vocabulary;
@@ -61,6 +62,7 @@ const FAMILIES: &[&[Command]] = &[
     help::COMMANDS,
     log::COMMANDS,
     manager::COMMANDS,
+    module::COMMANDS,
     pjsip::COMMANDS,
     states::COMMANDS,
     vocabulary::COMMANDS,

@@ -1,0 +1,169 @@
+//! Figures for Prometheus, under the names of the reference server's res_prometheus, and ours
+//! (`switchroom_…`) for what it does not tell.
+
+use crate::node::Node;
+use crate::version;
+use model::{BridgeSnapshot, ChannelSnapshot, Command, Reply};
+use std::fmt::{Display, Write as _};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// prometheus.conf, [general].
+#[derive(Clone, Debug, PartialEq, Eq, conf::Settings)]
+pub(crate) struct Metrics {
+    /// Whether figures are served over HTTP, where http.conf has it listen.
+    pub(crate) enabled: bool,
+    /// Whether to tell of the node itself: uptime, version.
+    #[setting(name = "core_metrics_enabled", default = "yes")]
+    pub(crate) core: bool,
+    /// The path they are served under.
+    #[setting(default = "metrics")]
+    pub(crate) uri: String,
+    /// Who may read them, by HTTP's basic authentication; everybody if not said.
+    #[setting(name = "auth_username")]
+    pub(crate) username: Option<String>,
+    /// With this password.
+    #[setting(name = "auth_password")]
+    pub(crate) password: Option<String>,
+    /// The realm told when it is asked for.
+    #[setting(name = "auth_realm", default = "Asterisk Prometheus Metrics")]
+    pub(crate) realm: String,
+}
+
+/// All figures now, in Prometheus' text format.
+pub(crate) async fn text(node: &Arc<Node>) -> String {
+    let begun = Instant::now();
+    let core = node.configured().configuration.metrics.core;
+    let mut page = Page::default();
+    calls(node, &mut page).await;
+    endpoints(node, &mut page);
+    manager(node, &mut page);
+    if core {
+        let (up, since_reload) = node.uptime();
+        page.gauge("asterisk_core_uptime_seconds", "How long the server runs", up.as_secs());
+        page.gauge("asterisk_core_last_reload_seconds", "How long since it was configured", since_reload.as_secs());
+        page.about("asterisk_core_properties", "gauge", "The version");
+        page.value("asterisk_core_properties", &[("version", version::COMPATIBLE)], 1);
+        let taken = begun.elapsed().as_millis();
+        page.gauge("asterisk_core_scrape_time_ms", "How long it took to gather these", taken);
+    }
+    page.0
+}
+
+async fn calls(node: &Arc<Node>, page: &mut Page) {
+    if let Reply::Counts { calls, .. } = node.ask(Command::Counts).await {
+        page.about("asterisk_calls_sum", "counter", "Calls since the start");
+        page.value("asterisk_calls_sum", &[], calls);
+    }
+    if let Reply::Channels(channels) = node.ask(Command::Channels).await {
+        let linked: std::collections::BTreeSet<_> = channels.iter().map(|channel| &channel.linkedid).collect();
+        page.gauge("asterisk_calls_count", "Calls now", linked.len());
+        page.gauge("asterisk_channels_count", "Channels now", channels.len());
+        let now = node.clock.now().utc;
+        page.about("asterisk_channels_state", "gauge", "The state of each channel, by number");
+        for channel in &channels {
+            page.value("asterisk_channels_state", &of_channel(channel), channel.state.number());
+        }
+        page.about("asterisk_channels_duration_seconds", "gauge", "How long each channel is there");
+        for channel in &channels {
+            let seconds = now.as_second() - channel.created.as_second();
+            page.value("asterisk_channels_duration_seconds", &of_channel(channel), seconds);
+        }
+    }
+    if let Reply::Bridges(bridges) = node.ask(Command::Bridges { kind: None }).await {
+        page.gauge("asterisk_bridges_count", "Bridges now", bridges.len());
+        page.about("asterisk_bridges_channels_count", "gauge", "The channels in each bridge");
+        for bridge in &bridges {
+            page.value("asterisk_bridges_channels_count", &of_bridge(bridge), bridge.channels);
+        }
+    }
+}
+
+fn of_channel(channel: &ChannelSnapshot) -> [(&'static str, &str); 3] {
+    let technology = channel.name.split('/').next().unwrap_or_default();
+    [("name", &channel.name), ("id", &channel.uniqueid), ("type", technology)]
+}
+
+fn of_bridge(bridge: &BridgeSnapshot) -> [(&'static str, &str); 3] {
+    [("id", &bridge.uniqueid), ("tech", &bridge.technology), ("subclass", &bridge.kind)]
+}
+
+fn endpoints(node: &Node, page: &mut Page) {
+    let configured = node.configured();
+    let endpoints = &configured.configuration.switch.endpoints;
+    let contacts = node.sip.contacts();
+    page.gauge("asterisk_endpoints_count", "Endpoints configured", endpoints.len());
+    page.about("asterisk_endpoints_state", "gauge", "Whether each endpoint can be called: 1 offline, 2 online");
+    for name in endpoints.keys() {
+        let online = contacts.iter().any(|contact| contact.endpoint == *name);
+        let labels = [("tech", "PJSIP"), ("resource", &**name)];
+        page.value("asterisk_endpoints_state", &labels, 1 + u8::from(online));
+    }
+}
+
+fn manager(node: &Node, page: &mut Page) {
+    let counters = &node.counters;
+    let sessions = node.sessions.list();
+    let strangers = sessions.iter().filter(|session| session.user.is_none()).count();
+    page.about("switchroom_manager_sessions", "gauge", "Manager sessions, logged in or not yet");
+    page.value("switchroom_manager_sessions", &[("login", "yes")], sessions.len() - strangers);
+    page.value("switchroom_manager_sessions", &[("login", "not yet")], strangers);
+    page.about("switchroom_manager_sent_bytes", "counter", "Bytes written to managers over TCP and TLS");
+    page.value("switchroom_manager_sent_bytes", &[], counters.sent_bytes());
+    page.about("switchroom_manager_events_missed", "counter", "Events that managers were too slow for");
+    page.value("switchroom_manager_events_missed", &[], counters.missed());
+    page.about("switchroom_manager_closed", "counter", "Sessions that ended, by reason");
+    for (reason, count) in counters.closed_by_reason() {
+        page.value("switchroom_manager_closed", &[("reason", reason.text())], count);
+    }
+    page.about("switchroom_security_events", "counter", "Logins and refusals, by service and outcome");
+    for ((service, outcome), count) in counters.security() {
+        page.value("switchroom_security_events", &[("service", service), ("outcome", outcome)], count);
+    }
+    page.gauge("switchroom_switch_queue", "Inputs that wait for the switch", node.switch.waiting());
+    page.gauge("switchroom_hub_events", "Events that can be read again", node.hub.kept());
+}
+
+/// Figures in the text format (prometheus.io/docs/instrumenting/exposition_formats).
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn about(&mut self, name: &str, kind: &str, help: &str) {
+        let _ = write!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: impl Display) {
+        self.about(name, "gauge", help);
+        self.value(name, &[], value);
+    }
+
+    fn value(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
+        self.0.push_str(name);
+        for (index, (label, text)) in labels.iter().enumerate() {
+            let opening = if index == 0 { '{' } else { ',' };
+            let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            let _ = write!(self.0, "{opening}{label}=\"{text}\"");
+        }
+        if !labels.is_empty() {
+            self.0.push('}');
+        }
+        let _ = writeln!(self.0, " {value}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_told_in_the_text_format() {
+        let mut page = Page::default();
+        page.gauge("a_count", "How many", 3);
+        page.value("a_state", &[("name", "x\"\\"), ("id", "1")], 6);
+        assert_eq!(
+            page.0,
+            "# HELP a_count How many\n# TYPE a_count gauge\na_count 3\na_state{name=\"x\\\"\\\\\",id=\"1\"} 6\n"
+        );
+    }
+}
