@@ -53,8 +53,13 @@ class HttpTest(LabTest):
         login = '/mxml?action=login&username=admin&secret=admin-secret'
         self.wget(login, '--save-cookies', self.cookies)
         told = []
-        waiting = threading.Thread(target=lambda: told.extend(
-            self.wget('/mxml?action=waitevent', '--load-cookies', self.cookies) for _ in range(3)))
+
+        def wait():
+            for _ in range(20):
+                told.append(self.wget('/mxml?action=waitevent', '--load-cookies', self.cookies))
+                if 'PeerStatus' in told[-1]:
+                    return
+        waiting = threading.Thread(target=wait)
         waiting.start()
         self.phone('alice', 'register', expires=300)
         waiting.join(60)
