@@ -1,5 +1,6 @@
 //! The program: the command line, then the server or a talk with a running one.
 
+mod answers;
 mod astdb;
 mod asterisk_conf;
 mod bell;
@@ -35,6 +36,7 @@ mod store;
 mod stream;
 mod switch_task;
 mod talk;
+mod token;
 mod user;
 mod users_conf;
 mod version;
@@ -61,8 +63,10 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         return writeln!(std::io::stdout(), "{}", version::short())
             .map_err(|error| error.to_string());
     }
-    if arguments.task == Some(Task::Passwd) {
-        return passwd::run();
+    match &arguments.task {
+        Some(Task::Passwd) => return passwd::run(),
+        Some(Task::Token { account, name, expires }) => return token::run(account, name, *expires),
+        None => {}
     }
     let mut diagnostics = Vec::new();
     let asterisk = asterisk_conf::AsteriskConf::load(arguments.config.as_deref(), &mut diagnostics)
