@@ -2,7 +2,10 @@
 //!
 //! A thread of its own writes: all changes that wait are one transaction, and answers that wait
 //! for the disk are given when it is complete. What the disk does not take is tried again with the
-//! next change or after a while; who waits for it is told that it failed.
+//! next change or after a while; who waits for it is told that it failed. A database that is made
+//! anew takes over the astdb.sqlite3 beside it.
+
+mod import;
 
 use crate::switch_task::{Answered, Kept};
 use model::{DatabaseChange, DatabaseReply, Reply};
@@ -47,10 +50,18 @@ impl AstDb {
     /// Opens the database in this folder, making it if need be, and reads it.
     pub(crate) fn open(folder: &Path) -> Result<(Self, Values), redb::Error> {
         std::fs::create_dir_all(folder)?;
-        let database = Database::create(folder.join("astdb.redb"))?;
-        let write = database.begin_write()?;
-        write.open_table(VALUES)?;
-        write.commit()?;
+        let path = folder.join("astdb.redb");
+        let is_new = !path.exists();
+        let database = Database::create(path)?;
+        let imported = if is_new {
+            imported(&folder.join(import::FILE))
+        } else {
+            Values::new()
+        };
+        let changes = imported
+            .into_iter()
+            .map(|(path, value)| (path, Some(value)));
+        write(&database, &changes.collect::<Vec<_>>())?;
         let values = read(&database)?;
         let shared = Arc::new(Shared::default());
         let thread = {
@@ -157,6 +168,27 @@ fn write(database: &Database, changes: &[DatabaseChange]) -> Result<(), redb::Er
     Ok(write.commit()?)
 }
 
+/// What a file of the reference server holds; none if there is no such file, or it cannot be read.
+fn imported(file: &Path) -> Values {
+    if !file.exists() {
+        return Values::new();
+    }
+    match import::read(file) {
+        Ok(values) => {
+            tracing::info!(
+                "The database takes over {} values of {}",
+                values.len(),
+                file.display()
+            );
+            values
+        }
+        Err(error) => {
+            tracing::error!(%error, "The database cannot take over {}", file.display());
+            Values::new()
+        }
+    }
+}
+
 fn read(database: &Database) -> Result<Values, redb::Error> {
     let table = database.begin_read()?.open_table(VALUES)?;
     let mut values = Vec::new();
@@ -215,6 +247,27 @@ mod tests {
         let found = values(copy.path());
         assert_eq!(found.len(), 100);
         assert_eq!(found[7], ("/fam/007".to_owned(), "new".to_owned()));
+    }
+
+    #[test]
+    fn a_new_database_takes_over_the_reference_servers() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = rusqlite::Connection::open(folder.path().join("astdb.sqlite3")).unwrap();
+        file.execute_batch(
+            "CREATE TABLE astdb(key VARCHAR(256), value VARCHAR(256), PRIMARY KEY(key));
+             INSERT INTO astdb VALUES('/fruit/apple', 'green');
+             INSERT INTO astdb VALUES('/fruit/pear/ripe', '1');",
+        )
+        .unwrap();
+        let pair = |path: &str, value: &str| (path.to_owned(), value.to_owned());
+        let wanted = [pair("/fruit/apple", "green"), pair("/fruit/pear/ripe", "1")];
+        assert_eq!(values(folder.path()), wanted);
+        // Only once: what is changed since counts.
+        file.execute("UPDATE astdb SET value = 'red'", []).unwrap();
+        assert_eq!(values(folder.path()), wanted);
+        let broken = tempfile::tempdir().unwrap();
+        std::fs::write(broken.path().join("astdb.sqlite3"), "no database").unwrap();
+        assert_eq!(values(broken.path()), []);
     }
 
     #[test]
