@@ -58,6 +58,31 @@ pub struct Declaration {
     pub help: &'static str,
 }
 
+/// The documentation of a section: for whoever shows or writes down what can be configured.
+#[derive(Clone, Copy, Debug)]
+pub struct Help {
+    /// The file it stands in.
+    pub file: &'static str,
+    /// The section: its name in brackets, or what tells it.
+    pub section: &'static str,
+    /// What it is for.
+    pub text: &'static str,
+    /// Its options.
+    pub options: &'static [Declaration],
+}
+
+impl Help {
+    /// That of settings, in a section of a file.
+    pub const fn of<S: Settings>(file: &'static str, section: &'static str) -> Self {
+        Self {
+            file,
+            section,
+            text: S::HELP,
+            options: S::DECLARATIONS,
+        }
+    }
+}
+
 impl Declaration {
     fn names(&self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())

@@ -36,6 +36,6 @@ pub use request::{
 };
 pub use secret::{BadHash, Secret, hash, verify};
 pub use session::{Carrier, Close, Input, Output, Piece, Session};
-pub use settings::{Files, Settings};
+pub use settings::{Files, HELP, Settings};
 pub use throttle::Throttle;
 pub use user::{Account, User};

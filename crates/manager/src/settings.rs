@@ -1,11 +1,17 @@
 //! manager.conf as a whole, with what acl.conf and users.conf add to it.
 
 use crate::user::NamedAcls;
-use crate::{Acl, General, User};
+use crate::{Account, Acl, General, User};
 use ami::Dialect;
 use conf::{Config, Diagnostic, Entry, Section, Settings as _};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// What can be said in manager.conf.
+pub const HELP: &[conf::Help] = &[
+    conf::Help::of::<General>("manager.conf", "[general]"),
+    conf::Help::of::<Account>("manager.conf", "[account]"),
+];
 
 /// The manager's configuration.
 #[derive(Debug, Default)]

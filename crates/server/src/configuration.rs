@@ -45,6 +45,14 @@ pub(crate) struct Findings {
     pub(crate) errors: Vec<conf::Error>,
 }
 
+/// What can be said in the files read here.
+#[cfg(test)]
+pub(crate) const HELP: &[conf::Help] = &[
+    conf::Help::of::<CdrGeneral>("cdr.conf", "[general]"),
+    conf::Help::of::<CdrManager>("cdr_manager.conf", "[general]"),
+    conf::Help::of::<RtpGeneral>("rtp.conf", "[general]"),
+];
+
 /// cdr.conf, [general].
 #[derive(Clone, Debug, conf::Settings)]
 struct CdrGeneral {

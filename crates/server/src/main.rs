@@ -10,6 +10,8 @@ mod clock;
 mod configuration;
 mod console;
 mod control;
+#[cfg(test)]
+mod docs;
 mod counters;
 mod exchange;
 mod feed;

@@ -11,6 +11,10 @@ const DEFAULT: (&str, &str) = ("default", "music");
 /// The files of each class, in the order they are played, without extension.
 pub(crate) type Music = BTreeMap<Arc<str>, Vec<Arc<str>>>;
 
+/// What can be said in musiconhold.conf.
+#[cfg(test)]
+pub(crate) const HELP: conf::Help = conf::Help::of::<Class>("musiconhold.conf", "[class]");
+
 /// A class of music.
 #[derive(Clone, Debug, conf::Settings)]
 struct Class {

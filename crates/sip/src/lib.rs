@@ -51,6 +51,6 @@ mod trace;
 mod transport;
 
 pub use handle::{Handle, Told, start};
-pub use settings::Settings;
+pub use settings::{HELP, Settings};
 pub use trace::Tracing;
 pub use transport::BindError;

@@ -6,6 +6,8 @@
 mod settings;
 mod spool;
 
+#[cfg(test)]
+pub(crate) use settings::HELP;
 pub(crate) use settings::Settings;
 
 use model::{MailboxQuery, MailboxReply, MailboxUser, MessageCounts};

@@ -13,6 +13,10 @@ pub(crate) struct Settings {
     pub(crate) poll: Option<Duration>,
 }
 
+/// What can be said in voicemail.conf.
+#[cfg(test)]
+pub(crate) const HELP: conf::Help = conf::Help::of::<General>("voicemail.conf", "[general]");
+
 /// The section [general]: what holds for everybody.
 #[derive(Clone, Debug, conf::Settings)]
 struct General {

@@ -15,7 +15,7 @@ const NOT_BUILT: &[&str] = &[
 
 /// An address of record.
 #[derive(Clone, Debug, conf::Settings)]
-struct Written {
+pub(super) struct Written {
     /// Says what the section is.
     #[setting(name = "type")]
     _kind: String,

@@ -41,7 +41,7 @@ conf::value_from_str!(AuthType => "userpass or md5");
 
 /// An account's password.
 #[derive(Clone, Debug, conf::Settings)]
-struct Written {
+pub(super) struct Written {
     /// Says what the section is.
     #[setting(name = "type")]
     _kind: String,

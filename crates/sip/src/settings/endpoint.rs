@@ -149,7 +149,7 @@ conf::value_from_str!(DtmfMode => "rfc4733, info, auto, auto_info or none");
 
 /// A phone or a trunk.
 #[derive(Clone, Debug, conf::Settings)]
-struct Written {
+pub(super) struct Written {
     /// Says what the section is.
     #[setting(name = "type")]
     _kind: String,

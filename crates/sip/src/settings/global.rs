@@ -31,7 +31,7 @@ const NOT_BUILT: &[&str] = &[
 
 /// The settings of all endpoints.
 #[derive(Clone, Debug, conf::Settings)]
-struct Written {
+pub(super) struct Written {
     /// Says what the section is.
     #[setting(name = "type")]
     _kind: String,

@@ -10,7 +10,7 @@ const NOT_BUILT: &[&str] = &["match_request_uri", "srv_lookups", "transport"];
 
 /// Requests matched to an endpoint.
 #[derive(Clone, Debug, conf::Settings)]
-struct Written {
+pub(super) struct Written {
     /// Says what the section is.
     #[setting(name = "type")]
     _kind: String,

@@ -26,6 +26,19 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+/// What can be said in pjsip.conf.
+pub const HELP: &[conf::Help] = &[
+    conf::Help::of::<global::Written>(FILE, "type = global"),
+    conf::Help::of::<transport::Written>(FILE, "type = transport"),
+    conf::Help::of::<endpoint::Written>(FILE, "type = endpoint"),
+    conf::Help::of::<aor::Written>(FILE, "type = aor"),
+    conf::Help::of::<auth::Written>(FILE, "type = auth"),
+    conf::Help::of::<identify::Written>(FILE, "type = identify"),
+    conf::Help::of::<registration::Written>(FILE, "type = registration"),
+];
+
+const FILE: &str = "pjsip.conf";
+
 /// Everything pjsip.conf says. An immutable value, replaced whole by a reload.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {

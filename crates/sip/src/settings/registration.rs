@@ -21,7 +21,7 @@ const NOT_BUILT: &[&str] = &[
 
 /// Where we register.
 #[derive(Clone, Debug, conf::Settings)]
-struct Written {
+pub(super) struct Written {
     /// Says what the section is.
     #[setting(name = "type")]
     _kind: String,

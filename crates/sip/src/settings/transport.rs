@@ -70,7 +70,7 @@ conf::value_from_str!(Protocol => "udp or tcp");
 
 /// Where we listen.
 #[derive(Clone, Debug, conf::Settings)]
-struct Written {
+pub(super) struct Written {
     /// Says what the section is.
     #[setting(name = "type")]
     _kind: String,
