@@ -7,6 +7,7 @@ missing=
 command -v sipp >/dev/null || missing="$missing sip-tester"
 command -v python3 >/dev/null || missing="$missing python3"
 python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
+command -v fail2ban-regex >/dev/null || missing="$missing fail2ban"
 command -v cc >/dev/null || missing="$missing build-essential"
 command -v curl >/dev/null || missing="$missing curl"
 command -v wget >/dev/null || missing="$missing wget"

@@ -79,12 +79,7 @@ impl SwitchHandle {
         answer.await.map_err(|_| Ended)
     }
 
-    /// How many channels there were after the last turn.
-    pub(crate) fn calls(&self) -> usize {
-        *self.calls.borrow()
-    }
-
-    /// Waits until there are none.
+    /// Waits until there are no channels.
     pub(crate) async fn no_calls(&self) {
         // An error says that the switch has ended, and its channels with it.
         let _ = self.calls.clone().wait_for(|calls| *calls == 0).await;

@@ -1,0 +1,81 @@
+"""What operators do: check a configuration, rotate logs, hash secrets, read figures, restart."""
+import os
+import re
+import subprocess
+import time
+import urllib.request
+
+from lab import SWITCHROOM, LabTest, golden
+
+
+class OperationTest(LabTest):
+    def path(self, name):
+        return os.path.join(self.lab.etc, name)
+
+    def append(self, name, text):
+        with open(self.path(name), 'a') as file:
+            file.write(text)
+
+    def test_a_configuration_is_checked_before_it_is_applied(self):
+        self.append('manager.conf', '\n[new]\nsecret = new\ncolour = red\nwrite = all\n')
+        done = subprocess.run([SWITCHROOM, '-C', self.path('asterisk.conf'), '--check'],
+                              capture_output=True, text=True, timeout=20)
+        for told in (r'manager.conf:\d+: unknown option `colour`', r'manager.conf:\d+: \[new\] its secret is its name',
+                     r'Grade [CDF]'):
+            self.assertRegex(done.stdout, told)
+        self.assertEqual(self.console('manager check'), done.stdout)
+        self.assertNotIn('new', self.console('manager show users').split())
+
+    def test_a_hashed_secret_logs_in(self):
+        made = subprocess.run([SWITCHROOM, 'passwd'], input='a long secret\n', capture_output=True, text=True, timeout=20)
+        self.assertRegex(made.stdout, r'^\$argon2id\$')
+        self.append('manager.conf', f'\n[hashed]\nsecret = {made.stdout.strip()}\nread = all\n')
+        self.console('manager reload')
+        for secret, answer in (('a long secret', 'Success'), ('another', 'Error')):
+            connection = golden.Connection(self.lab.ports['AMI'])
+            told = self.ask(connection, 'Login', Username='hashed', Secret=secret)
+            self.assertEqual(golden.get(told, 'Response'), answer)
+            connection.end()
+
+    def test_logs_are_rotated_and_written_on(self):
+        log = os.path.join(self.lab.var, 'log')
+        self.console('logger rotate')
+        self.assertTrue(os.path.exists(os.path.join(log, 'messages.log.0')))
+        self.assertRegex(self.console('logger show channels'), r'messages\.log +File .*NOTICE')
+        connection = golden.Connection(self.lab.ports['AMI'])
+        self.ask(connection, 'Login', Username='nobody', Secret='x')
+        connection.end()
+        with open(os.path.join(log, 'messages.log')) as file:
+            self.assertIn("nonexistent user 'nobody'", file.read())
+
+    def test_figures_are_served_to_who_may_read_them(self):
+        self.append('prometheus.conf', '[general]\nenabled = yes\nauth_username = p\nauth_password = q\n')
+        self.console('module reload res_prometheus')
+        url = f'http://127.0.0.1:{self.lab.ports["HTTP"]}/metrics'
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(url, timeout=5)
+        self.assertEqual(refused.exception.code, 401)
+        request = urllib.request.Request(url, headers={'Authorization': 'Basic cDpx'})
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            text = answer.read().decode()
+        for figure in (r'^asterisk_channels_count 0$', r'^asterisk_endpoints_count \d+$',
+                       r'^asterisk_core_uptime_seconds \d+$',
+                       r'^switchroom_security_events\{service="AMI",outcome="success"\} \d+$'):
+            self.assertRegex(text, re.compile(figure, re.M))
+
+    def test_a_restart_keeps_the_process_and_begins_anew(self):
+        process = self.lab.server.pid
+        watcher = self.connect()
+        self.console('core restart now')
+        told = self.event(watcher, 'Shutdown')
+        self.assertEqual(golden.get(told, 'Restart'), 'True')
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                self.connect()
+                break
+            except (OSError, AssertionError):
+                self.assertLess(time.monotonic(), deadline, 'it does not come back')
+                time.sleep(0.1)
+        self.assertIsNone(self.lab.server.poll())
+        self.assertEqual(self.lab.server.pid, process)
