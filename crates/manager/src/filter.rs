@@ -226,6 +226,7 @@ mod tests {
             name,
             classes: ami::Classes::CALL,
             message,
+            json: std::sync::OnceLock::new(),
         }
     }
 

@@ -21,7 +21,7 @@ use ami::event::{Declaration, Event as _};
 use ami::{Classes, Dialect, Message};
 use jiff::{Timestamp, tz::TimeZone};
 use model::{Event, Record, Seq};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// How events are told; the same for all accounts.
 #[derive(Clone, Debug)]
@@ -59,6 +59,19 @@ pub struct Told {
     pub classes: Classes,
     /// Its headers.
     pub message: Message,
+    /// The same as JSON, once somebody has asked for it.
+    pub(crate) json: OnceLock<Box<str>>,
+}
+
+impl Told {
+    /// The event as JSON; made by the first who asks.
+    pub fn json(&self) -> &str {
+        self.json.get_or_init(|| {
+            let mut text = String::with_capacity(2 * self.message.text().len());
+            ami::json::encode(&self.message, &mut text);
+            text.into_boxed_str()
+        })
+    }
 }
 
 impl Rendered {
@@ -145,6 +158,7 @@ impl Teller<'_> {
             name,
             classes,
             message,
+            json: OnceLock::new(),
         })
     }
 }

@@ -285,7 +285,7 @@ impl Talk {
             if index > 0 {
                 text.push(',');
             }
-            ami::json::encode(&told.message, &mut text);
+            text.push_str(told.json());
         }
         self.size = 0;
         self.say(text + "]}").await

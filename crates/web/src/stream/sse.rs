@@ -105,7 +105,7 @@ fn next(mut feed: Feed, mut text: String, phase: crate::idle::Phase) -> Next {
 
 fn event(mark: Mark, told: &Told, text: &mut String) {
     let _ = write!(text, "id: {mark}\ndata: ");
-    json::encode(&told.message, text);
+    text.push_str(told.json());
     text.push_str("\n\n");
 }
 
@@ -124,7 +124,7 @@ pub(crate) fn list(events: &[Arc<Told>]) -> String {
         if index > 0 {
             text.push(',');
         }
-        json::encode(&told.message, &mut text);
+        text.push_str(told.json());
     }
     text + "]"
 }
