@@ -107,6 +107,7 @@ impl Switch {
     /// Seats a channel; `swap` is the uniqueid of the one whose seat it takes.
     pub(crate) fn enter_bridge(&mut self, bridge: BridgeId, id: ChannelId, swap: Option<Arc<str>>) {
         if let Some(channel) = self.channels.get_mut(&id) {
+            debug_assert_eq!(channel.seat, None, "{} sits twice", channel.name);
             channel.seat = Some(bridge);
         }
         let Some(found) = self.bridges.get_mut(&bridge) else {
@@ -124,7 +125,7 @@ impl Switch {
                 swap,
             });
         }
-        self.rewired = true;
+        self.touched.insert(id);
     }
 
     /// All in a bridge belong together from now on: under the linkedid of the oldest.
@@ -183,13 +184,14 @@ impl Switch {
             return;
         };
         bridge.members.retain(|member| *member != id);
+        self.touched.extend(&bridge.members);
         let bridge = bridge.snapshot();
         self.allow_keys(id, Features::default());
         self.publish(id);
         if let Some(channel) = self.snapshot(id) {
             self.tell(Event::BridgeLeave { bridge, channel });
         }
-        self.rewired = true;
+        self.touched.insert(id);
     }
 
     /// A bridge in which nobody is left is gone.

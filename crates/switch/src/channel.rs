@@ -258,6 +258,7 @@ impl Switch {
             memory: Memory::default(),
             told: None,
         };
+        self.devices.add_channel(channel.device(), id);
         self.channels.insert(id, channel);
         self.publish(id);
         id
@@ -273,7 +274,9 @@ impl Switch {
         for event in changes(old.as_deref(), &new) {
             self.tell(event);
         }
-        self.touch_channel_device(id);
+        if old.is_none_or(|old| old.state != new.state) {
+            self.touch_channel_device(id);
+        }
     }
 
     /// The channel as it is now.

@@ -4,6 +4,7 @@
 //! when it changes, and the hints that name it right after.
 
 use crate::Switch;
+use crate::channel::Channel;
 use crate::database::CUSTOM_DEVICES;
 use model::{
     ChannelId, ChannelState, ContactFact, ContactState, DeviceState, Event, ExtensionState,
@@ -22,6 +23,8 @@ pub(crate) struct Devices {
     /// Hints by the devices they name.
     watchers: BTreeMap<Arc<str>, Vec<usize>>,
     hints: Vec<Hint>,
+    /// The channels there are of each.
+    channels: BTreeMap<Arc<str>, BTreeSet<ChannelId>>,
     /// The states that were given to devices called `Custom:`.
     custom: BTreeMap<Arc<str>, DeviceState>,
     /// The messages that wait, by mailbox.
@@ -38,6 +41,28 @@ struct Hint {
 }
 
 impl Devices {
+    /// A channel of a device was made.
+    pub(crate) fn add_channel(&mut self, device: &str, id: ChannelId) {
+        match self.channels.get_mut(device) {
+            Some(channels) => {
+                channels.insert(id);
+            }
+            None => {
+                self.channels.insert(device.into(), BTreeSet::from([id]));
+            }
+        }
+    }
+
+    /// It is gone.
+    pub(crate) fn remove_channel(&mut self, device: &str, id: ChannelId) {
+        if let Some(channels) = self.channels.get_mut(device) {
+            channels.remove(&id);
+            if channels.is_empty() {
+                self.channels.remove(device);
+            }
+        }
+    }
+
     /// The messages that wait in a mailbox.
     pub(crate) fn messages(&self, mailbox: &str) -> MessageCounts {
         self.mailboxes.get(mailbox).copied().unwrap_or_default()
@@ -247,18 +272,34 @@ impl Switch {
 
     /// The state of a device as it is now.
     pub(crate) fn device_state(&self, device: &str) -> DeviceState {
-        let of_device = |state: &ChannelState| *state != ChannelState::Down;
-        let channels = self
-            .channels
-            .values()
-            .filter(|channel| channel.device() == device);
-        let states: Vec<_> = channels
-            .map(|channel| channel.state)
-            .filter(of_device)
+        let channels = self.devices.channels.get(device).into_iter().flatten();
+        let channels: Vec<_> = channels
+            .filter_map(|id| self.channels.get(id))
+            .filter(|channel| channel.state != ChannelState::Down)
             .collect();
-        let ringing = states.contains(&ChannelState::Ringing);
-        let in_use = states.iter().any(|state| *state != ChannelState::Ringing);
-        let idle = match device.split_once('/') {
+        let is_ringing = |channel: &&Channel| channel.state == ChannelState::Ringing;
+        let ringing = channels.iter().any(is_ringing);
+        let mut talking = channels
+            .iter()
+            .filter(|channel| !is_ringing(channel))
+            .peekable();
+        let in_use = talking.peek().is_some();
+        let on_hold = in_use && talking.all(|channel| channel.held);
+        let is_phone = device.starts_with("PJSIP/");
+        match (in_use, ringing) {
+            (true, true) if is_phone => DeviceState::RingInUse,
+            (true, _) if on_hold => DeviceState::OnHold,
+            (true, _) if self.is_busy(device, channels.len()) => DeviceState::Busy,
+            (true, _) => DeviceState::InUse,
+            (false, true) if is_phone => DeviceState::Ringing,
+            (false, true) => DeviceState::InUse,
+            (false, false) => self.idle_state(device),
+        }
+    }
+
+    /// The state of a device without channels.
+    fn idle_state(&self, device: &str) -> DeviceState {
+        match device.split_once('/') {
             Some(("PJSIP", name)) if !self.config.endpoints.contains_key(name) => {
                 DeviceState::Invalid
             }
@@ -273,14 +314,6 @@ impl Switch {
                 Some(mailbox) => self.mailbox_state(mailbox),
                 None => DeviceState::Invalid,
             },
-        };
-        match (in_use, ringing) {
-            (true, true) if device.starts_with("PJSIP/") => DeviceState::RingInUse,
-            (true, _) if self.is_busy(device, states.len()) => DeviceState::Busy,
-            (true, _) => DeviceState::InUse,
-            (false, true) if device.starts_with("PJSIP/") => DeviceState::Ringing,
-            (false, true) => DeviceState::InUse,
-            (false, false) => idle,
         }
     }
 

@@ -24,6 +24,16 @@ impl Switch {
         milliseconds: u32,
         relayed: Option<MediaId>,
     ) {
+        self.digit_arrives(id, (digit, milliseconds), relayed, HOPS);
+    }
+
+    fn digit_arrives(
+        &mut self,
+        id: ChannelId,
+        (digit, milliseconds): (char, u32),
+        relayed: Option<MediaId>,
+        hops: usize,
+    ) {
         let Some(channel) = self.snapshot(id) else {
             return;
         };
@@ -38,7 +48,9 @@ impl Switch {
             return;
         }
         match self.peer(id) {
-            Some(peer) => self.send_digit(peer, digit, milliseconds.max(MIN_LENGTH), relayed),
+            Some(peer) => {
+                self.digit_leaves(peer, (digit, milliseconds.max(MIN_LENGTH)), relayed, hops)
+            }
             None => self.happen(id, Happening::Digit(digit)),
         }
     }
@@ -51,6 +63,20 @@ impl Switch {
         milliseconds: u32,
         relayed: Option<MediaId>,
     ) {
+        self.digit_leaves(id, (digit, milliseconds), relayed, HOPS);
+    }
+
+    fn digit_leaves(
+        &mut self,
+        id: ChannelId,
+        (digit, milliseconds): (char, u32),
+        relayed: Option<MediaId>,
+        hops: usize,
+    ) {
+        // Local pairs may be bridged in a ring.
+        let Some(hops) = hops.checked_sub(1) else {
+            return;
+        };
         let Some(channel) = self.channels.get(&id) else {
             return;
         };
@@ -70,7 +96,7 @@ impl Switch {
             Technology::Local { .. } => {
                 if let Some(other) = self.other_half(id) {
                     self.digit_began(other, digit);
-                    self.digit_ended(other, digit, milliseconds, relayed);
+                    self.digit_arrives(other, (digit, milliseconds), relayed, hops);
                 }
             }
         }
@@ -79,3 +105,6 @@ impl Switch {
 
 /// How long a digit sounds at least, in milliseconds.
 const MIN_LENGTH: u32 = 80;
+
+/// Through how many Local channels in a row a digit goes.
+const HOPS: usize = 16;

@@ -179,7 +179,8 @@ impl Switch {
             return;
         };
         self.timers.forget(id);
-        self.rewired = true;
+        self.devices.remove_channel(channel.device(), id);
+        self.silence(&channel);
         self.touch_device(channel.device());
     }
 

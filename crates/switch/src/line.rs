@@ -235,8 +235,9 @@ impl Switch {
             return;
         };
         if let Technology::External { leg, .. } = &mut channel.technology {
-            *leg = Some(new);
-            self.rewired = true;
+            let old = leg.replace(new);
+            self.silenced.extend(old.map(|old| old.media));
+            self.touched.insert(id);
         }
     }
 

@@ -1,10 +1,10 @@
 //! Who hears whom: derived from where channels sit and what they execute, told as a difference.
 
 use crate::app::{dial::Dial, echo::Echo};
-use crate::channel::{Channel, Happening, Technology};
+use crate::channel::{Channel, Dialer, Happening, Technology};
 use crate::{Output, Switch};
 use model::{ChannelId, MediaId, MediaInstruction, PlayId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The sound of a line outside.
@@ -16,36 +16,93 @@ pub(crate) struct MediaLeg {
 
 /// How many Local channels in a row sound is followed through.
 const HOPS: usize = 16;
+/// How many channels are looked at around those whose sound has changed.
+const AREA: usize = 256;
 
 impl Switch {
-    /// Tells media what has changed in who hears whom.
+    /// Tells media what has changed in who hears whom, and lets Local channels step aside that can.
+    /// Looks only at the channels touched in this turn and at those they have to do with.
     pub(crate) fn rewire(&mut self) {
-        self.optimize();
-        let legs = self
-            .channels
-            .iter()
-            .filter_map(|(id, channel)| Some((*id, leg(channel)?.media)));
-        let now: BTreeMap<MediaId, MediaId> = legs
-            .filter_map(|(id, media)| Some((media, self.sent_to(id, HOPS)?)))
-            .collect();
-        let before = std::mem::replace(&mut self.hearing, now);
-        let instruct = |instruction| Output::Media(instruction);
-        for (&to, &from) in &before {
-            if self.hearing.get(&to) != Some(&from) {
-                self.put(instruct(MediaInstruction::Disconnect { from, to }));
+        let mut around = BTreeSet::new();
+        while !self.touched.is_empty() {
+            let touched = std::mem::take(&mut self.touched);
+            let near = self.around(&touched);
+            self.optimize(&near);
+            around.extend(near);
+        }
+        let silenced = std::mem::take(&mut self.silenced);
+        let gone = silenced.into_iter().map(|media| (media, None));
+        let legs = around.into_iter().filter_map(|id| {
+            let media = leg(self.channels.get(&id)?)?.media;
+            Some((media, self.sent_to(id, HOPS)))
+        });
+        let now: BTreeMap<MediaId, Option<MediaId>> = legs.chain(gone).collect();
+        let mut connections = Vec::new();
+        for (to, from) in now {
+            let before = match from {
+                Some(from) => self.hearing.insert(to, from),
+                None => self.hearing.remove(&to),
+            };
+            if before == from {
+                continue;
+            }
+            if let Some(from) = before {
+                self.put(Output::Media(MediaInstruction::Disconnect { from, to }));
+            }
+            connections.extend(from.map(|from| MediaInstruction::Connect { from, to }));
+        }
+        for connection in connections {
+            self.put(Output::Media(connection));
+        }
+        debug_assert_eq!(self.heard(), self.hearing);
+    }
+
+    /// Who hears whom, found anew.
+    fn heard(&self) -> BTreeMap<MediaId, MediaId> {
+        let channels = self.channels.iter();
+        let legs = channels.filter_map(|(id, channel)| Some((*id, leg(channel)?.media)));
+        legs.filter_map(|(id, media)| Some((media, self.sent_to(id, HOPS)?)))
+            .collect()
+    }
+
+    /// A channel is gone, and its sound with it.
+    pub(crate) fn silence(&mut self, channel: &Channel) {
+        self.silenced.extend(leg(channel).map(|leg| leg.media));
+    }
+
+    /// Channels and all that sound may reach from them.
+    fn around(&self, from: &BTreeSet<ChannelId>) -> BTreeSet<ChannelId> {
+        let mut known = from.clone();
+        let mut next: Vec<_> = from.iter().copied().collect();
+        while let Some(id) = next.pop() {
+            for other in self.connected(id) {
+                if known.len() < AREA && known.insert(other) {
+                    next.push(other);
+                }
             }
         }
-        for (to, from) in self.hearing.clone() {
-            if before.get(&to) != Some(&from) {
-                self.put(instruct(MediaInstruction::Connect { from, to }));
-            }
-        }
+        known
+    }
+
+    /// The channels that sound goes to from a channel, and comes from.
+    fn connected(&self, id: ChannelId) -> Vec<ChannelId> {
+        let Some(channel) = self.channels.get(&id) else {
+            return Vec::new();
+        };
+        let caller = match channel.dialer {
+            Some(Dialer::Channel(caller)) => Some(caller),
+            Some(Dialer::Originate) | None => None,
+        };
+        let early = self.waiting::<Dial>(id).and_then(Dial::early_media);
+        let others = [self.peer(id), self.other_half(id), caller, early];
+        others.into_iter().flatten().collect()
     }
 
     /// Plays files to whoever is at the far end of a channel.
     pub(crate) fn play(&mut self, id: ChannelId, files: Vec<Arc<str>>, forever: bool) -> PlayId {
         let play = self.new_play_id();
         self.plays.insert(play, id);
+        self.touched.insert(id);
         let language = self
             .channels
             .get(&id)

@@ -29,7 +29,7 @@ impl Switch {
         if let Some(channel) = self.snapshot(id) {
             self.tell(Event::MusicOnHoldStart { channel, class });
         }
-        self.rewired = true;
+        self.touched.insert(id);
     }
 
     /// Ends it, if there is any.
@@ -43,7 +43,7 @@ impl Switch {
         if let Some(channel) = self.snapshot(id) {
             self.tell(Event::MusicOnHoldStop { channel });
         }
-        self.rewired = true;
+        self.touched.insert(id);
     }
 
     /// The class meant: the one named, else the channel's own, else the usual one.

@@ -89,6 +89,10 @@ impl Switch {
         if channel.end == End::Releasing {
             return;
         }
+        if happening == Happening::Unbridged && channel.seat.is_some() {
+            // It sits elsewhere by now.
+            return;
+        }
         match channel.run.pop() {
             Some(Frame::Application(waiting)) => {
                 let step = waiting.on(self, id, &happening);

@@ -18,7 +18,7 @@ use model::{
     BridgeId, CallRecord, ChannelId, Command, DatabaseChange, Event, Instruction, MediaId,
     MediaInstruction, MediaReport, Now, PlayId, Record, Reply, Seq, Signal, Token,
 };
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -107,8 +107,10 @@ pub struct Switch {
     pub(crate) plays: BTreeMap<PlayId, ChannelId>,
     /// Who hears whom, as media was last told: listener to source.
     pub(crate) hearing: BTreeMap<MediaId, MediaId>,
-    /// Whether that may have changed in this turn.
-    pub(crate) rewired: bool,
+    /// The channels about which that may have changed in this turn.
+    pub(crate) touched: BTreeSet<ChannelId>,
+    /// Legs that are gone.
+    pub(crate) silenced: Vec<MediaId>,
     seq: Seq,
     told: Vec<Record>,
     outputs: VecDeque<Output>,
@@ -137,7 +139,8 @@ impl Switch {
             ready: VecDeque::new(),
             plays: BTreeMap::new(),
             hearing: BTreeMap::new(),
-            rewired: false,
+            touched: BTreeSet::new(),
+            silenced: Vec::new(),
             seq: Seq(0),
             told: Vec::new(),
             outputs: VecDeque::new(),
@@ -244,9 +247,7 @@ impl Switch {
                 break;
             }
         }
-        if std::mem::take(&mut self.rewired) {
-            self.rewire();
-        }
+        self.rewire();
     }
 
     fn is_settled(&self) -> bool {

@@ -27,6 +27,8 @@ pub(crate) enum Timer {
 #[derive(Debug, Default)]
 pub(crate) struct Timers {
     waiting: BTreeMap<(Duration, TimerId), Timer>,
+    /// The same by channel.
+    of_channel: BTreeMap<(ChannelId, TimerId), Duration>,
     made: u64,
 }
 
@@ -36,6 +38,7 @@ impl Timers {
         self.made += 1;
         let id = TimerId(self.made);
         self.waiting.insert((at, id), timer);
+        self.of_channel.insert((timer.channel(), id), at);
         id
     }
 
@@ -46,6 +49,7 @@ impl Timers {
             return None;
         }
         self.waiting.pop_first();
+        self.of_channel.remove(&(timer.channel(), id));
         Some((id, timer))
     }
 
@@ -54,20 +58,37 @@ impl Timers {
         self.waiting.first_key_value().map(|((at, _), _)| *at)
     }
 
-    /// Forgets one.
-    pub(crate) fn cancel(&mut self, id: TimerId) {
-        self.waiting.retain(|(_, known), _| *known != id);
+    /// Forgets one of a channel.
+    pub(crate) fn cancel(&mut self, channel: ChannelId, id: TimerId) {
+        if let Some(at) = self.of_channel.remove(&(channel, id)) {
+            self.waiting.remove(&(at, id));
+        }
     }
 
     /// Forgets what belongs to a channel that is gone.
     pub(crate) fn forget(&mut self, channel: ChannelId) {
-        self.waiting.retain(|_, timer| match timer {
-            Timer::Application(id)
-            | Timer::Originate(id)
-            | Timer::Release(id)
-            | Timer::Absolute(id)
-            | Timer::Keys(id) => *id != channel,
-        });
+        let all = (channel, TimerId(0))..=(channel, TimerId(u64::MAX));
+        let all: Vec<_> = self
+            .of_channel
+            .range(all)
+            .map(|(key, at)| (*key, *at))
+            .collect();
+        for (key, at) in all {
+            self.of_channel.remove(&key);
+            self.waiting.remove(&(at, key.1));
+        }
+    }
+}
+
+impl Timer {
+    fn channel(self) -> ChannelId {
+        match self {
+            Self::Application(id)
+            | Self::Originate(id)
+            | Self::Release(id)
+            | Self::Keys(id)
+            | Self::Absolute(id) => id,
+        }
     }
 }
 

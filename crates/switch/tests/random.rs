@@ -24,13 +24,25 @@ exten => chain,1,Dial(Local/fork@phones,10,g)
  same => n,GotoIf($[${LEN(${DEPTH})} < 3]?chain,1)
 exten => fork,1,Dial(PJSIP/bob&PJSIP/carol&Local/ring@phones,4)
 exten => optimised,1,Dial(Local/wait@phones,10)
-exten => one,1,Dial(PJSIP/alice,3)
+exten => one,1,Dial(PJSIP/alice,3,TtHhg)
+exten => limit,1,Dial(PJSIP/bob&Local/echo@phones,3,L(700)F(phones^wait^1))
+exten => screened,1,Dial(Local/wait@phones&PJSIP/carol,3,U(sub)b(sub^s^1)B(sub^s^1))
+exten => held,1,BridgeWait(lounge)
+exten => music,1,MusicOnHold(default,2)
+exten => digits,1,Read(PIN,beep,3,,2,1)
+exten => menu,1,BackGround(beep)
+ same => n,WaitExten(1)
+exten => 1,1,Goto(wait,1)
+exten => both,1,Dial(PJSIP/bob,3,G(phones^wait^1)m)
 exten => gone,1,Goto(nowhere,s,1)
 exten => i,1,Wait(0.1)
 exten => h,1,Set(GLOBAL(LAST)=${UNIQUEID})
+[sub]
+exten => s,1,Wait(0.2)
+ same => n,Return()
 ";
 
-const EXTENSIONS: [&str; 10] = [
+const EXTENSIONS: [&str; 18] = [
     "wait",
     "echo",
     "busy",
@@ -41,6 +53,14 @@ const EXTENSIONS: [&str; 10] = [
     "optimised",
     "one",
     "gone",
+    "limit",
+    "screened",
+    "held",
+    "music",
+    "digits",
+    "menu",
+    "both",
+    "1",
 ];
 const PHONES: [&str; 3] = ["alice", "bob", "carol"];
 
@@ -57,9 +77,16 @@ enum Transition {
     Variable,
     Ask,
     Wait,
+    Redirect,
+    Bridge,
+    Kick,
+    Transfer,
+    Digit,
+    Control,
+    Refer,
 }
 
-const TRANSITIONS: [Transition; 10] = [
+const TRANSITIONS: [Transition; 18] = [
     Transition::Dial,
     Transition::Originate,
     Transition::HangUpPhone,
@@ -70,6 +97,14 @@ const TRANSITIONS: [Transition; 10] = [
     Transition::Variable,
     Transition::Ask,
     Transition::Wait,
+    Transition::Wait,
+    Transition::Redirect,
+    Transition::Bridge,
+    Transition::Kick,
+    Transition::Transfer,
+    Transition::Digit,
+    Transition::Control,
+    Transition::Refer,
 ];
 
 fn pick<T: Copy>(random: &mut Rng, from: &[T]) -> T {
@@ -102,6 +137,15 @@ fn a_channel(world: &mut World, random: &mut Rng) -> String {
         "nobody".to_owned()
     } else {
         channels[random.usize(0..channels.len())].name.to_string()
+    }
+}
+
+fn redirection(world: &mut World, random: &mut Rng) -> model::Redirection {
+    model::Redirection {
+        channel: a_channel(world, random).into(),
+        context: "phones".into(),
+        exten: pick(random, &EXTENSIONS).into(),
+        priority: "1".into(),
     }
 }
 
@@ -189,6 +233,77 @@ fn step(world: &mut World, random: &mut Rng) {
                 all_variables: true,
             });
             world.ask(Command::Counts);
+        }
+        Transition::Redirect => {
+            let first = redirection(world, random);
+            let second = random.bool().then(|| redirection(world, random));
+            world.ask(Command::Redirect { first, second });
+        }
+        Transition::Bridge => {
+            let (first, second) = (a_channel(world, random), a_channel(world, random));
+            let (first, second) = (first.into(), second.into());
+            world.ask(Command::Bridge { first, second });
+        }
+        Transition::Kick => {
+            let channel = a_channel(world, random).into();
+            world.ask(Command::BridgeKick {
+                bridge: None,
+                channel,
+            });
+            world.ask(Command::Bridges { kind: None });
+        }
+        Transition::Transfer => {
+            let (channel, exten) = (a_channel(world, random), pick(random, &EXTENSIONS));
+            let (channel, exten) = (channel.into(), exten.into());
+            world.ask(Command::BlindTransfer {
+                channel,
+                context: None,
+                exten,
+            });
+        }
+        Transition::Digit => {
+            let channel = a_channel(world, random).into();
+            let digit = pick(random, &['1', '#', '*', '5']);
+            let (milliseconds, receive) = (80, random.bool());
+            world.ask(Command::PlayDigit {
+                channel,
+                digit,
+                milliseconds,
+                receive,
+            });
+        }
+        Transition::Control => {
+            let channel: std::sync::Arc<str> = a_channel(world, random).into();
+            let time = Duration::from_millis(random.u64(1..3000));
+            world.ask(Command::AbsoluteTimeout {
+                channel: channel.clone(),
+                time,
+            });
+            let (direction, mute) = (model::Direction::All, random.bool());
+            world.ask(Command::MuteAudio {
+                channel: channel.clone(),
+                direction,
+                mute,
+            });
+            world.ask(Command::OptimizeAway {
+                channel: channel.clone(),
+            });
+            world.ask(Command::ChannelMap { channel });
+        }
+        Transition::Refer => {
+            if let Some(channel) = line(world, random) {
+                let replaces = if random.bool() {
+                    line(world, random)
+                } else {
+                    None
+                };
+                let exten = pick(random, &EXTENSIONS).into();
+                world.signal(Signal::Transfer {
+                    channel,
+                    exten,
+                    replaces,
+                });
+            }
         }
         Transition::Wait => world.run(Duration::from_millis(random.u64(0..2000))),
     }

@@ -162,7 +162,7 @@ impl Dial {
             }
             Progress::EarlyMedia => {
                 calling.early.get_or_insert(dest);
-                switch.rewired = true;
+                switch.touched.insert(id);
                 tell_time(switch, id, "PROGRESSTIME", since);
                 switch.tell_dial_state(Some(id), dest, DialStatus::Progress);
                 switch.indicate(id, Progress::EarlyMedia);
@@ -200,6 +200,7 @@ impl Dial {
         };
         calling.lines.retain(|line| line.id != dest);
         calling.ended.push(status);
+        switch.touched.insert(id);
         calling.early = calling.early.filter(|early| *early != dest);
         if calling.lines.is_empty() {
             let status = summary(&calling.ended);
@@ -487,7 +488,7 @@ fn subroutine_place(text: &str) -> String {
 
 /// Nobody answered: the dialplan goes on, unless the caller is gone.
 fn fail(switch: &mut Switch, id: ChannelId, status: DialStatus) -> Step {
-    switch.rewired = true;
+    switch.touched.insert(id);
     switch.stop_music(id);
     switch.set_variable(id, "DIALSTATUS", status.text());
     Step::Done

@@ -10,8 +10,8 @@ pub(super) const ECHO: Application = Application {
     synopsis: "Echo media, DTMF back to the calling party",
     arguments: "",
     options: &[],
-    start: |switch, _, _| {
-        switch.rewired = true;
+    start: |switch, id, _| {
+        switch.touched.insert(id);
         Step::Wait(Box::new(Echo))
     },
 };
@@ -23,16 +23,20 @@ pub(crate) struct Echo;
 impl Waiting for Echo {
     fn on(self: Box<Self>, switch: &mut Switch, id: ChannelId, happening: &Happening) -> Step {
         if *happening == Happening::HungUp {
+            switch.touched.insert(id);
             return Step::Hangup;
         }
         let Happening::Digit(digit) = happening else {
             return Step::Wait(self);
         };
         if *digit == '#' {
-            switch.rewired = true;
+            switch.touched.insert(id);
             return Step::Done;
         }
-        switch.send_digit(id, *digit, 100, None);
+        // Between the halves of a Local channel it would go back and forth for ever.
+        if switch.other_half(id).is_none() {
+            switch.send_digit(id, *digit, 100, None);
+        }
         Step::Wait(self)
     }
 }

@@ -104,7 +104,7 @@ impl Waiting for WaitExten {
             return Step::Hangup;
         }
         if let Happening::Digit(digit) = happening {
-            switch.timers.cancel(self.until);
+            switch.timers.cancel(id, self.until);
             self.dialled.push(*digit);
             return dialled(switch, id, self.context, self.dialled);
         }

@@ -45,7 +45,7 @@ impl Switch {
         };
         if let Some(channel) = self.channels.get_mut(&id) {
             channel.mute.set(direction, mute);
-            self.rewired = true;
+            self.touched.insert(id);
         }
         Reply::Done
     }

@@ -9,17 +9,31 @@ use std::sync::Arc;
 const CHANNEL: &str = "Message/ast_msg_queue";
 /// As many messages may be in the dialplan at a time; more are refused.
 const MESSAGES: usize = 128;
+/// Through how many Local channels in a row a text goes.
+const HOPS: usize = 16;
 
 impl Switch {
     /// The far end of a call sent a text: who it talks with gets it.
     pub(crate) fn on_text(&mut self, id: ChannelId, text: Arc<str>) {
-        if let Some(peer) = self.peer(id) {
-            self.text_to(peer, text);
-        }
+        self.text_arrives(id, text, HOPS);
     }
 
     /// Sends a text towards the far end of a channel. False if none can be sent there.
     pub(crate) fn text_to(&mut self, id: ChannelId, text: Arc<str>) -> bool {
+        self.text_leaves(id, text, HOPS)
+    }
+
+    fn text_arrives(&mut self, id: ChannelId, text: Arc<str>, hops: usize) {
+        if let Some(peer) = self.peer(id) {
+            self.text_leaves(peer, text, hops);
+        }
+    }
+
+    fn text_leaves(&mut self, id: ChannelId, text: Arc<str>, hops: usize) -> bool {
+        // Local pairs may be bridged in a ring.
+        let Some(hops) = hops.checked_sub(1) else {
+            return false;
+        };
         let Some(channel) = self.channels.get(&id) else {
             return false;
         };
@@ -35,7 +49,7 @@ impl Switch {
                 let Some(other) = self.other_half(id) else {
                     return false;
                 };
-                self.on_text(other, text);
+                self.text_arrives(other, text, hops);
                 true
             }
             Technology::Internal => false,

@@ -4,18 +4,23 @@
 use crate::Switch;
 use crate::app::playback::Playback;
 use crate::bridge::Kind;
-use crate::channel::{Channel, Happening, Technology};
+use crate::channel::{Happening, Technology};
 use model::{Cause, ChannelId, Event};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How many Local channels in a row sound is followed through.
 const HOPS: usize = 16;
 
 impl Switch {
-    /// Lets all pairs step aside that can.
-    pub(crate) fn optimize(&mut self) {
-        while let Some((one, two)) = self.next_to_optimize() {
-            self.step_aside(one, two);
+    /// Lets all pairs among these step aside that can.
+    pub(crate) fn optimize(&mut self, among: &BTreeSet<ChannelId>) {
+        for id in among {
+            if let Some((one, two)) = self.pair_to_optimize(*id)
+                && self.can_step_aside(one, two)
+            {
+                self.step_aside(one, two);
+            }
         }
     }
 
@@ -33,21 +38,20 @@ impl Switch {
                 *optimize = true;
             }
         }
-        self.rewired = true;
+        self.touched.insert(id);
         true
     }
 
-    fn next_to_optimize(&self) -> Option<(ChannelId, ChannelId)> {
-        let pair = |channel: &Channel| match channel.technology {
+    /// The pair of which a channel is the first half, if it may step aside.
+    fn pair_to_optimize(&self, id: ChannelId) -> Option<(ChannelId, ChannelId)> {
+        match self.channels.get(&id)?.technology {
             Technology::Local {
                 other,
                 one: true,
                 optimize: true,
-            } => Some((channel.id, other)),
+            } => Some((id, other)),
             Technology::Local { .. } | Technology::External { .. } | Technology::Internal => None,
-        };
-        let mut pairs = self.channels.values().filter_map(pair);
-        pairs.find(|(one, two)| self.can_step_aside(*one, *two))
+        }
     }
 
     fn can_step_aside(&self, one: ChannelId, two: ChannelId) -> bool {

@@ -84,9 +84,7 @@ fn read(scope: &mut ChannelScope<'_>, item: &str) -> Outcome {
             .map(|record| record.user_field.to_string())
             .unwrap_or_default(),
         "audionativeformat" => format!("({})", scope.switch.format_of(channel)),
-        "audioreadformat" | "audiowriteformat" => {
-            scope.switch.format_of(channel).to_string()
-        }
+        "audioreadformat" | "audiowriteformat" => scope.switch.format_of(channel).to_string(),
         "hangupsource" => or_empty(channel.variables.value("HANGUPSOURCE")),
         "checkhangup" => u8::from(channel.is_ending()).to_string(),
         item => return error(format!("there is no item '{item}'")),

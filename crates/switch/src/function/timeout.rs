@@ -69,7 +69,7 @@ impl Switch {
             return;
         };
         if let Some((_, timer)) = channel.absolute.take() {
-            self.timers.cancel(timer);
+            self.timers.cancel(id, timer);
         }
         channel.absolute = time.map(|time| {
             let at = self.now.since_start + time;
