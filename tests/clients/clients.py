@@ -66,9 +66,10 @@ OLD = {'1.8': {}, '22': {}}
 HEADERS = {'command': 'reads headers alone'}
 
 CLIENTS = (
-    Client('panoramisk', '1.4', 'Python', 'PyPI', BOTH, python('panoramisk')),
+    Client('panoramisk', '1.4', 'Python', 'PyPI', BOTH, python('panoramisk'), more=('tls',)),
     Client('asterisk-ami', '0.1.7', 'Python', 'PyPI', BOTH, python('asterisk-ami')),
-    Client('pystrix', '1.3.0', 'Python', 'PyPI', OLD, python('pystrix'), keeps_last_line=True),
+    Client('pystrix', '1.3.0', 'Python', 'PyPI', OLD, python('pystrix'), more=('challenge',),
+           keeps_last_line=True),
     Client('astami', '1.1.0', 'Python', 'PyPI',
            {'22': {}, '1.8': {'command': 'expects an empty line before the output'}}, python('astami'),
            lacks={'list': 'reads the first answer', 'events': 'has no API for them'}),
@@ -82,14 +83,15 @@ CLIENTS = (
     Client('Telephony::Asterisk::AMI', '0.006', 'Perl', 'Debian', {'22': {}, '1.8': HEADERS},
            Command(('perl', os.path.join(HERE, 'debian-telephony-asterisk-ami', 'client.pl')))),
     Client('asterisk-rs-ami', '0.8.0', 'Rust', 'crates.io', {'22': {}}, rust('asterisk-rs-ami'),
-           keeps_last_line=True),
+           more=('challenge',), keeps_last_line=True),
     Client('asterisk-manager', '2.1.3', 'Rust', 'crates.io', {'22': {}, '1.8': HEADERS},
            rust('asterisk-manager')),
     Client('asterisk-ami', '0.1.8', 'Rust', 'crates.io', {'22': {}, '1.8': HEADERS}, rust('asterisk-ami'),
            unknown_events=('Newexten',), note='asks for events of class `call` alone: it holds 32 for a reader'),
-    Client('Asterisk-Java', '3.41.0', 'Java', 'Maven Central', BOTH,
+    Client('Asterisk-Java', '3.41.0', 'Java', 'Maven Central',
+           {'22': {}, '1.8': {'release': 'knows releases from 13 on, and assumes 16'}},
            Command(('java', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', '-cp',
                     os.pathsep.join([os.path.join(KEPT, 'java', 'classes'),
                                      os.path.join(KEPT, 'java', 'lib', '*')]), 'Client')),
-           more=('live',)),
+           more=('challenge', 'tls', 'release', 'live')),
 )

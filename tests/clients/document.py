@@ -22,6 +22,9 @@ MEANING = {
     'originate': 'makes a call and learns how it ended, answered and busy',
     'wrong-secret': 'learns that its secret is wrong',
     'reconnect': 'is back after the server was restarted',
+    'challenge': 'logs in by challenge and MD5',
+    'tls': 'is told Pong over TLS, the certificate checked',
+    'release': 'makes out the release whose manner it meets',
     'live': 'its model of the calls equals the channels, states and bridges there are',
 }
 TAIL = '''

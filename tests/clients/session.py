@@ -125,10 +125,12 @@ class Observer(golden.Connection):
 class Program:
     """A client's program: one step a line in, one line a step out."""
 
-    def __init__(self, command, port, folder):
-        environment = dict(os.environ, CLIENT_HOST='127.0.0.1', CLIENT_PORT=port, CLIENT_USER=USER,
-                           CLIENT_SECRET=SECRET, **command.environment)
-        self.noise = open(os.path.join(folder, 'client.log'), 'w+')
+    def __init__(self, command, server):
+        environment = dict(os.environ, CLIENT_HOST='127.0.0.1', CLIENT_PORT=str(server.ports['AMI']),
+                           CLIENT_TLS_PORT=str(server.ports['AMI_TLS']), CLIENT_USER=USER,
+                           CLIENT_SECRET=SECRET, CLIENT_TRUSTS=os.path.join(server.etc, 'lab.pem'),
+                           **command.environment)
+        self.noise = open(os.path.join(server.dir, 'client.log'), 'w+')
         self.process = subprocess.Popen(command.words, env=environment, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=self.noise, text=True, bufsize=1,
                                         start_new_session=True)
@@ -195,7 +197,7 @@ class Session:
         try:
             self.server.boot()
             self.observer = Observer(self.server.ports['AMI'])
-            self.program = Program(self.client.command, str(self.server.ports['AMI']), self.server.dir)
+            self.program = Program(self.client.command, self.server)
             for step in self.client.steps(self.dialect):
                 try:
                     getattr(self, step.replace('-', '_'))()
@@ -282,6 +284,19 @@ class Session:
             self.observer.ask('Hangup', Channel=channel)
         while self.observer.channels():
             self.observer.event('Hangup')
+
+    def challenge(self):
+        self.same(self.program.step('challenge'), ['Pong'])
+
+    def tls(self):
+        self.same(self.program.step('tls'), ['Pong'])
+
+    def release(self):
+        """The release that a client makes out, to choose what it says and expects."""
+        told = self.program.step('release')
+        settings = golden.get(self.observer.ask('CoreSettings'), 'AsteriskVersion') or ''
+        if told != [self.dialect] or not settings.startswith(self.dialect + '.'):
+            raise Failed(f'told {told} of release {settings}')
 
     def live(self):
         """A model of the calls that the client keeps: its channels, their states and whom they talk to."""

@@ -6,6 +6,7 @@ import time
 import traceback
 
 HOST, PORT = os.environ['CLIENT_HOST'], int(os.environ['CLIENT_PORT'])
+TLS_PORT, TRUSTS = int(os.environ['CLIENT_TLS_PORT']), os.environ['CLIENT_TRUSTS']
 USER, SECRET = os.environ['CLIENT_USER'], os.environ['CLIENT_SECRET']
 WRONG = 'not-' + SECRET
 

@@ -1,6 +1,11 @@
 // Asterisk-Java: a class for every action and event, and a live model of the calls. It reconnects by itself.
 import java.io.BufferedReader;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.InputStreamReader;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +77,9 @@ public final class Client {
             case "reconnect":
                 until(event -> event instanceof ConnectEvent);
                 return ping();
+            case "challenge": return ping(); // it always logs in so
+            case "tls": return tls();
+            case "release": return List.of(connection.getVersion().toString().replaceAll("[^0-9.]", ""));
             case "live": return live();
             default: throw new IllegalArgumentException("no such step");
         }
@@ -144,6 +152,27 @@ public final class Client {
         } catch (AuthenticationFailedException error) {
             return List.of(error.getMessage(), String.valueOf(error.getCause()));
         }
+    }
+
+    private List<String> tls() throws Exception {
+        var trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        try (var pem = new FileInputStream(System.getenv("CLIENT_TRUSTS"))) {
+            trusted.setCertificateEntry("server", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+        }
+        var file = File.createTempFile("trusted", ".p12");
+        try (var out = new FileOutputStream(file)) {
+            trusted.store(out, "trusted".toCharArray());
+        }
+        System.setProperty("javax.net.ssl.trustStore", file.getPath());
+        System.setProperty("javax.net.ssl.trustStorePassword", "trusted");
+        int port = Integer.parseInt(System.getenv("CLIENT_TLS_PORT"));
+        var secure = new ManagerConnectionFactory(host, port, user, secret).createSecureManagerConnection();
+        secure.login();
+        String answer = ((PingResponse) secure.sendAction(new PingAction())).getPing();
+        secure.logoff();
+        file.delete();
+        return List.of(answer);
     }
 
     private List<String> live() {

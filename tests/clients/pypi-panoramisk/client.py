@@ -1,9 +1,10 @@
 """panoramisk: an asyncio client. It reconnects by itself, and gathers lists into one answer."""
 import asyncio
+import ssl
 import threading
 
 from panoramisk import Manager
-from steps import HOST, PORT, SECRET, USER, WRONG, Seen, serve
+from steps import HOST, PORT, SECRET, TLS_PORT, TRUSTS, USER, WRONG, Seen, serve
 
 
 class Client:
@@ -16,8 +17,8 @@ class Client:
     def wait(self, awaitable):
         return asyncio.run_coroutine_threadsafe(awaitable, self.loop).result(15)
 
-    async def manager(self, secret):
-        manager = Manager(host=HOST, port=PORT, username=USER, secret=secret, loop=self.loop,
+    async def manager(self, secret, port=PORT, context=False):
+        manager = Manager(host=HOST, port=port, ssl=context, username=USER, secret=secret, loop=self.loop,
                           reconnect_timeout=1, on_login=lambda _: self.logged_in.set())
         manager.register_event('*', lambda _, event: self.seen.add(event))
         await manager.connect()
@@ -72,6 +73,17 @@ class Client:
     def reconnect(self):
         self.logged_in.wait(20)
         return self.ping()
+
+    def tls(self):
+        async def secure():
+            manager = await self.manager(SECRET, TLS_PORT, ssl.create_default_context(cafile=TRUSTS))
+            while manager.authenticated_future is None:
+                await asyncio.sleep(0)
+            await manager.authenticated_future
+            answer = await manager.send_action({'Action': 'Ping'})
+            manager.close()
+            return answer.ping
+        return [self.wait(secure())]
 
 
 serve(Client())

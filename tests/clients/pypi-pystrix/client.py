@@ -57,5 +57,11 @@ class Client:
         self.login()
         return self.ping()
 
+    def challenge(self):
+        self.ami.connect(HOST, PORT)
+        challenge = self.ami.send_action(core.Challenge()).response['Challenge']
+        self.ami.send_action(core.Login(USER, SECRET, challenge=challenge))
+        return self.ping()
+
 
 serve(Client())

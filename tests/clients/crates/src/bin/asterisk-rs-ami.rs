@@ -34,7 +34,7 @@ fn seen(event: &AmiEvent) -> Event {
 }
 
 impl Program {
-    async fn connect(&self, secret: &str) -> Result<AmiClient, AmiError> {
+    async fn connect(&self, secret: &str, challenge: bool) -> Result<AmiClient, AmiError> {
         let policy =
             ReconnectPolicy::exponential(Duration::from_millis(200), Duration::from_secs(1));
         AmiClient::builder()
@@ -42,6 +42,7 @@ impl Program {
             .port(self.account.port)
             .credentials(&self.account.user, secret)
             .reconnect(policy)
+            .require_challenge(challenge)
             .build()
             .await
     }
@@ -66,7 +67,7 @@ impl Client for Program {
     async fn step(&mut self, name: &str, word: &str) -> Told {
         match name {
             "login" => {
-                let ami = self.connect(&self.account.secret).await?;
+                let ami = self.connect(&self.account.secret, false).await?;
                 let (mut events, keep) = (ami.subscribe(), self.seen.clone());
                 tokio::spawn(async move {
                     while let EventReceive::Event(event) = events.recv().await {
@@ -105,7 +106,7 @@ impl Client for Program {
                 self.seen.outcome().await
             }
             "wrong-secret" => {
-                let told = self.connect(&self.account.wrong).await;
+                let told = self.connect(&self.account.wrong, false).await;
                 Ok(vec![
                     told.err()
                         .map(|error| error.to_string())
@@ -118,6 +119,10 @@ impl Client for Program {
                 if !matches!(state, ConnectionState::Connected) {
                     return Err(format!("{state:?}").into());
                 }
+                self.ping().await
+            }
+            "challenge" => {
+                self.ami = Some(self.connect(&self.account.secret, true).await?);
                 self.ping().await
             }
             _ => Err("no such step".into()),
