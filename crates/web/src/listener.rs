@@ -35,7 +35,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 const HEADERS: usize = 100;
 /// The size of what is read at a time, and of all the headers of a request.
 const BUFFER: usize = 16 * 1024;
-/// How long to agree on encryption.
+/// How long to agree on encryption, at most.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long a request may take to arrive, if it never stands still.
 const WHOLE: Duration = Duration::from_secs(60);
@@ -300,7 +300,8 @@ async fn serve(shared: Arc<Shared>, stream: TcpStream, ends: Ends, counted: Coun
     let Some(config) = lock(&shared.tls).clone() else {
         return;
     };
-    match timeout(HANDSHAKE, TlsAcceptor::from(config).accept(stream)).await {
+    let patience = shared.web.settings().general.inactivity().min(HANDSHAKE);
+    match timeout(patience, TlsAcceptor::from(config).accept(stream)).await {
         Ok(Ok(stream)) => serve_http(&shared, stream, ends, counted).await,
         Ok(Err(error)) => tracing::debug!(%error, "TLS handshake"),
         Err(_) => {}
