@@ -19,7 +19,7 @@ impl Outgoing {
     const LIMIT: usize = 256 * 1024;
 
     /// So much memory is kept when nothing is on its way: there are many sessions, most of them idle.
-    const KEPT: usize = 2 * 1024;
+    const KEPT: usize = 4 * 1024;
 
     /// Adds bytes by calling `write`. `now` is the time since the process began.
     pub(crate) fn add(&mut self, now: Duration, write: impl FnOnce(&mut Vec<u8>)) {

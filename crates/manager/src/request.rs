@@ -1,7 +1,7 @@
 //! What a session asks of others, and what they answer.
 
 use crate::User;
-use model::{Command, Contact, Event, MailboxQuery, MailboxReply, Reply, SipQuery, SipReply};
+use model::{Command, Contact, MailboxQuery, MailboxReply, Reply, SipQuery, SipReply};
 use std::sync::Arc;
 
 /// What a session asks. The shell takes it to its owner.
@@ -9,9 +9,9 @@ use std::sync::Arc;
 pub enum Request {
     /// Of the switch. Answered with [`Answer::Switch`].
     Switch(Command),
-    /// Of the switch: put this event in order. Answered with [`Answer::Told`], and the number of the
-    /// event or of a later one.
-    Tell(Event),
+    /// Of the switch: say when all that was told by [`Output::Notice`](crate::Output::Notice) before
+    /// is in the order of events. Answered with [`Answer::Settled`] and the number of the last.
+    Settle,
     /// Of the console: run this command line. Answered with [`Answer::Console`].
     Console(String),
     /// Of SIP: the contacts that registered. Answered with [`Answer::Contacts`].
@@ -50,8 +50,8 @@ pub enum Request {
 pub enum Answer {
     /// The switch's reply.
     Switch(Reply),
-    /// The event is in order.
-    Told,
+    /// It is.
+    Settled,
     /// What the console printed.
     Console(ConsoleReport),
     /// The contacts.

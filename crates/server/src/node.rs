@@ -32,6 +32,7 @@ pub(crate) struct Node {
     pub(crate) hub: Arc<Hub>,
     pub(crate) switch: SwitchHandle,
     pub(crate) sip: sip::Handle,
+    pub(crate) media: media::Handle,
     database: Arc<AstDb>,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) listeners: Listeners,
@@ -56,6 +57,7 @@ pub(crate) struct Made {
     pub(crate) clock: Clock,
     pub(crate) hub: Arc<Hub>,
     pub(crate) switch: SwitchHandle,
+    pub(crate) media: media::Handle,
     pub(crate) sip: sip::Handle,
     pub(crate) database: Arc<AstDb>,
     pub(crate) files: Store,
@@ -113,6 +115,7 @@ impl Node {
             hub: made.hub,
             switch: made.switch,
             sip: made.sip,
+            media: made.media,
             database: made.database,
             sessions: Arc::default(),
             listeners: Listeners::default(),
@@ -155,14 +158,11 @@ impl Node {
                 Ok(Answered { at, reply }) => (at, Answer::Switch(reply)),
                 Err(Ended) => (nowhere, Answer::Unavailable),
             },
-            Request::Tell(event) => {
-                let told = self.notice(event).await;
-                // What is asked now is answered after the event has its number.
-                match (told, self.switch.ask(Command::Counts).await) {
-                    (Ok(()), Ok(Answered { at, .. })) => (at, Answer::Told),
-                    (_, _) => (nowhere, Answer::Unavailable),
-                }
-            }
+            // What is asked now is answered after all that was told before.
+            Request::Settle => match self.switch.ask(Command::Counts).await {
+                Ok(Answered { at, .. }) => (at, Answer::Settled),
+                Err(Ended) => (nowhere, Answer::Unavailable),
+            },
             Request::Console(line) => {
                 let console::Answer { done, output } = console::run(&self, &line).await;
                 (

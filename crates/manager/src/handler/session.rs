@@ -1,8 +1,8 @@
 //! Actions about the connection itself (ami-server.md 2, 4.3, 8.9, 10.1 to 10.3, 10.21 to 10.26).
 
 use super::{Call, Step, done, failed};
-use crate::session::{Carrier, Close, Doing, Output, Session, Wait};
-use crate::{BadFilter, Filter, Filters, Request};
+use crate::session::{Carrier, Close, Member, Output, Session, Wait};
+use crate::{BadFilter, Filter, Filters};
 use ami::action::session as declared;
 use ami::{Classes, action, parse_event_mask, response};
 use model::Now;
@@ -109,7 +109,7 @@ pub(super) fn wait(
     wait: &declared::WaitEvent,
 ) -> Step {
     let requests = session.carrier() == Carrier::Requests;
-    let shut = |member: &crate::session::Member| (member.user.read & member.wanted).is_empty();
+    let shut = |member: &Member| (member.user.read & member.wanted).is_empty();
     if requests && session.member().is_some_and(shut) {
         if let Some(member) = session.member_mut() {
             member.wanted = Classes::ALL;
@@ -153,12 +153,8 @@ pub(super) fn user_event(
         headers,
     };
     session.answer(call.token, [response::done(call.id, "Event Sent")]);
-    // On a stream the event stands right behind the answer, before what else is asked.
-    if session.carrier() == Carrier::Stream {
-        session.doing = Some(Doing::Telling);
-        session.put(Output::Ask(Request::Tell(event)));
-    } else {
-        session.put(Output::Notice(event));
-    }
+    session.put(Output::Notice(event));
+    let heard = |member: &Member| (member.user.read & member.wanted).contains(Classes::USER);
+    session.untold = session.carrier() == Carrier::Stream && session.member().is_some_and(heard);
     Step::Later
 }

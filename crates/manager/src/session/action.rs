@@ -1,8 +1,8 @@
 //! Actions: from what came to the answer (ami-server.md 1.6, 3.3).
 
-use super::{Asked, Carrier, Doing, Output, Piece, Session, State};
+use super::{Asked, Carrier, Doing, Held, Output, Piece, Session, State};
 use crate::handler::{self, Call, Step};
-use crate::{Answer, Log};
+use crate::{Answer, Log, Request};
 use ami::action::{self, Action};
 use ami::{Classes, Frame, Message, response};
 use model::{Now, SecurityKind, Seq, Token};
@@ -19,6 +19,15 @@ impl Session {
     ) {
         if matches!(self.state, State::Over) {
             return;
+        }
+        if std::mem::take(&mut self.untold) && !tells_event(&frame) {
+            let held = Held {
+                token,
+                frame,
+                patience,
+            };
+            self.doing = Some(Doing::Settling(Box::new(held)));
+            return self.put(Output::Ask(Request::Settle));
         }
         match frame {
             Frame::Message(message) => self.on_action(now, token, &message, patience),
@@ -120,13 +129,24 @@ impl Session {
                 }
             }
             Some(Doing::Login(attempt)) => self.on_login_answer(now, *attempt, answer),
-            Some(Doing::Telling) => {
-                self.doing = (at > self.heard).then_some(Doing::Told(at));
+            Some(Doing::Settling(held)) if at > self.heard => {
+                self.doing = Some(Doing::Held(at, held));
             }
-            doing @ (Some(Doing::Due { .. } | Doing::Told(_) | Doing::Refused { .. }) | None) => {
+            Some(Doing::Settling(held)) => self.resume(now, *held),
+            doing @ (Some(Doing::Due { .. } | Doing::Held(..) | Doing::Refused { .. }) | None) => {
                 self.doing = doing;
             }
         }
+    }
+
+    /// Begins the action that was held back.
+    pub(super) fn resume(&mut self, now: Now, held: Held) {
+        let Held {
+            token,
+            frame,
+            patience,
+        } = held;
+        self.on_frame(now, token, frame, patience);
     }
 
     fn bad_request(&mut self, action: &str) {
@@ -140,6 +160,15 @@ impl Session {
         let account = self.account_name().cloned().unwrap_or_default();
         self.security(SecurityKind::RequestNotAllowed { request }, &account);
     }
+}
+
+fn tells_event(frame: &Frame) -> bool {
+    let Frame::Message(message) = frame else {
+        return false;
+    };
+    message
+        .action()
+        .is_some_and(|name| name.eq_ignore_ascii_case("UserEvent"))
 }
 
 /// An action as security events name it, bounded.

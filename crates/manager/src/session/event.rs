@@ -43,10 +43,11 @@ impl Session {
         {
             self.release();
         }
-        if let Some(Doing::Told(at)) = &self.doing
+        if let Some(Doing::Held(at, _)) = &self.doing
             && self.heard >= *at
+            && let Some(Doing::Held(_, held)) = self.doing.take()
         {
-            self.doing = None;
+            self.resume(now, *held);
         }
         let found = self
             .wait

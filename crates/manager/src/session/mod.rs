@@ -25,7 +25,7 @@ use crate::login::{Attempt, Guest};
 use crate::peer::{Log, loggable};
 use crate::{Filters, Node, Peer, Told, User};
 use ami::action::Action;
-use ami::{Classes, Dialect, Message};
+use ami::{Classes, Dialect, Frame, Message};
 use model::{Now, SecurityKind, Seq, Token};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -42,6 +42,9 @@ pub struct Session {
     pub(crate) wait: Option<Box<Wait>>,
     /// The last event that was given or is before all that will be.
     heard: Seq,
+    /// Whether the client told events that it may hear, and has asked for nothing else since: they
+    /// stand before the answer to what it asks next.
+    pub(crate) untold: bool,
     /// Events lost that the client has not been told of.
     missed: u64,
     outputs: VecDeque<Output>,
@@ -82,10 +85,10 @@ pub(crate) enum Doing {
         token: Token,
         pieces: Vec<Piece>,
     },
-    /// It is answered, and tells an event that shall come before anything else that is asked.
-    Telling,
-    /// It is answered; the event it told has this number or an earlier one.
-    Told(Seq),
+    /// It waits until it is known which numbers the events have that its client told before it.
+    Settling(Box<Held>),
+    /// It waits until the client has heard the events up to a number.
+    Held(Seq, Box<Held>),
     /// A login that others were asked about.
     Login(Box<Attempt>),
     /// A login that was refused; it is told so later.
@@ -94,6 +97,14 @@ pub(crate) enum Doing {
         token: Token,
         answer: Message,
     },
+}
+
+/// An action that is not begun yet.
+#[derive(Debug)]
+pub(crate) struct Held {
+    token: Token,
+    frame: Frame,
+    patience: Option<Duration>,
 }
 
 /// An action that others were asked about.
@@ -136,6 +147,7 @@ impl Session {
             doing: None,
             wait: None,
             heard: Seq(0),
+            untold: false,
             missed: 0,
             outputs: VecDeque::new(),
         }
@@ -185,8 +197,8 @@ impl Session {
             Some(
                 Doing::Asked(_)
                 | Doing::Due { .. }
-                | Doing::Telling
-                | Doing::Told(_)
+                | Doing::Settling(_)
+                | Doing::Held(..)
                 | Doing::Login(_),
             )
             | None => None,
@@ -208,7 +220,7 @@ impl Session {
             .as_ref()
             .is_some_and(|wait| wait.found.len() < Wait::LIMIT);
         let idle = match &self.doing {
-            None | Some(Doing::Due { .. } | Doing::Telling | Doing::Told(_)) => {
+            None | Some(Doing::Due { .. } | Doing::Settling(_) | Doing::Held(..)) => {
                 self.wait.is_none() || waits
             }
             Some(Doing::Asked(_) | Doing::Login(_) | Doing::Refused { .. }) => false,

@@ -218,32 +218,42 @@ fn a_user_event_is_told_to_all_with_its_headers_in_order() {
 }
 
 #[test]
-fn a_user_event_comes_before_the_next_answer() {
+fn events_of_a_client_come_before_the_answer_to_what_it_asks_next() {
     let mut client = Client::of("admin");
     let mut connection = client.connection;
-    let actions = "Action: UserEvent\nUserEvent: x\n\nAction: Ping\n\n";
-    connection.received(client.now, crlf(actions).as_bytes());
-    assert!(connection.unsent().ends_with(b"Event Sent\r\n\r\n"));
-    let asked = connection.poll();
-    let Some(Effect::Ask(Request::Tell(event))) = asked else {
-        panic!("{asked:?}")
+    let event = "Action: UserEvent\nUserEvent: x\n\n";
+    let actions = format!("{event}{event}Action: Ping\n\n");
+    connection.received(client.now, crlf(&actions).as_bytes());
+    let sent = String::from_utf8(connection.unsent().to_vec()).unwrap();
+    assert_eq!(sent.matches("Event Sent").count(), 2);
+    assert!(!sent.contains("Pong"));
+    let effects: Vec<_> = std::iter::from_fn(|| connection.poll()).collect();
+    let [
+        Effect::Notice(one),
+        Effect::Notice(two),
+        Effect::Ask(Request::Settle),
+    ] = &effects[..]
+    else {
+        panic!("{effects:?}")
     };
-    connection.handle(
-        client.now,
-        Input::Answer {
-            at: Seq(1),
-            answer: Answer::Told,
-        },
-    );
-    assert!(connection.listens() && connection.unsent().ends_with(b"Event Sent\r\n\r\n"));
-    connection.handle(client.now, Input::Event(&rendered(1, event)));
-    connection.handle(client.now, Input::Heard(Seq(1)));
+    let answer = Answer::Settled;
+    connection.handle(client.now, Input::Answer { at: Seq(2), answer });
+    assert!(connection.listens());
+    for (seq, event) in [(1, one), (2, two)] {
+        connection.handle(client.now, Input::Event(&rendered(seq, event.clone())));
+    }
+    connection.handle(client.now, Input::Heard(Seq(2)));
     client.connection = connection;
     let written = client.pump();
     assert!(
-        written.find("Event: UserEvent") < written.find("Pong"),
+        written.rfind("Event: UserEvent") < written.find("Pong"),
         "{written}"
     );
+    assert!(written.contains("Pong"));
+    // Who does not hear them need not wait for them.
+    let mut client = Client::of("quiet");
+    assert!(client.send(&actions).contains("Pong"));
+    assert!(client.requests.is_empty());
 }
 
 #[test]
