@@ -1,5 +1,12 @@
 //! Calls in the simulated world, from their first event to their last.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests may"
+)]
+
 mod world;
 
 use model::{Cause, Command, Event, HangupTarget, OriginateReason, Reply, Seq, Signal};

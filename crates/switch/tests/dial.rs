@@ -1,5 +1,12 @@
 //! Dial's options, and what those who talk may press.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests may"
+)]
+
 mod world;
 
 use model::{Command, Event, Signal};

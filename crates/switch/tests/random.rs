@@ -1,6 +1,13 @@
 //! Random worlds: everything that can happen, in any order, and the rules hold; the same seed
 //! tells the same story to the letter.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests may"
+)]
+
 mod world;
 
 use fastrand::Rng;

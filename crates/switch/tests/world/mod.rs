@@ -2,6 +2,12 @@
 //! and the rules that must hold in every world are checked as it goes.
 
 #![allow(dead_code, reason = "each test uses its own part of the world")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests may"
+)]
 
 mod rules;
 
