@@ -71,6 +71,20 @@ impl Web {
         })
     }
 
+    /// Two files must agree before the manager answers over HTTP: tells which of them does not.
+    fn tell_missing(&self, settings: &Settings) {
+        let served = settings.general.enabled || settings.general.tls_enabled;
+        match (served, self.has_manager()) {
+            (true, false) => tracing::warn!(
+                "HTTP is served, and not the manager: [general] of manager.conf must say enabled = yes and webenabled = yes"
+            ),
+            (false, true) => tracing::warn!(
+                "manager.conf says webenabled = yes, and nothing is served over HTTP: [general] of http.conf must say enabled = yes"
+            ),
+            (true, true) | (false, false) => {}
+        }
+    }
+
     /// Ends sessions and streams.
     pub(crate) fn end(&self) {
         self.ending.send_replace(true);
@@ -85,6 +99,7 @@ impl Web {
 
     /// From now on it is served so.
     pub(crate) fn renew(&self, settings: Arc<Settings>) {
+        self.tell_missing(&settings);
         let version = &self.exchange.configured().version;
         let name = settings.general.server_name.clone();
         let answers = Answers::new(&name.unwrap_or_else(|| format!("Asterisk/{version}")));
