@@ -12,6 +12,7 @@ use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use model::{MediaId, MediaInstruction, MediaReport, PlayId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind};
+use std::sync::Arc;
 use std::sync::mpsc::TryRecvError;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -137,7 +138,10 @@ impl Engine {
     fn carry_out(&mut self, request: Request) {
         let now = Instant::now();
         match request {
-            Request::Open(id, pair, identity) => self.open(id, Leg::new(id, pair, identity)),
+            Request::Open(id, pair, identity) => {
+                let trace = Arc::clone(&self.inbox.trace);
+                self.open(id, Leg::new(id, pair, identity, trace));
+            }
             Request::Point(id, remote) => {
                 if let Some(leg) = self.legs.get_mut(&id) {
                     leg.point(remote, now);
@@ -306,6 +310,9 @@ impl Engine {
             };
             let now = Instant::now();
             let at = (&self.clock, now);
+            if is_rtp {
+                self.inbox.trace.got(from, &datagram[..length]);
+            }
             if !is_rtp {
                 leg.rtcp(&datagram[..length], from, at);
             } else if let Some(speech) = leg.rtp(&datagram[..length], from, at, &mut self.reports) {

@@ -1,6 +1,7 @@
 //! How others reach the media thread.
 
 use crate::ports::{Pair, Ports};
+use crate::trace::{Trace, Tracing};
 use crate::{Remote, leg};
 use mio::Waker;
 use model::{AudioQuality, MediaId, MediaInstruction, PlayId};
@@ -55,6 +56,7 @@ pub(crate) enum Concern {
 pub(crate) struct Inbox {
     pub(crate) requests: Receiver<Request>,
     overrun: Arc<Overrun>,
+    pub(crate) trace: Arc<Trace>,
 }
 
 /// What did not fit; as small as the legs and plays there are.
@@ -69,6 +71,7 @@ struct Inner {
     requests: SyncSender<Request>,
     waker: WakeOnDrop,
     overrun: Arc<Overrun>,
+    trace: Arc<Trace>,
     ports: Ports,
     next_id: AtomicU64,
 }
@@ -85,14 +88,23 @@ impl Handle {
     pub(crate) fn new(waker: Waker, ports: Ports) -> (Self, Inbox) {
         let (sender, requests) = sync_channel(QUEUE);
         let overrun = Arc::<Overrun>::default();
+        let trace = Arc::<Trace>::default();
         let inner = Inner {
             requests: sender,
             waker: WakeOnDrop(waker),
             overrun: Arc::clone(&overrun),
+            trace: Arc::clone(&trace),
             ports,
             next_id: AtomicU64::new(1),
         };
-        (Self(Arc::new(inner)), Inbox { requests, overrun })
+        (
+            Self(Arc::new(inner)),
+            Inbox {
+                requests,
+                overrun,
+                trace,
+            },
+        )
     }
 
     /// Opens a leg on `ip`: takes a pair of ports, ready to receive. Nothing is sent, and what
@@ -168,6 +180,11 @@ impl Handle {
                 milliseconds,
             },
         );
+    }
+
+    /// Whether and whose packets are logged (`rtp set debug`).
+    pub fn trace(&self, tracing: Tracing) {
+        self.0.trace.set(tracing);
     }
 
     /// How many requests found no room, ever.

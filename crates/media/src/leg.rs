@@ -11,11 +11,13 @@ use crate::reception::Reception;
 use crate::rtcp::{self, Clock};
 use crate::source::Source;
 use crate::tone::Generator;
+use crate::trace::Trace;
 use crate::transmission::Transmission;
 use crate::{Format, Remote};
 use mio::net::UdpSocket;
 use model::{AudioQuality, MediaId, MediaReport, Tone};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Who a leg is on the wire: all random (RFC 3550, 5.1 and 8.1; RFC 7022).
@@ -28,6 +30,7 @@ pub(crate) struct Identity {
 
 /// A leg.
 pub(crate) struct Leg {
+    trace: Arc<Trace>,
     id: MediaId,
     pair: Box<Pair>,
     ssrc: u32,
@@ -71,9 +74,10 @@ impl Identity {
 }
 
 impl Leg {
-    pub(crate) fn new(id: MediaId, pair: Box<Pair>, identity: Identity) -> Self {
+    pub(crate) fn new(id: MediaId, pair: Box<Pair>, identity: Identity, trace: Arc<Trace>) -> Self {
         Self {
             id,
+            trace,
             pair,
             ssrc: identity.ssrc,
             cname: identity.cname,
@@ -348,7 +352,10 @@ impl Leg {
             return;
         };
         match self.pair.rtp.send_to(&datagram, to) {
-            Ok(_) => self.transmission.sent(packet.payload.len()),
+            Ok(_) => {
+                self.trace.sent(to, &packet);
+                self.transmission.sent(packet.payload.len());
+            }
             Err(error) => tracing::debug!(media = %self.id, %to, %error, "packet not sent"),
         }
     }

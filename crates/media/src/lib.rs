@@ -31,6 +31,7 @@ mod settings;
 pub mod sounds;
 mod source;
 mod tone;
+mod trace;
 mod transmission;
 
 pub use codec::Format;
@@ -38,3 +39,4 @@ pub use engine::start;
 pub use handle::{Handle, Leg};
 pub use remote::{Direction, Remote};
 pub use settings::Settings;
+pub use trace::Tracing;

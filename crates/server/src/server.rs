@@ -154,7 +154,10 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
             let sip = sip.clone();
             Box::new(move |instruction| sip.instruct(instruction))
         },
-        media: Box::new(move |instruction| media.instruct(instruction)),
+        media: {
+            let media = media.clone();
+            Box::new(move |instruction| media.instruct(instruction))
+        },
         keep: {
             let database = Arc::clone(&database);
             Box::new(move |kept| database.keep(kept))
@@ -171,6 +174,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
             hub,
             switch,
             sip,
+            media,
             database,
             files,
             logger,

@@ -12,6 +12,7 @@ mod log;
 mod manager;
 mod module;
 mod pjsip;
+mod rtp;
 mod states;
 mod vocabulary;
 mod words;
@@ -64,6 +65,7 @@ const FAMILIES: &[&[Command]] = &[
     manager::COMMANDS,
     module::COMMANDS,
     pjsip::COMMANDS,
+    rtp::COMMANDS,
     states::COMMANDS,
     vocabulary::COMMANDS,
 ];
