@@ -77,6 +77,31 @@ fn names_are_read_in_any_case_and_order_and_ids_told_again_as_they_are() {
 }
 
 #[test]
+fn lists_have_their_frames_and_no_id_that_was_not_sent() {
+    for id in ["", "ActionID: 7\n"] {
+        let mut client = Client::of("admin");
+        let list = model::Reply::Channels(vec![crate::actions::channel("Local/a-1;1")]);
+        let told = client.ask_switch(&format!("Action: CoreShowChannels\n{id}\n"), list);
+        let id = crlf(id);
+        assert!(
+            told.starts_with(&format!(
+                "Response: Success\r\n{id}EventList: start\r\nMessage: "
+            )),
+            "{told}"
+        );
+        assert!(
+            told.contains(&format!("\r\n\r\nEvent: CoreShowChannel\r\n{id}Channel: ")),
+            "{told}"
+        );
+        let end = format!(
+            "Event: CoreShowChannelsComplete\r\n{id}EventList: Complete\r\nListItems: 1\r\n\r\n"
+        );
+        assert!(told.ends_with(&end), "{told}");
+        assert_eq!(told.contains("ActionID"), !id.is_empty());
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_an_error_and_the_connection_goes_on() {
     let mut client = Client::of("admin");
     assert_eq!(
