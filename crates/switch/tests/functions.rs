@@ -384,3 +384,80 @@ fn what_was_kept_is_there_again() {
     }));
     assert_eq!(state, Reply::Value("RINGING".into()));
 }
+
+#[test]
+fn whatever_clients_ask_of_functions_nothing_breaks() {
+    let mut world = World::new(1, DIALPLAN);
+    let mut config = world::config(DIALPLAN);
+    config.live_dangerously = true;
+    world.give(switch::Input::Configure(std::sync::Arc::new(config)));
+    world.phone("alice", Phone::Rings);
+    let pieces = [
+        "name",
+        "num",
+        "all",
+        "(",
+        ")",
+        ",",
+        "/",
+        "@",
+        "${",
+        "}",
+        "$[",
+        "]",
+        "1",
+        "-1",
+        "99999999999",
+        "é",
+        "\"",
+        "\\",
+        "absolute",
+        "fruit/apple",
+        "hangup_handler_push",
+        "hangup_handler_pop",
+        "other,s,1(x)",
+        "Custom:lamp",
+        "userfield",
+        "^[",
+        "%c",
+        "NAME",
+        "phones",
+        "lamp",
+        ":",
+        "?",
+        "=",
+    ];
+    let functions = switch::function::all();
+    let mut random = fastrand::Rng::with_seed(7);
+    let mut channels: Vec<String> = Vec::new();
+    for round in 0..20_000 {
+        if round % 500 == 0 {
+            world.run(Duration::from_secs(1));
+            world.dial("alice", "wait");
+            channels.extend(world.story(&["Newchannel"]));
+        }
+        world.events.clear();
+        let function = functions[random.usize(..functions.len())].declaration.name;
+        let count = random.usize(..5);
+        let args: String = (0..count)
+            .map(|_| random.choice(pieces).unwrap())
+            .collect();
+        let name = channels[random.usize(..channels.len())]
+            .split(' ')
+            .nth(1)
+            .unwrap()
+            .to_owned();
+        let channel = random.bool().then(|| name.as_str().into());
+        let name = format!("{function}({args})").as_str().into();
+        let variable = VariableRequest { channel, name };
+        if random.bool() {
+            world.ask(Command::Getvar(variable));
+        } else {
+            let value = random.choice(pieces).unwrap();
+            world.ask(Command::Setvar {
+                variable,
+                value: value.into(),
+            });
+        }
+    }
+}

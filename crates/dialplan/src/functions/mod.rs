@@ -225,6 +225,25 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn none_panics(
+            index in 0usize..1000,
+            args in "([0-9]{1,3}|[A-Zaé]|LIST|[,:;?&.%^*()\"$@#/+ -]|[{}]|\\\\|[<>=]{1,2}|99999999999){0,14}",
+            value in "[a,é:0-9]{0,8}",
+        ) {
+            let all: Vec<_> = all().collect();
+            let function = all[index % all.len()];
+            let mut sample = Sample::with("LIST=one,two&three-é\nA=é1.5\na={\"b\":[1,{}]}");
+            if let Some(read) = function.read {
+                let _ = read(&mut sample, &args);
+            }
+            if let Some(write) = function.write {
+                let _ = write(&mut sample, &args, &value);
+            }
+        }
+    }
+
     #[test]
     fn each_is_declared_once_and_documented() {
         let mut names = BTreeSet::new();
