@@ -312,7 +312,11 @@ impl Files<'_> {
     }
 
     /// One section of a file; what it means if it is empty when there is none.
-    pub(crate) fn section<S: conf::Settings>(&mut self, file: &str, section: &str) -> Result<S, NoMeaning> {
+    pub(crate) fn section<S: conf::Settings>(
+        &mut self,
+        file: &str,
+        section: &str,
+    ) -> Result<S, NoMeaning> {
         let config = self.read(file)?;
         Ok(match config.section(section) {
             Some(section) => S::read(section, &mut self.findings.diagnostics),

@@ -47,7 +47,9 @@ impl Counters {
             SecurityKind::RequestNotAllowed { .. } => "not permitted",
             SecurityKind::RequestBadFormat { .. } => "not understood",
         };
-        *lock(&self.security).entry((security.service, outcome)).or_default() += 1;
+        *lock(&self.security)
+            .entry((security.service, outcome))
+            .or_default() += 1;
     }
 
     pub(crate) fn sent_bytes(&self) -> u64 {

@@ -37,12 +37,20 @@ fn page() -> String {
             file = help.file;
             let _ = write!(page, "\n## {file}\n");
         }
-        let _ = write!(page, "\n### {}\n\n{}\n", help.section, help.text.replace('\n', " "));
+        let _ = write!(
+            page,
+            "\n### {}\n\n{}\n",
+            help.section,
+            help.text.replace('\n', " ")
+        );
         page.push_str("\n| Option | If not said | What it says |\n|---|---|---|\n");
         for option in help.options.iter().filter(|option| option.name != "*") {
             let names = std::iter::once(option.name).chain(option.aliases.iter().copied());
             let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
-            let default = option.default.map(|text| format!("`{text}`")).unwrap_or_default();
+            let default = option
+                .default
+                .map(|text| format!("`{text}`"))
+                .unwrap_or_default();
             let text = option.help.replace('\n', " ").replace('|', "\\|");
             let _ = writeln!(page, "| {} | {default} | {text} |", names.join(", "));
         }

@@ -64,7 +64,10 @@ impl Exchange for WebExchange {
                 username,
                 password: metrics.password.clone().unwrap_or_default(),
             });
-            Figures { reader, text: Box::pin(async move { crate::metrics::text(&node).await }) }
+            Figures {
+                reader,
+                text: Box::pin(async move { crate::metrics::text(&node).await }),
+            }
         })
     }
 

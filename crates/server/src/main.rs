@@ -10,12 +10,12 @@ mod clock;
 mod configuration;
 mod console;
 mod control;
+mod counters;
 #[cfg(test)]
 mod docs;
-mod counters;
 mod exchange;
-mod feed;
 mod features_conf;
+mod feed;
 mod hub;
 mod listener;
 mod log_conf;
@@ -67,7 +67,11 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     }
     match &arguments.task {
         Some(Task::Passwd) => return passwd::run(),
-        Some(Task::Token { account, name, expires }) => return token::run(account, name, *expires),
+        Some(Task::Token {
+            account,
+            name,
+            expires,
+        }) => return token::run(account, name, *expires),
         None => {}
     }
     let mut diagnostics = Vec::new();

@@ -40,12 +40,28 @@ pub(crate) async fn text(node: &Arc<Node>) -> String {
     manager(node, &mut page);
     if core {
         let (up, since_reload) = node.uptime();
-        page.gauge("asterisk_core_uptime_seconds", "How long the server runs", up.as_secs());
-        page.gauge("asterisk_core_last_reload_seconds", "How long since it was configured", since_reload.as_secs());
+        page.gauge(
+            "asterisk_core_uptime_seconds",
+            "How long the server runs",
+            up.as_secs(),
+        );
+        page.gauge(
+            "asterisk_core_last_reload_seconds",
+            "How long since it was configured",
+            since_reload.as_secs(),
+        );
         page.about("asterisk_core_properties", "gauge", "The version");
-        page.value("asterisk_core_properties", &[("version", version::COMPATIBLE)], 1);
+        page.value(
+            "asterisk_core_properties",
+            &[("version", version::COMPATIBLE)],
+            1,
+        );
         let taken = begun.elapsed().as_millis();
-        page.gauge("asterisk_core_scrape_time_ms", "How long it took to gather these", taken);
+        page.gauge(
+            "asterisk_core_scrape_time_ms",
+            "How long it took to gather these",
+            taken,
+        );
     }
     page.0
 }
@@ -56,44 +72,85 @@ async fn calls(node: &Arc<Node>, page: &mut Page) {
         page.value("asterisk_calls_sum", &[], calls);
     }
     if let Reply::Channels(channels) = node.ask(Command::Channels).await {
-        let linked: std::collections::BTreeSet<_> = channels.iter().map(|channel| &channel.linkedid).collect();
+        let linked: std::collections::BTreeSet<_> =
+            channels.iter().map(|channel| &channel.linkedid).collect();
         page.gauge("asterisk_calls_count", "Calls now", linked.len());
         page.gauge("asterisk_channels_count", "Channels now", channels.len());
         let now = node.clock.now().utc;
-        page.about("asterisk_channels_state", "gauge", "The state of each channel, by number");
+        page.about(
+            "asterisk_channels_state",
+            "gauge",
+            "The state of each channel, by number",
+        );
         for channel in &channels {
-            page.value("asterisk_channels_state", &of_channel(channel), channel.state.number());
+            page.value(
+                "asterisk_channels_state",
+                &of_channel(channel),
+                channel.state.number(),
+            );
         }
-        page.about("asterisk_channels_duration_seconds", "gauge", "How long each channel is there");
+        page.about(
+            "asterisk_channels_duration_seconds",
+            "gauge",
+            "How long each channel is there",
+        );
         for channel in &channels {
             let seconds = now.as_second() - channel.created.as_second();
-            page.value("asterisk_channels_duration_seconds", &of_channel(channel), seconds);
+            page.value(
+                "asterisk_channels_duration_seconds",
+                &of_channel(channel),
+                seconds,
+            );
         }
     }
     if let Reply::Bridges(bridges) = node.ask(Command::Bridges { kind: None }).await {
         page.gauge("asterisk_bridges_count", "Bridges now", bridges.len());
-        page.about("asterisk_bridges_channels_count", "gauge", "The channels in each bridge");
+        page.about(
+            "asterisk_bridges_channels_count",
+            "gauge",
+            "The channels in each bridge",
+        );
         for bridge in &bridges {
-            page.value("asterisk_bridges_channels_count", &of_bridge(bridge), bridge.channels);
+            page.value(
+                "asterisk_bridges_channels_count",
+                &of_bridge(bridge),
+                bridge.channels,
+            );
         }
     }
 }
 
 fn of_channel(channel: &ChannelSnapshot) -> [(&'static str, &str); 3] {
     let technology = channel.name.split('/').next().unwrap_or_default();
-    [("name", &channel.name), ("id", &channel.uniqueid), ("type", technology)]
+    [
+        ("name", &channel.name),
+        ("id", &channel.uniqueid),
+        ("type", technology),
+    ]
 }
 
 fn of_bridge(bridge: &BridgeSnapshot) -> [(&'static str, &str); 3] {
-    [("id", &bridge.uniqueid), ("tech", &bridge.technology), ("subclass", &bridge.kind)]
+    [
+        ("id", &bridge.uniqueid),
+        ("tech", &bridge.technology),
+        ("subclass", &bridge.kind),
+    ]
 }
 
 fn endpoints(node: &Node, page: &mut Page) {
     let configured = node.configured();
     let endpoints = &configured.configuration.switch.endpoints;
     let contacts = node.sip.contacts();
-    page.gauge("asterisk_endpoints_count", "Endpoints configured", endpoints.len());
-    page.about("asterisk_endpoints_state", "gauge", "Whether each endpoint can be called: 1 offline, 2 online");
+    page.gauge(
+        "asterisk_endpoints_count",
+        "Endpoints configured",
+        endpoints.len(),
+    );
+    page.about(
+        "asterisk_endpoints_state",
+        "gauge",
+        "Whether each endpoint can be called: 1 offline, 2 online",
+    );
     for name in endpoints.keys() {
         let online = contacts.iter().any(|contact| contact.endpoint == *name);
         let labels = [("tech", "PJSIP"), ("resource", &**name)];
@@ -104,24 +161,71 @@ fn endpoints(node: &Node, page: &mut Page) {
 fn manager(node: &Node, page: &mut Page) {
     let counters = &node.counters;
     let sessions = node.sessions.list();
-    let strangers = sessions.iter().filter(|session| session.user.is_none()).count();
-    page.about("switchroom_manager_sessions", "gauge", "Manager sessions, logged in or not yet");
-    page.value("switchroom_manager_sessions", &[("login", "yes")], sessions.len() - strangers);
-    page.value("switchroom_manager_sessions", &[("login", "not yet")], strangers);
-    page.about("switchroom_manager_sent_bytes", "counter", "Bytes written to managers over TCP and TLS");
+    let strangers = sessions
+        .iter()
+        .filter(|session| session.user.is_none())
+        .count();
+    page.about(
+        "switchroom_manager_sessions",
+        "gauge",
+        "Manager sessions, logged in or not yet",
+    );
+    page.value(
+        "switchroom_manager_sessions",
+        &[("login", "yes")],
+        sessions.len() - strangers,
+    );
+    page.value(
+        "switchroom_manager_sessions",
+        &[("login", "not yet")],
+        strangers,
+    );
+    page.about(
+        "switchroom_manager_sent_bytes",
+        "counter",
+        "Bytes written to managers over TCP and TLS",
+    );
     page.value("switchroom_manager_sent_bytes", &[], counters.sent_bytes());
-    page.about("switchroom_manager_events_missed", "counter", "Events that managers were too slow for");
+    page.about(
+        "switchroom_manager_events_missed",
+        "counter",
+        "Events that managers were too slow for",
+    );
     page.value("switchroom_manager_events_missed", &[], counters.missed());
-    page.about("switchroom_manager_closed", "counter", "Sessions that ended, by reason");
+    page.about(
+        "switchroom_manager_closed",
+        "counter",
+        "Sessions that ended, by reason",
+    );
     for (reason, count) in counters.closed_by_reason() {
-        page.value("switchroom_manager_closed", &[("reason", reason.text())], count);
+        page.value(
+            "switchroom_manager_closed",
+            &[("reason", reason.text())],
+            count,
+        );
     }
-    page.about("switchroom_security_events", "counter", "Logins and refusals, by service and outcome");
+    page.about(
+        "switchroom_security_events",
+        "counter",
+        "Logins and refusals, by service and outcome",
+    );
     for ((service, outcome), count) in counters.security() {
-        page.value("switchroom_security_events", &[("service", service), ("outcome", outcome)], count);
+        page.value(
+            "switchroom_security_events",
+            &[("service", service), ("outcome", outcome)],
+            count,
+        );
     }
-    page.gauge("switchroom_switch_queue", "Inputs that wait for the switch", node.switch.waiting());
-    page.gauge("switchroom_hub_events", "Events that can be read again", node.hub.kept());
+    page.gauge(
+        "switchroom_switch_queue",
+        "Inputs that wait for the switch",
+        node.switch.waiting(),
+    );
+    page.gauge(
+        "switchroom_hub_events",
+        "Events that can be read again",
+        node.hub.kept(),
+    );
 }
 
 /// Figures in the text format (prometheus.io/docs/instrumenting/exposition_formats).
@@ -142,7 +246,10 @@ impl Page {
         self.0.push_str(name);
         for (index, (label, text)) in labels.iter().enumerate() {
             let opening = if index == 0 { '{' } else { ',' };
-            let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            let text = text
+                .replace('\\', "\\\\")
+                .replace('"', "\\\"")
+                .replace('\n', "\\n");
             let _ = write!(self.0, "{opening}{label}=\"{text}\"");
         }
         if !labels.is_empty() {

@@ -153,7 +153,8 @@ impl SessionTask {
     async fn end(mut self, reason: Close) {
         self.node.counters.closed(reason);
         if reason == Close::Refused {
-            self.node.login_failed(self.connection.session().peer().address());
+            self.node
+                .login_failed(self.connection.session().peer().address());
         }
         tracing::debug!(
             "manager session {} ends: {}",

@@ -11,12 +11,13 @@ pub(crate) fn run(account: &str, name: &str, expires: Option<Date>) -> Result<()
     for text in [account, name] {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@".contains(c);
         if text.is_empty() || !text.chars().all(plain) {
-            return Err(format!("`{text}` is no name: letters, digits and -_.@ only"));
+            return Err(format!(
+                "`{text}` is no name: letters, digits and -_.@ only"
+            ));
         }
     }
     let mut entropy = [0; 32];
-    getrandom::fill(&mut entropy)
-        .map_err(|error| format!("the system has no entropy: {error}"))?;
+    getrandom::fill(&mut entropy).map_err(|error| format!("the system has no entropy: {error}"))?;
     let made = web::token::make(name, account, expires, entropy);
     writeln!(
         io::stdout(),

@@ -34,9 +34,18 @@ fn show(arguments: &[String]) -> Outcome {
         _ => return Outcome::Usage,
     };
     let mut text = format!("{:<35} {:<8} {}\n", "Module", "Status", "Support Level");
-    let found: Vec<_> = parts::modules().into_iter().filter(|name| name.contains(like)).collect();
+    let found: Vec<_> = parts::modules()
+        .into_iter()
+        .filter(|name| name.contains(like))
+        .collect();
     for name in &found {
-        let _ = writeln!(text, "{:<35} {:<8} {}", format!("{name}.so"), "Running", "core");
+        let _ = writeln!(
+            text,
+            "{:<35} {:<8} {}",
+            format!("{name}.so"),
+            "Running",
+            "core"
+        );
     }
     let _ = writeln!(text, "{} modules loaded", found.len());
     Outcome::Output(text)
