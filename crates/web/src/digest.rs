@@ -329,4 +329,12 @@ mod tests {
         assert!(both[0].starts_with("Digest algorithm=SHA-256, realm=\"ab\""));
         assert_eq!(both.len(), 2);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_header_leads_astray(header in "(Digest )?[a-z=\", \\\\é]{0,80}", nonce in "\\PC{0,60}") {
+            let _ = Credentials::parse(&header, &BOTH);
+            proptest::prop_assert_eq!(Nonces::new([1; 32]).age(&nonce, Duration::ZERO), None);
+        }
+    }
 }

@@ -205,4 +205,17 @@ mod tests {
         assert_eq!(read_batch(r#"{"Action":"Ping"}"#).unwrap().len(), 1);
         assert!(read_batch("[1]").is_err());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_read_is_told_again(values in proptest::collection::vec(("[A-Za-z]{1,8}", "[^\r\n\0]{0,20}"), 0..20)) {
+            let members: Vec<_> = values
+                .iter()
+                .map(|(name, value)| format!("{}:{}", serde_json::json!(name), serde_json::json!([value])))
+                .collect();
+            let message = read(format!("{{{}}}", members.join(",")).as_bytes(), None).unwrap();
+            let told: Vec<_> = message.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            proptest::prop_assert_eq!(told, values);
+        }
+    }
 }

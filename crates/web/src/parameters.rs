@@ -74,4 +74,15 @@ mod tests {
         let query = "a=b&".repeat(200);
         assert_eq!(read(&query).unwrap().iter().count(), LIMIT);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_asked_becomes_whole_headers_or_none(query in "[a-z0-9%&=+;:\\PC]{0,60}") {
+            if let Ok(message) = read(&query) {
+                let pairs = query.split('&').filter(|pair| !pair.is_empty()).count();
+                proptest::prop_assert_eq!(message.iter().count(), pairs);
+                proptest::prop_assert_eq!(message.text().matches("\r\n").count(), pairs);
+            }
+        }
+    }
 }
