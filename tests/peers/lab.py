@@ -27,14 +27,15 @@ bind = 127.0.0.1:@SIP@
 class LabTest(unittest.TestCase):
     """A server a test, on the configuration of the recorded scenarios."""
 
+    command = f'"{SWITCHROOM}" -f -C "$LAB_ETC/asterisk.conf"'
+
     def setUp(self):
         with tempfile.TemporaryDirectory() as folder:
             etc = os.path.join(folder, 'etc')
             shutil.copytree(os.path.join(TESTS, 'golden', 'etc'), etc)
             with open(os.path.join(etc, 'pjsip.conf'), 'a') as file:
                 file.write(TCP)
-            command = f'"{SWITCHROOM}" -f -C "$LAB_ETC/asterisk.conf"'
-            self.lab = golden.Lab(command, etc, [os.path.join(HERE, 'phones')])
+            self.lab = golden.Lab(self.command, etc, [os.path.join(HERE, 'phones')])
         self.addCleanup(self.lab.stop)
         self.lab.boot()
 

@@ -1,0 +1,80 @@
+"""Manager sessions at their limits: too many, too slow, no files left; nobody else is moved."""
+import os
+import socket
+import time
+
+from lab import LabTest, SWITCHROOM, golden
+
+
+class SessionsTest(LabTest):
+    def open(self):
+        """A connection that says nothing."""
+        stream = socket.create_connection(('127.0.0.1', self.lab.ports['AMI']), timeout=5)
+        self.addCleanup(stream.close)
+        return stream
+
+    def test_who_comes_beyond_authlimit_gets_no_byte_and_the_count_is_exact(self):
+        strangers = [self.open() for _ in range(50)]
+        for stream in strangers:
+            self.assertTrue(stream.recv(100).startswith(b'Asterisk Call Manager/'))
+        self.assertEqual(self.open().recv(100), b'')
+        strangers.pop().close()
+        deadline = time.monotonic() + 5
+        while not self.open().recv(100):
+            self.assertLess(time.monotonic(), deadline, 'the place is not given back')
+        self.assertIn('50 users connected.', self.console('manager show connected'))
+
+    def test_a_session_is_kicked_without_a_word(self):
+        connection = self.connect()
+        shown = self.console('manager show connected').splitlines()
+        row = next(line for line in shown if line.split()[:1] == ['admin'])
+        descriptor = row.split()[4]
+        self.assertIn('Kicking manager session', self.console(f'manager kick session {descriptor}'))
+        with connection.cond:
+            connection.cond.wait_for(lambda: connection.closed, 5)
+        self.assertTrue(connection.closed)
+        self.assertIn('No manager session found', self.console(f'manager kick session {descriptor}'))
+
+    def test_a_reader_that_stops_is_closed_and_moves_nobody(self):
+        slow = self.open()
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.sendall(b'Action: Login\r\nUsername: admin\r\nSecret: admin-secret\r\n\r\n')
+        healthy, author = self.connect('onlyuser'), self.connect('quiet')
+        filling = 'x' * 900
+        for number in range(8000):  # more than its socket and its bound take
+            author.sock.sendall(f'Action: UserEvent\r\nUserEvent: Fill\r\nNumber: {number}\r\nFilling: {filling}\r\n\r\n'.encode())
+        self.event(healthy, 'UserEvent', 30, Number='7999')
+        heard = [golden.get(m, 'Number') for m in healthy.messages if golden.get(m, 'UserEvent') == 'Fill']
+        self.assertEqual(heard, [str(number) for number in range(8000)])
+        deadline = time.monotonic() + 10
+        while True:
+            users = [line.split()[:1] for line in self.console('manager show connected').splitlines()]
+            if ['admin'] not in users:
+                break
+            self.assertLess(time.monotonic(), deadline, 'the slow reader is still there')
+            time.sleep(0.1)
+        self.assertIn('closed{reason="took nothing', self.console('prometheus show metrics'))
+
+
+class FewFilesTest(LabTest):
+    command = f'sh -c \'ulimit -n 64; exec "$0" "$@"\' "{SWITCHROOM}" -f -C "$LAB_ETC/asterisk.conf"'
+
+    def test_connections_are_taken_again_when_files_are_free(self):
+        streams = []
+        for _ in range(80):
+            try:
+                streams.append(socket.create_connection(('127.0.0.1', self.lab.ports['AMI']), timeout=5))
+            except OSError:
+                break
+        for stream in streams:
+            stream.close()
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                connection = golden.Connection(self.lab.ports['AMI'])
+                self.addCleanup(connection.end)
+                answer = self.ask(connection, 'Login', Username='admin', Secret='admin-secret')
+                break
+            except (OSError, AssertionError):
+                self.assertLess(time.monotonic(), deadline, 'nobody is taken any more')
+        self.assertEqual(golden.get(answer, 'Response'), 'Success')
