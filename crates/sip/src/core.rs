@@ -18,7 +18,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::runtime;
-use tokio::sync::{Mutex, Notify, Semaphore, mpsc, watch};
+use tokio::sync::{Mutex, Semaphore, mpsc, watch};
 
 /// Requests outside of dialogs that may be worked on at one time; more get 503.
 const REQUESTS: usize = 1_024;
@@ -46,8 +46,10 @@ pub(crate) struct Core {
     streams: Streams,
     trace: Arc<Trace>,
     stop: watch::Sender<bool>,
-    /// A contact registered: what expires next may be another.
-    registration: Notify,
+    /// Changes when a contact has registered.
+    registration: watch::Sender<()>,
+    /// Changes when another configuration counts.
+    configuration: watch::Sender<()>,
 }
 
 /// Waits for the end of everything.
@@ -104,7 +106,8 @@ impl Core {
             streams: Streams::default(),
             trace,
             stop: watch::Sender::new(false),
-            registration: Notify::new(),
+            registration: watch::Sender::new(()),
+            configuration: watch::Sender::new(()),
         });
         for (listener, opened) in opened {
             opened.serve(Arc::clone(&core), listener);
@@ -134,12 +137,18 @@ impl Core {
 
     /// A contact registered.
     pub(crate) fn registered(&self) {
-        self.registration.notify_one();
+        self.registration.send_replace(());
     }
 
-    /// Returns when a contact has registered.
-    pub(crate) async fn registration(&self) {
-        self.registration.notified().await;
+    /// Changes when a contact has registered.
+    pub(crate) fn registration(&self) -> watch::Receiver<()> {
+        self.registration.subscribe()
+    }
+
+    /// Another configuration counts from now on. What is returned changes with the next.
+    pub(crate) fn renewed(&self) -> watch::Receiver<()> {
+        self.configuration.send_replace(());
+        self.configuration.subscribe()
     }
 
     pub(crate) fn calls(&self) -> &Calls {

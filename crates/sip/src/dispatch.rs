@@ -5,7 +5,7 @@ use crate::calls::{DialogKey, InDialog};
 use crate::core::Core;
 use crate::outgoing::{self, Order};
 use crate::transport::{Arrival, Flow};
-use crate::{incoming, options, register, respond, subscribe, text};
+use crate::{incoming, mwi, options, register, respond, subscribe, text};
 use model::{Contact, Instruction, Signal};
 use rsipstack::sip::prelude::HeadersExt as _;
 use rsipstack::sip::{Method, Request, Response, SipMessage};
@@ -200,6 +200,7 @@ fn dialog_key(request: &Request) -> Option<DialogKey> {
 pub(crate) fn configured(core: &Arc<Core>) {
     let facts = core.registrar().configure(&core.settings());
     core.registrations().configure(core);
+    mwi::configure(core, &core.renewed());
     let core = Arc::clone(core);
     let runtime = core.runtime.clone();
     runtime.spawn(async move {

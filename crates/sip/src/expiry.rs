@@ -13,13 +13,15 @@ const LONG: Duration = Duration::from_secs(3_600);
 /// Removes contacts as they expire, until the end.
 pub(crate) async fn run(core: Arc<Core>) {
     let mut stopped = core.stopped();
+    let mut registration = core.registration();
     loop {
         let wait = core.registrar().next_expiry().map_or(LONG, |next| {
             Duration::try_from(next.duration_since(Timestamp::now())).unwrap_or(Duration::ZERO)
         });
         tokio::select! {
             () = sleep(wait.min(LONG)) => {}
-            () = core.registration() => {}
+            // It ends with the core only, which is ours.
+            _ = registration.changed() => {}
             () = stopped.wait() => return,
         }
         for fact in core.registrar().expire(Timestamp::now()) {

@@ -27,6 +27,7 @@ mod in_dialog;
 mod incoming;
 mod invite;
 mod message;
+mod mwi;
 mod notify;
 mod options;
 mod outgoing;
@@ -49,6 +50,7 @@ mod target;
 mod text;
 mod trace;
 mod transport;
+mod watching;
 
 pub use handle::{Handle, Told, start};
 pub use settings::{HELP, Settings};

@@ -62,7 +62,7 @@ pub(crate) fn send(core: &Arc<Core>, notify: SipNotify) -> bool {
 }
 
 /// Begins to send it to one URI, by the stream it is known by or where it leads.
-fn begin(
+pub(crate) fn begin(
     core: &Arc<Core>,
     notify: &Arc<SipNotify>,
     uri: Arc<str>,

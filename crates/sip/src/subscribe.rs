@@ -6,27 +6,21 @@ use crate::client;
 use crate::core::Core;
 use crate::dialog::Dialog;
 use crate::dispatch::refuse;
-use crate::handle::Told;
 use crate::identify::dialled;
 use crate::message::{self, header, with_body};
 use crate::package::{self, Package};
 use crate::respond;
 use crate::settings::Endpoint;
-use crate::status::status_of;
-use crate::subscriptions::State;
 use crate::transport::Flow;
-use model::{Instruction, MessageCounts, Signal, Watched, WatchedState};
+use crate::watching::Watching;
+use model::Watched;
 use rsipstack::sip::{Header, Method, Request};
 use rsipstack::transaction::Transaction;
-use std::future::{Future as _, poll_fn};
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, watch};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, sleep_until};
 
-/// How long the switch may take to say how something is.
-const DECISION: Duration = Duration::from_secs(10);
 /// How long a subscription lasts that does not say, and at most, in seconds.
 const LIFETIME: u32 = 3_600;
 
@@ -40,7 +34,7 @@ struct Subscription {
     /// Whom it is about.
     entity: String,
     exten: String,
-    watched: Vec<(Watched, watch::Receiver<State>)>,
+    watching: Watching,
     until: Instant,
     /// Documents told so far.
     version: u32,
@@ -71,6 +65,10 @@ pub(crate) async fn serve(
     let Some(dialog) = Dialog::incoming(&transaction.original, &tag, flow, &endpoint) else {
         return refuse(core, transaction, 400).await;
     };
+    let watching = match Watching::begin(core, whats).await {
+        Ok(watching) => watching,
+        Err(status) => return refuse(core, transaction, status).await,
+    };
     let mut subscription = Subscription {
         core: Arc::clone(core),
         entity: transaction.original.uri.to_string(),
@@ -78,16 +76,10 @@ pub(crate) async fn serve(
         dialog,
         package,
         event,
-        watched: Vec::new(),
+        watching,
         until: Instant::now(),
         version: 0,
     };
-    for what in whats {
-        if let Err(status) = subscription.watch(what).await {
-            subscription.leave().await;
-            return refuse(core, transaction, status).await;
-        }
-    }
     let seat = core.calls().seat(subscription.dialog.key());
     subscription.accept(&mut transaction, Some(&tag)).await;
     drop(transaction);
@@ -96,32 +88,6 @@ pub(crate) async fn serve(
 }
 
 impl Subscription {
-    /// Begins to watch something; the status refuses it otherwise.
-    async fn watch(&mut self, what: Watched) -> Result<(), u16> {
-        let receiver = self.core.subscriptions().join(&what).ok_or(503u16)?;
-        let (token, mut instructions) = self.core.calls().offer();
-        let asked = self.core.told().try_send(Told::Signal(Signal::Watch {
-            token,
-            what: what.clone(),
-        }));
-        let answer = match asked {
-            Ok(()) => timeout(DECISION, instructions.recv()).await.ok().flatten(),
-            Err(_) => None,
-        };
-        self.core.calls().withdraw(token);
-        if let Some(Instruction::Watching { state, .. }) = answer {
-            self.core.subscriptions().began(&what, state);
-            self.watched.push((what, receiver));
-            return Ok(());
-        }
-        self.core.subscriptions().leave(&what, receiver);
-        if let Some(Instruction::Refuse { cause, .. }) = answer {
-            Err(status_of(Some(cause)))
-        } else {
-            Err(503)
-        }
-    }
-
     /// Tells the state, and again when it changes, until the subscription ends.
     async fn run(mut self, mut seat: Seat<'_>) {
         self.dialog.find_way(&self.core).await;
@@ -129,7 +95,7 @@ impl Subscription {
         let mut goes_on = self.notify().await;
         while goes_on && Instant::now() < self.until {
             goes_on = tokio::select! {
-                () = changed(&mut self.watched) => self.notify().await,
+                () = self.watching.changed() => self.notify().await,
                 Some(InDialog { transaction, flow }) = seat.requests.recv() => {
                     self.dialog.came_by(flow);
                     self.on_request(transaction).await
@@ -141,15 +107,7 @@ impl Subscription {
                 () = stopped.wait() => false,
             };
         }
-        self.leave().await;
-    }
-
-    /// Gives up what is watched.
-    async fn leave(&mut self) {
-        for (what, receiver) in self.watched.drain(..) {
-            self.core.subscriptions().leave(&what, receiver);
-            self.core.signal(Signal::Unwatch(what)).await;
-        }
+        self.watching.end().await;
     }
 
     /// A request in its dialog. False once the subscription is over.
@@ -217,55 +175,16 @@ impl Subscription {
 
     /// The document of the state as it is now; `None` if it is not known.
     fn document(&mut self) -> Option<String> {
-        let mut sum = MessageCounts::default();
-        let mut extension = None;
-        for (_, receiver) in &mut self.watched {
-            match *receiver.borrow_and_update() {
-                Some(WatchedState::Extension(state)) => extension = Some(state),
-                Some(WatchedState::Mailbox(counts)) => {
-                    sum.new += counts.new;
-                    sum.old += counts.old;
-                    sum.urgent += counts.urgent;
-                }
-                None => {}
+        let (entity, exten) = (&self.entity, &self.exten);
+        Some(match self.package {
+            Package::Dialog => {
+                let state = self.watching.extension()?;
+                package::dialog_info(entity, exten, self.version, state)
             }
-        }
-        match self.package {
-            Package::Dialog => Some(package::dialog_info(
-                &self.entity,
-                &self.exten,
-                self.version,
-                extension?,
-            )),
-            Package::Presence => Some(package::presence(&self.entity, &self.exten, extension?)),
-            Package::MessageSummary => Some(package::message_summary(&self.entity, sum)),
-        }
+            Package::Presence => package::presence(entity, exten, self.watching.extension()?),
+            Package::MessageSummary => package::message_summary(entity, self.watching.messages()),
+        })
     }
-}
-
-/// Returns when any of the states has changed.
-async fn changed(watched: &mut [(Watched, watch::Receiver<State>)]) {
-    let waits = watched
-        .iter_mut()
-        .map(|(_, receiver)| Box::pin(receiver.changed()));
-    let mut waits: Vec<_> = waits.collect();
-    poll_fn(|context| {
-        let mut ready = false;
-        // A sender that is gone tells nothing any more.
-        waits.retain_mut(|wait| match wait.as_mut().poll(context) {
-            Poll::Ready(changed) => {
-                ready |= changed.is_ok();
-                false
-            }
-            Poll::Pending => true,
-        });
-        if ready {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    })
-    .await;
 }
 
 /// What a SUBSCRIBE is about; the status refuses it otherwise.
@@ -292,24 +211,21 @@ fn whats(
         }]);
     }
     let settings = core.settings();
-    let aor = settings
-        .aors
-        .get(user.as_str())
-        .filter(|aor| endpoint.aors.contains(&aor.name));
-    let own = aor
-        .map(|aor| &aor.mailboxes)
-        .filter(|mailboxes| !mailboxes.is_empty());
-    let mailboxes = own
-        .unwrap_or(&endpoint.mailboxes)
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty());
-    let watched: Vec<_> = mailboxes
-        .map(|name| Watched::Mailbox(name.into()))
-        .collect();
+    let aor = settings.aors.get(user.as_str());
+    let own = aor.filter(|aor| endpoint.aors.contains(&aor.name) && !aor.mailboxes.is_empty());
+    let watched = mailboxes(own.map_or(&endpoint.mailboxes, |aor| &aor.mailboxes));
     if watched.is_empty() {
         Err(404)
     } else {
         Ok(watched)
     }
+}
+
+/// The mailboxes of a list with commas.
+pub(crate) fn mailboxes(list: &str) -> Vec<Watched> {
+    let names = list
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
+    names.map(|name| Watched::Mailbox(name.into())).collect()
 }

@@ -146,8 +146,8 @@ async fn what_cannot_be_watched_is_refused() {
 #[tokio::test]
 async fn messages_that_wait_are_summed_up() {
     let text = PHONES.replace(
-        "[dave](phone)\n",
-        "[dave](phone)\nmailboxes=100@default,101@default\n",
+        "[dave](aor)\n",
+        "[dave](aor)\nmailboxes=100@default,101@default\n",
     );
     let mut lab = Lab::with(&text).await;
     let mut dave = Phone::new("dave", &lab).await;
@@ -203,4 +203,53 @@ async fn a_phone_that_is_gone_is_not_told_any_more() {
     dave.send(&notify.answer("481 Subscription Does Not Exist", "", "", ""))
         .await;
     assert_eq!(lab.signal().await, Signal::Unwatch(extension()));
+}
+
+#[tokio::test]
+async fn messages_are_told_to_phones_that_did_not_ask() {
+    let text = PHONES.replace(
+        "[alice](phone)\n",
+        "[alice](phone)\nmailboxes=100@default\n",
+    );
+    let mut lab = Lab::with(&text).await;
+    let (token, what) = watched(&mut lab).await;
+    assert_eq!(what, Watched::Mailbox("100@default".into()));
+    let counts = |new| {
+        WatchedState::Mailbox(MessageCounts {
+            new,
+            ..MessageCounts::default()
+        })
+    };
+    lab.instruct(Instruction::Watching {
+        token,
+        state: counts(1),
+    });
+    let mut alice = Phone::new("alice", &lab).await;
+    assert_eq!(
+        alice.register("alice-secret", 1, 300).await.status(),
+        Some(200)
+    );
+    let first = notified(&mut alice).await;
+    assert_eq!(first.header("Event"), Some("message-summary"));
+    assert_eq!(
+        first.header("Content-Type"),
+        Some("application/simple-message-summary")
+    );
+    assert!(
+        first.body().ends_with("Voice-Message: 1/0 (0/0)\r\n"),
+        "{}",
+        first.text
+    );
+    lab.instruct(Instruction::Changed {
+        what,
+        state: counts(2),
+    });
+    assert!(
+        notified(&mut alice)
+            .await
+            .body()
+            .contains("Voice-Message: 2/0")
+    );
+    lab.sip.configure(crate::lab::settings(PHONES));
+    while lab.signal().await != Signal::Unwatch(Watched::Mailbox("100@default".into())) {}
 }
