@@ -41,15 +41,26 @@ exten => menu,1,BackGround(beep)
  same => n,WaitExten(1)
 exten => 1,1,Goto(wait,1)
 exten => both,1,Dial(PJSIP/bob,3,G(phones^wait^1)m)
+exten => program,1,Set(I=0)
+ same => n,Set(CHANNEL(hangup_handler_push)=sub,s,1(ended))
+ same => n,Set(TIMEOUT(absolute)=2)
+ same => n,While($[${INC(I)} < 3])
+ same => n,Gosub(sub,s,1(${I},${DB(random/last)}))
+ same => n,ExecIf($[${I} = 2]?TryExec(Wait(0.5)))
+ same => n,Set(DB(random/last)=${UNIQUEID})
+ same => n,EndWhile()
+ same => n,WaitExten(1)
+exten => T,1,Set(TIMEOUT(absolute)=0)
+ same => n,Wait(0.3)
 exten => gone,1,Goto(nowhere,s,1)
 exten => i,1,Wait(0.1)
 exten => h,1,Set(GLOBAL(LAST)=${UNIQUEID})
 [sub]
 exten => s,1,Wait(0.2)
- same => n,Return()
+ same => n,Return(${ARG1})
 ";
 
-const EXTENSIONS: [&str; 18] = [
+const EXTENSIONS: [&str; 19] = [
     "wait",
     "echo",
     "busy",
@@ -68,6 +79,7 @@ const EXTENSIONS: [&str; 18] = [
     "menu",
     "both",
     "1",
+    "program",
 ];
 const PHONES: [&str; 3] = ["alice", "bob", "carol"];
 

@@ -122,9 +122,12 @@ pub static ALL: &[&Application] = &[
 
 /// The application of this name.
 pub fn find(name: &str) -> Option<&'static Application> {
-    ALL.iter()
-        .copied()
-        .find(|known| known.name.eq_ignore_ascii_case(name))
+    let index = ALL.binary_search_by(|known| lower(known.name).cmp(lower(name)));
+    index.ok().and_then(|index| ALL.get(index)).copied()
+}
+
+fn lower(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().map(|byte| byte.to_ascii_lowercase())
 }
 
 /// What the switch can do, for a dialplan being loaded.
