@@ -292,12 +292,14 @@ impl Reader<'_> {
             let remedy = retired.map_or("a call that comes here is hung up", |(_, remedy)| remedy);
             self.warn(at, format!("there is no application {app}"), remedy);
         }
-        for name in called_functions(args) {
+        let written = Some(app).filter(|app| app.eq_ignore_ascii_case("Set"));
+        let written = written.and_then(|_| written_function(args));
+        for name in called_functions(args).chain(written) {
             if functions::find(name).is_none() && !self.known.function(name) {
                 self.warn(
                     at,
                     format!("there is no function {name}"),
-                    "its value is empty",
+                    "it has no value and takes none",
                 );
             }
         }
@@ -333,6 +335,15 @@ impl Reader<'_> {
             text.to_owned()
         }
     }
+}
+
+/// The name of the function that `NAME(…)=value` writes.
+fn written_function(args: &str) -> Option<&str> {
+    let (target, _) = args.split_once('=')?;
+    let (name, _) = target.split_once('(')?;
+    let name = name.trim();
+    let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    (is_name && !name.is_empty()).then_some(name)
 }
 
 struct Globals<'a>(&'a [(String, String)]);

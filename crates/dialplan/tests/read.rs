@@ -179,7 +179,9 @@ fn what_cannot_be_used_is_left_out_and_said() {
          include => a,99:00\n\
          exten => 5,1,Macro(x)\n\
          exten => 6,1,Set(X=${NOSUCH(1)}${LEN(x)}${CHANNEL(name)})\n\
-         extend => 7,1,NoOp()\n",
+         extend => 7,1,NoOp()\n\
+         exten => 8,1,Set(GONE(x)=1)\n\
+         same => n,Set(CHANNEL(x)=1)\n",
     );
     assert_eq!(at(&plan, "a", "4", 1, ""), "NoOp()");
     assert_eq!(at(&plan, "a", "5", 1, ""), "Macro(x)");
@@ -197,6 +199,7 @@ fn what_cannot_be_used_is_left_out_and_said() {
         (14, "there is no application Macro"),
         (15, "there is no function NOSUCH"),
         (16, "unknown statement `extend` in context a"),
+        (17, "there is no function GONE"),
     ];
     for (line, text) in wanted {
         let place = format!("extensions.conf:{line}:");

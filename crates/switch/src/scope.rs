@@ -71,6 +71,9 @@ impl<'a> ChannelScope<'a> {
     /// Sets `NAME` or `NAME(args)`. A variable is one of the channel, or global if there is none.
     pub(crate) fn assign(&mut self, name: &str, value: &str) -> Outcome<()> {
         let Some((function, args)) = call(name) else {
+            if name.is_empty() {
+                return Err(FunctionError("a variable without a name".to_owned()));
+            }
             self.set(name, value);
             return Ok(());
         };
