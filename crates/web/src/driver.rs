@@ -12,6 +12,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::time::{Instant, Sleep, sleep};
 
 /// The two ends of a connection, and whether what is between them is encrypted.
@@ -152,6 +153,12 @@ impl Driver {
 
     pub(crate) fn handle(&mut self, input: Input<'_>) {
         self.session.handle(self.exchange.now(), input);
+    }
+
+    /// Ends the session; done when all that follows from it is.
+    pub(crate) async fn finish(mut self) {
+        self.handle(Input::End(Close::Disconnected));
+        while !matches!(self.next().await, Happening::Over(_)) {}
     }
 
     /// What happens next. Giving up waiting loses nothing.
@@ -301,6 +308,32 @@ impl Driver {
         self.configured = Arc::clone(&configured);
         self.handle(Input::Configured(configured));
         true
+    }
+}
+
+/// A session that nobody drives any more ends, and what it had to tell is told.
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.handle(Input::End(Close::Disconnected));
+        let mut telling: Vec<_> = self.telling.take().into_iter().collect();
+        while let Some(output) = self.session.poll() {
+            match output {
+                Output::Notice(event) => telling.push(self.exchange.notice(event)),
+                Output::Log(line) => self.exchange.log(line),
+                Output::Answer { .. }
+                | Output::Event(_)
+                | Output::Listen
+                | Output::Ask(_)
+                | Output::Close(_) => {}
+            }
+        }
+        if let (Ok(runtime), false) = (Handle::try_current(), telling.is_empty()) {
+            runtime.spawn(async move {
+                for one in telling {
+                    one.await;
+                }
+            });
+        }
     }
 }
 

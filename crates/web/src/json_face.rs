@@ -87,7 +87,10 @@ async fn act(mut driver: Driver, action: Message) -> Result<Vec<Piece>, Refusal>
     });
     loop {
         match driver.next().await {
-            Happening::Answer(of, pieces) if of == token => return Ok(pieces),
+            Happening::Answer(of, pieces) if of == token => {
+                driver.finish().await;
+                return Ok(pieces);
+            }
             Happening::Over(_) => return Err(Refusal::Unavailable),
             Happening::Answer(..) | Happening::Event(_) | Happening::Told | Happening::Gap(_) => {}
         }

@@ -97,6 +97,26 @@ async fn basic_and_tokens_name_the_same_accounts() {
 }
 
 #[tokio::test]
+async fn what_an_action_tells_is_told() {
+    let house = House::new(MANAGER);
+    let served = house.serve("");
+    let mut client = Client::connect(served.address(false)).await;
+    let waiting = "Authorization: Basic b25seXVzZXI6b25seXVzZXItc2VjcmV0";
+    client
+        .get("/rawman?action=login&username=onlyuser&secret=onlyuser-secret")
+        .await;
+    let mut other = Client::connect(served.address(false)).await;
+    let head = format!(
+        "POST /actions/UserEvent HTTP/1.1\r\nHost: x\r\n{waiting}\r\n\
+         Content-Type: application/json\r\nContent-Length: 20\r\n"
+    );
+    let sent = other.send(&head, "{\"UserEvent\":\"Mine\"}").await;
+    assert_eq!(sent.status, 200, "{sent:?}");
+    let told = client.get("/rawman?action=WaitEvent&timeout=5").await;
+    assert!(told.body.contains("UserEvent: Mine"), "{}", told.body);
+}
+
+#[tokio::test]
 async fn only_our_own_pages_and_those_named_may_ask() {
     let house = House::new(MANAGER);
     let served = house.serve("cors_origins = https://board.example");
