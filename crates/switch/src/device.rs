@@ -80,6 +80,8 @@ impl Switch {
             .config
             .dialplan
             .hints()
+            // A pattern watches nothing until somebody asks for an extension it matches.
+            .filter(|(_, extension, _)| !extension.pattern.as_str().starts_with('_'))
             .map(|(context, extension, hint)| Hint {
                 context: Arc::clone(&context.name),
                 exten: extension.pattern.as_str().into(),
@@ -249,10 +251,7 @@ impl Switch {
 
     /// The devices a hint names. `None` if there is none.
     pub(crate) fn hint_devices(&self, context: &str, exten: &str) -> Option<Vec<Arc<str>>> {
-        let hint = self
-            .config
-            .dialplan
-            .hint(context, exten, &self.local_time())?;
+        let hint = self.hint(context, exten)?;
         Some(hint.devices().map(Arc::from).collect())
     }
 
@@ -262,10 +261,7 @@ impl Switch {
         context: &str,
         exten: &str,
     ) -> Option<(Arc<str>, ExtensionState)> {
-        let hint = self
-            .config
-            .dialplan
-            .hint(context, exten, &self.local_time())?;
+        let hint = self.hint(context, exten)?;
         let devices: Vec<_> = hint.devices().map(Arc::from).collect();
         Some((hint.text.as_str().into(), self.aggregate(&devices)))
     }

@@ -22,6 +22,7 @@ mod feature;
 pub mod function;
 mod handler;
 mod hangup;
+mod hint;
 mod line;
 mod listen;
 mod local;

@@ -4,6 +4,7 @@
 use crate::Switch;
 use model::{
     Event, ExtensionState, HintReport, Presence, PresenceKind, Reply, StateQuery, StateReply,
+    Watched,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -93,13 +94,17 @@ impl Switch {
             .map(|(context, extension, hint)| {
                 let exten = extension.pattern.as_str();
                 let state = self.hint_state(&context.name, exten);
+                let watched = Watched::Extension {
+                    context: Arc::clone(&context.name),
+                    exten: exten.into(),
+                };
                 HintReport {
                     exten: exten.into(),
                     context: Arc::clone(&context.name),
                     hint: hint.text.as_str().into(),
                     state: state.map_or(ExtensionState::Deactivated, |(_, state)| state),
                     presence: hint.presence().and_then(|name| self.presence(name)),
-                    watchers: 0,
+                    watchers: self.watches.watchers(&watched),
                 }
             })
             .collect();

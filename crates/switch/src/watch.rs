@@ -104,6 +104,11 @@ impl Switch {
 }
 
 impl Watches {
+    /// How many watch something.
+    pub(crate) fn watchers(&self, what: &Watched) -> usize {
+        self.all.get(what).map_or(0, |watch| watch.watchers)
+    }
+
     fn add(
         &mut self,
         what: Watched,

@@ -59,8 +59,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
                 .map(|channel| channel.context.to_string())
                 .unwrap_or_default();
             let (exten, context) = place(args.split(',').next().unwrap_or_default(), &own);
-            let now = scope.switch.local_time();
-            let hint = scope.switch.config.dialplan.hint(context, exten, &now);
+            let hint = scope.switch.hint(context, exten);
             Ok(hint
                 .map(|hint| hint.devices().collect::<Vec<_>>().join("&"))
                 .unwrap_or_default())
