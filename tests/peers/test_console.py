@@ -10,6 +10,7 @@ from lab import LabTest, SWITCHROOM
 class ConsoleTest(LabTest):
     def setUp(self):
         super().setUp()
+        self.shown = ''
         self.process, self.terminal = pty.fork()
         if self.process == 0:
             os.environ.update(HOME=self.lab.dir, TERM='xterm')
@@ -17,13 +18,13 @@ class ConsoleTest(LabTest):
         self.addCleanup(os.close, self.terminal)
 
     def until(self, text):
-        """What the terminal shows until it shows this."""
-        shown, deadline = '', time.monotonic() + 10
-        while text not in shown:
-            self.assertLess(time.monotonic(), deadline, f'no {text!r} in {shown!r}')
+        """Waits until the terminal shows this, and forgets what it showed before."""
+        deadline = time.monotonic() + 10
+        while text not in self.shown:
+            self.assertLess(time.monotonic(), deadline, f'no {text!r} in {self.shown!r}')
             if select.select([self.terminal], [], [], 0.1)[0]:
-                shown += os.read(self.terminal, 4096).decode()
-        return shown
+                self.shown += os.read(self.terminal, 4096).decode()
+        self.shown = self.shown.partition(text)[2]
 
     def type(self, text):
         os.write(self.terminal, text.encode())
