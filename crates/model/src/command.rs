@@ -69,6 +69,20 @@ pub enum Command {
         /// The extension.
         exten: Arc<str>,
     },
+    /// Press the code of an attended transfer and the extension, as if a channel's far end did.
+    AttendedTransfer {
+        /// The channel.
+        channel: Arc<str>,
+        /// The extension's context, if it is not the channel's own.
+        context: Option<Arc<str>>,
+        /// The extension.
+        exten: Arc<str>,
+    },
+    /// Press the code that ends a consultation.
+    CancelAttendedTransfer {
+        /// The channel.
+        channel: Arc<str>,
+    },
     /// Say how long a channel may live from now.
     AbsoluteTimeout {
         /// The channel.

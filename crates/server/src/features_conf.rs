@@ -23,6 +23,9 @@ struct Map {
     /// Sends the other one to an extension.
     #[setting(name = "blindxfer", default = "#")]
     blind_transfer: String,
+    /// Asks a third party first.
+    #[setting(name = "atxfer")]
+    attended_transfer: Option<String>,
     /// Ends the conversation.
     #[setting(default = "*")]
     disconnect: String,
@@ -37,6 +40,7 @@ pub(crate) fn read(files: &mut Files<'_>) -> Option<switch::FeatureSettings> {
     let map = files.section::<Map>("features.conf", "featuremap").ok()?;
     Some(switch::FeatureSettings {
         blind_transfer: map.blind_transfer.into(),
+        attended_transfer: map.attended_transfer.unwrap_or_default().into(),
         disconnect: map.disconnect.into(),
         digit_time: Duration::from_millis(general.digit_time.into()),
         transfer_time: Duration::from_secs(general.transfer_time.into()),

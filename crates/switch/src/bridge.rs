@@ -150,6 +150,9 @@ impl Switch {
 
     /// Takes a channel out of its bridge. From a conversation the other one leaves too.
     pub(crate) fn leave_bridge(&mut self, id: ChannelId) {
+        if self.end_consultation(id) {
+            return;
+        }
         let Some(seat) = self.channels.get(&id).and_then(|channel| channel.seat) else {
             return;
         };

@@ -120,7 +120,7 @@ impl Switch {
         let (id, channel) = match dialer {
             Some(Dialer::Channel(caller)) => (caller, name),
             Some(Dialer::Originate) => (dest, Arc::default()),
-            None => return,
+            Some(Dialer::Consultation(_)) | None => return,
         };
         let Some(record) = self
             .channels

@@ -8,6 +8,7 @@ use crate::Switch;
 use crate::app::Waiting;
 use crate::cdr::OpenRecord;
 use crate::feature::Mute;
+use crate::feature::attended::Consultation;
 use crate::feature::keys::Keys;
 use crate::listen::MediaLeg;
 use crate::memory::Memory;
@@ -58,6 +59,8 @@ pub(crate) struct Channel {
     pub(crate) held: bool,
     /// In which directions it is mute.
     pub(crate) mute: Mute,
+    /// Whom it asks before it transfers a call.
+    pub(crate) consultation: Option<Consultation>,
     /// The codes it may press while it talks, and what it has pressed.
     pub(crate) keys: Keys,
     /// The bridge it sits in.
@@ -123,6 +126,8 @@ pub(crate) enum Dialer {
     Channel(ChannelId),
     /// An Originate, named after this very channel.
     Originate,
+    /// Another channel that asks a third party.
+    Consultation(ChannelId),
 }
 
 /// How far the end of a channel has come.
@@ -248,6 +253,7 @@ impl Switch {
             after_bridge: None,
             music: None,
             held: false,
+            consultation: None,
             keys: Keys::default(),
             mute: Mute::default(),
             seat: None,

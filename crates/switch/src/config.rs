@@ -38,6 +38,8 @@ pub struct Config {
 pub struct FeatureSettings {
     /// Sends the other one to an extension; empty is no code.
     pub blind_transfer: Arc<str>,
+    /// Asks a third party first; empty is no code.
+    pub attended_transfer: Arc<str>,
     /// Ends the conversation; empty is no code.
     pub disconnect: Arc<str>,
     /// How long to wait for the next key of a code.
@@ -50,6 +52,7 @@ impl Default for FeatureSettings {
     fn default() -> Self {
         Self {
             blind_transfer: "#".into(),
+            attended_transfer: Arc::default(),
             disconnect: "*".into(),
             digit_time: Duration::from_millis(1000),
             transfer_time: Duration::from_secs(3),

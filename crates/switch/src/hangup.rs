@@ -201,6 +201,7 @@ impl Switch {
         match channel.dialer {
             Some(Dialer::Channel(dialer)) => self.happen(dialer, Happening::Dialed(id, progress)),
             Some(Dialer::Originate) => self.originate_progress(id, progress),
+            Some(Dialer::Consultation(by)) => self.consultation_progress(by, id, progress),
             None => {}
         }
     }

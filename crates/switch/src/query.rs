@@ -34,6 +34,12 @@ impl Switch {
                 context,
                 exten,
             } => self.blind_transfer(&channel, context.as_deref(), &exten),
+            Command::AttendedTransfer {
+                channel,
+                context,
+                exten,
+            } => self.press_attended_transfer(&channel, context.as_deref(), &exten),
+            Command::CancelAttendedTransfer { channel } => self.press_disconnect(&channel),
             Command::AbsoluteTimeout { channel, time } => self.limit(&channel, time),
             Command::Bridge { first, second } => self.join(&first, &second),
             Command::Bridges { kind } => self.list_bridges(kind.as_deref()),

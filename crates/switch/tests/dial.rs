@@ -33,6 +33,12 @@ exten => music,1,Dial(PJSIP/bob,20,m)
 exten => keys,1,Dial(PJSIP/bob,20,TtHh)
 exten => 77,1,UserEvent(Transferred,Channel: ${CHANNEL(name):0:9})
  same => n,Wait(1)
+exten => 88,1,Answer()
+ same => n,Wait(20)
+exten => 89,1,Answer()
+ same => n,Wait(1)
+exten => 90,1,Ringing()
+ same => n,Wait(20)
 exten => h,1,NoOp()
 [greet]
 exten => s,1,UserEvent(Greet,Text: ${ARG1})
@@ -148,18 +154,21 @@ fn the_caller_hears_music_until_the_answer() {
     world.finish();
 }
 
+fn press(world: &mut World, channel: model::ChannelId, keys: &str) {
+    for digit in keys.chars() {
+        world.signal(Signal::Digit {
+            channel,
+            digit,
+            milliseconds: 80,
+        });
+    }
+}
+
 #[test]
 fn a_code_sends_the_other_one_to_an_extension() {
     let (mut world, alice) = call("keys");
     world.run(seconds(2));
-    for digit in ['#', '7', '7'] {
-        let (channel, milliseconds) = (alice, 80);
-        world.signal(Signal::Digit {
-            channel,
-            digit,
-            milliseconds,
-        });
-    }
+    press(&mut world, alice, "#177");
     world.run(seconds(4));
     assert_eq!(told(&world), ["Transferred PJSIP/bob"]);
     world.finish();
@@ -169,11 +178,108 @@ fn a_code_sends_the_other_one_to_an_extension() {
 fn a_code_ends_the_conversation() {
     let (mut world, alice) = call("keys");
     world.run(seconds(2));
-    world.signal(Signal::Digit {
-        channel: alice,
-        digit: '*',
-        milliseconds: 80,
-    });
+    press(&mut world, alice, "*0");
+    world.run(seconds(1));
+    assert_eq!(world.switch.calls(), 0);
+    world.finish();
+}
+
+/// The names of those who sit in the bridge that is entered last.
+fn last_bridge(world: &World) -> Vec<String> {
+    let entered = world
+        .events
+        .iter()
+        .filter_map(|record| match &record.event {
+            Event::BridgeEnter {
+                bridge, channel, ..
+            } => Some((bridge.id, channel.name.to_string())),
+            _ => None,
+        });
+    let entered: Vec<_> = entered.collect();
+    let last = entered.last().map(|(bridge, _)| *bridge);
+    let mut names: Vec<_> = entered
+        .into_iter()
+        .filter(|(bridge, _)| Some(*bridge) == last)
+        .map(|(_, name)| name)
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_third_party_is_asked_and_takes_the_call() {
+    let (mut world, alice) = call("keys");
+    world.run(seconds(2));
+    press(&mut world, alice, "*288");
+    world.run(seconds(2));
+    assert!(
+        last_bridge(&world)
+            .iter()
+            .any(|name| name.contains("88@phones"))
+    );
+    assert!(!last_bridge(&world).iter().any(|name| name.contains("bob")));
+    world.hang_up(alice);
+    world.run(seconds(1));
+    assert!(world.story(&["AttendedTransfer"]).len() == 1);
+    assert_eq!(
+        world.switch.calls(),
+        3,
+        "bob and both halves of the third party"
+    );
+    world.finish();
+}
+
+#[test]
+fn a_third_party_that_leaves_gives_the_call_back() {
+    let (mut world, alice) = call("keys");
+    world.run(seconds(2));
+    press(&mut world, alice, "*289");
+    world.run(seconds(3));
+    let names = last_bridge(&world);
+    assert!(
+        names.iter().any(|name| name.contains("bob"))
+            && names.iter().any(|name| name.contains("alice")),
+        "{names:?}"
+    );
+    world.hang_up(alice);
+    world.finish();
+}
+
+#[test]
+fn a_consultation_can_be_cut_short_by_anybody() {
+    for who in 0..3 {
+        let (mut world, alice) = call("keys");
+        world.run(seconds(2));
+        press(&mut world, alice, "*288");
+        world.run(seconds(2));
+        let bob = *world
+            .lines
+            .iter()
+            .find(|(_, line)| *line == "bob")
+            .expect("bob")
+            .0;
+        match who {
+            0 => press(&mut world, alice, "*0"),
+            1 => world.hang_up(bob),
+            _ => {
+                press(&mut world, alice, "*0");
+                world.run(seconds(1));
+                press(&mut world, alice, "*290");
+            }
+        }
+        world.run(seconds(1));
+        world.hang_up(alice);
+        world.finish();
+    }
+}
+
+#[test]
+fn a_transferer_that_hangs_up_before_the_answer_leaves_nobody_behind() {
+    let (mut world, alice) = call("keys");
+    world.run(seconds(2));
+    press(&mut world, alice, "*290");
+    world.run(Duration::from_millis(500));
+    world.hang_up(alice);
     world.run(seconds(1));
     assert_eq!(world.switch.calls(), 0);
     world.finish();

@@ -208,7 +208,7 @@ fn step(world: &mut World, random: &mut Rng) {
         }
         Transition::Press => {
             if let Some(channel) = line(world, random) {
-                let digit = pick(random, &['1', '#', '*']);
+                let digit = pick(random, &['1', '2', '0', '#', '*']);
                 world.signal(Signal::Digit {
                     channel,
                     digit,
@@ -282,7 +282,7 @@ fn step(world: &mut World, random: &mut Rng) {
         }
         Transition::Digit => {
             let channel = a_channel(world, random).into();
-            let digit = pick(random, &['1', '#', '*', '5']);
+            let digit = pick(random, &['1', '2', '0', '#', '*', '5']);
             let (milliseconds, receive) = (80, random.bool());
             world.ask(Command::PlayDigit {
                 channel,

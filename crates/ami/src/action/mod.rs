@@ -103,7 +103,7 @@ actions! {
     system { Command CoreStatus CoreSettings Reload LoggerRotate ModuleCheck ModuleLoad }
     channel { CoreShowChannels Status Hangup Getvar Setvar }
     call { Originate }
-    transfer { Redirect BlindTransfer }
+    transfer { Redirect BlindTransfer Atxfer CancelAtxfer }
     bridge { Bridge BridgeList BridgeInfo BridgeDestroy BridgeKick }
     control {
         AbsoluteTimeout LocalOptimizeAway MuteAudio PlayDtmf SendText CoreShowChannelMap

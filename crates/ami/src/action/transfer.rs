@@ -44,3 +44,27 @@ pub struct BlindTransfer {
     /// Its context; the channel's own if not said.
     pub context: Option<String>,
 }
+
+/// Asks an extension whether it takes the call of whoever talks with a channel: presses the code of
+/// features.conf and the extension, as if the channel's far end did.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(classes(call), synopsis = "Attended transfer.")]
+pub struct Atxfer {
+    /// The channel.
+    #[action(missing = "No channel specified")]
+    pub channel: String,
+    /// The extension.
+    #[action(missing = "No extension specified")]
+    pub exten: String,
+    /// Its context; the channel's own if not said.
+    pub context: Option<String>,
+}
+
+/// Ends the asking: presses the disconnect code of features.conf.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(classes(call), synopsis = "Cancel an attended transfer.")]
+pub struct CancelAtxfer {
+    /// The channel.
+    #[action(missing = "No channel specified")]
+    pub channel: String,
+}

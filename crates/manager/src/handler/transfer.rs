@@ -68,12 +68,32 @@ pub(super) fn blind_transfer(action: &declared::BlindTransfer) -> Step {
     }))
 }
 
+pub(super) fn attended_transfer(action: &declared::Atxfer) -> Step {
+    Step::Ask(Request::Switch(Command::AttendedTransfer {
+        channel: action.channel.as_str().into(),
+        context: action.context.as_deref().map(Arc::from),
+        exten: action.exten.as_str().into(),
+    }))
+}
+
+pub(super) fn cancel_attended_transfer(action: &declared::CancelAtxfer) -> Step {
+    let channel = action.channel.as_str().into();
+    Step::Ask(Request::Switch(Command::CancelAttendedTransfer { channel }))
+}
+
 /// What a refusal is called here, if it is an answer to an action of this family.
 pub(super) fn refused(action: &Action, refusal: &Refusal) -> Option<String> {
     match (action, refusal) {
         (Action::Redirect(redirect), refusal) => redirect_refused(redirect, refusal),
-        (Action::BlindTransfer(_), Refusal::NoSuchChannel) => {
-            Some("Channel specified does not exist".into())
+        (
+            Action::BlindTransfer(_) | Action::Atxfer(_) | Action::CancelAtxfer(_),
+            Refusal::NoSuchChannel,
+        ) => Some("Channel specified does not exist".into()),
+        (Action::Atxfer(_), Refusal::NotSet) => {
+            Some("No attended transfer feature code found".into())
+        }
+        (Action::CancelAtxfer(_), Refusal::NotSet) => {
+            Some("No disconnect feature code found".into())
         }
         (Action::BlindTransfer(_), Refusal::NotBridged) => Some("Transfer invalid".into()),
         (Action::BlindTransfer(_), Refusal::Failed) => Some("Transfer failed".into()),

@@ -5,6 +5,7 @@
 
 use crate::Switch;
 use crate::channel::Happening;
+use crate::pbx::Place;
 use crate::timers::{Timer, TimerId};
 use model::{ChannelId, MediaId, TransferResult};
 use std::sync::Arc;
@@ -26,6 +27,8 @@ pub(crate) struct Keys {
     pressed: String,
     /// The extension being dialled for a transfer, once that was asked for.
     dialling: Option<String>,
+    /// Somebody there is asked first.
+    attended: bool,
     until: Option<TimerId>,
 }
 
@@ -35,6 +38,7 @@ const LENGTH: u32 = 100;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Code {
     BlindTransfer,
+    AttendedTransfer,
     Disconnect,
 }
 
@@ -103,6 +107,11 @@ impl Switch {
                 &config.blind_transfer,
                 Code::BlindTransfer,
             ),
+            (
+                features.transfer,
+                &config.attended_transfer,
+                Code::AttendedTransfer,
+            ),
             (features.disconnect, &config.disconnect, Code::Disconnect),
         ];
         let enabled = known
@@ -133,15 +142,17 @@ impl Switch {
 
     fn carry_out(&mut self, id: ChannelId, code: Code) {
         match code {
+            Code::Disconnect if self.cancel_consultation(id) => {}
             Code::Disconnect => {
                 self.leave_bridge(id);
                 self.happen(id, Happening::Unbridged);
             }
-            Code::BlindTransfer => {
+            Code::BlindTransfer | Code::AttendedTransfer => {
                 let time = self.config.features.transfer_time;
                 self.keep(id, String::new(), Some(time));
                 if let Some(channel) = self.channels.get_mut(&id) {
                     channel.keys.dialling = Some(String::new());
+                    channel.keys.attended = code == Code::AttendedTransfer;
                 }
                 if let Some(peer) = self.peer(id) {
                     self.start_music(peer, "");
@@ -182,7 +193,16 @@ impl Switch {
         };
         channel.keys.until = None;
         let dialled = channel.keys.dialling.take().unwrap_or_default();
+        let attended = channel.keys.attended;
         let context = self.transfer_context(id, None);
+        if attended {
+            let place = Place {
+                context,
+                exten: dialled.into(),
+                priority: 1,
+            };
+            return self.consult(id, &place);
+        }
         if let Some(peer) = self.peer(id) {
             self.stop_music(peer);
         }

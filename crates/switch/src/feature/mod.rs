@@ -1,5 +1,6 @@
 //! What is done to calls under way, from outside or by those who talk.
 
+pub(crate) mod attended;
 mod bridging;
 mod command;
 mod hold;

@@ -378,6 +378,12 @@ pub(crate) fn config(extensions: &str) -> Config {
         endpoints: [("alice", "101"), ("bob", "102"), ("carol", "103")]
             .map(|(name, number)| endpoint(name, number))
             .into(),
+        features: switch::FeatureSettings {
+            blind_transfer: "#1".into(),
+            attended_transfer: "*2".into(),
+            disconnect: "*0".into(),
+            ..switch::FeatureSettings::default()
+        },
         music: [("default".into(), vec!["moh/one".into()])].into(),
         cdr: CdrSettings {
             enabled: true,
