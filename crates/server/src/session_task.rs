@@ -340,3 +340,15 @@ pub(crate) fn log(line: &Log) {
         Log::Verbose(text) => tracing::info!(target: "verbose", "{text}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_at_rest_takes_little() {
+        // With its account shared, no buffer filled and no timer: an idle session is this, its
+        // task's frame, a bell and the socket's registration.
+        assert!(size_of::<SessionTask>() <= 2048, "{}", size_of::<SessionTask>());
+    }
+}
