@@ -41,7 +41,10 @@ def mark(step, client, dialect, outcomes):
         return '–'
     if step not in outcomes:
         return ''
-    return '✗' if outcomes[step] else '✓'
+    if outcomes[step]:
+        return '✗'
+    keeps = step == 'command' and dialect == '22' and client.keeps_last_line
+    return 'last line' if keeps else '✓'
 
 
 def render(results):
@@ -52,7 +55,7 @@ def render(results):
         marks = [mark(step, client, dialect, outcomes) for step in steps]
         rows.append([client.name, client.version, client.language, client.registry, dialect, *marks])
     text = HEAD + ''.join('| ' + ' | '.join(row) + ' |\n' for row in rows) + '\n'
-    text += '✓ shown in the test, – the client has nothing for it, ✗ fails.\n\n'
+    text += '✓ shown in the test, – the client has nothing for it, ✗ fails, empty: not tried.\n\n'
     text += ''.join(f'- `{step}`: {MEANING[step]}\n' for step in steps)
     said = [line for client in dict.fromkeys(client for client, _ in results) for line in notes(client)]
     return text + '\n' + ''.join(f'- {line}\n' for line in said) + TAIL
@@ -67,7 +70,7 @@ def notes(client):
         for step, why in steps.items():
             yield f'{name} in dialect {dialect}, `{step}`: {why}.'
     if client.keeps_last_line:
-        yield f'{name} in dialect 22, `command`: keeps the last line.'
+        yield f'{name} in dialect 22, `command`: of a header told many times it keeps the last.'
     if client.note:
         yield f'{name} {client.note}.'
 
