@@ -268,7 +268,9 @@ mod tests {
             .reply
         {
             MailboxReply::Counts(counts) => counts,
-            other => panic!("{other:?}"),
+            other @ (MailboxReply::Users(_) | MailboxReply::External(_) | MailboxReply::Done) => {
+                panic!("{other:?}")
+            }
         }
     }
 
