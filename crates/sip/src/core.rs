@@ -22,6 +22,8 @@ use tokio::sync::{Mutex, Semaphore, mpsc, watch};
 
 /// Requests outside of dialogs that may be worked on at one time; more get 503.
 const REQUESTS: usize = 1_024;
+/// How long a call of ours may ring: who calls ends it long before, so that this only bounds it.
+const RINGING: Duration = Duration::from_secs(3_600);
 /// How long dialogs have to end when everything does.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -76,6 +78,7 @@ impl Core {
         }
         let option = EndpointOption {
             auto_ack_2xx: false,
+            timerc: RINGING,
             ..EndpointOption::default()
         };
         let endpoint = EndpointBuilder::new()

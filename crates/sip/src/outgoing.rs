@@ -20,7 +20,12 @@ use rsipstack::sip::prelude::HeadersExt as _;
 use rsipstack::sip::{Header, Headers, Method, Request, Response, SipMessage};
 use rsipstack::transaction::Transaction;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+/// How long who was told that a call is cancelled has to say the last word about it: 128 × T1.
+const LAST_WORD: Duration = Duration::from_secs(64);
 
 /// What the switch wants of a call.
 pub(crate) struct Order {
@@ -262,8 +267,10 @@ impl Outgoing {
         }
         self.call.released(Some(status_of(cause))).await;
         let mut cancelled = self.provisional;
+        let until = Instant::now() + LAST_WORD;
         loop {
             tokio::select! {
+                () = sleep_until(until) => return,
                 message = self.invite.receive() => match message {
                     Some(SipMessage::Response(response)) => match response.status_code.code() {
                         100..200 if cancelled => {}

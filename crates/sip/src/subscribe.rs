@@ -13,7 +13,7 @@ use crate::respond;
 use crate::settings::Endpoint;
 use crate::transport::Flow;
 use crate::watching::Watching;
-use model::Watched;
+use model::{SipSubscription, Watched};
 use rsipstack::sip::{Header, Method, Request};
 use rsipstack::transaction::Transaction;
 use std::sync::Arc;
@@ -65,6 +65,7 @@ pub(crate) async fn serve(
     let Some(dialog) = Dialog::incoming(&transaction.original, &tag, flow, &endpoint) else {
         return refuse(core, transaction, 400).await;
     };
+    let listed = listing(&transaction.original, &endpoint, &whats);
     let watching = match Watching::begin(core, whats).await {
         Ok(watching) => watching,
         Err(status) => return refuse(core, transaction, status).await,
@@ -84,7 +85,9 @@ pub(crate) async fn serve(
     subscription.accept(&mut transaction, Some(&tag)).await;
     drop(transaction);
     drop(permit);
+    let number = core.subscriptions().enlist(listed);
     subscription.run(seat).await;
+    core.subscriptions().strike(number);
 }
 
 impl Subscription {
@@ -184,6 +187,21 @@ impl Subscription {
             Package::Presence => package::presence(entity, exten, self.watching.extension()?),
             Package::MessageSummary => package::message_summary(entity, self.watching.messages()),
         })
+    }
+}
+
+/// The subscription as it is listed.
+fn listing(request: &Request, endpoint: &Endpoint, whats: &[Watched]) -> SipSubscription {
+    let text = |name| header(request, name).unwrap_or_default().trim();
+    SipSubscription {
+        endpoint: Arc::clone(&endpoint.name),
+        call_id: text("Call-ID").into(),
+        caller: text("From")
+            .split(";tag=")
+            .next()
+            .unwrap_or_default()
+            .into(),
+        watched: whats.iter().map(|what| (what.clone(), None)).collect(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What phones have subscribed to, and how it is.
 
-use model::{Watched, WatchedState};
-use std::collections::HashMap;
+use model::{SipSubscription, Watched, WatchedState};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
@@ -21,6 +21,9 @@ struct Inner {
     watched: HashMap<Watched, watch::Sender<State>>,
     /// How many take part in all of it.
     count: usize,
+    /// Those that are listed, in the order they began.
+    listed: BTreeMap<u64, SipSubscription>,
+    next: u64,
 }
 
 impl Subscriptions {
@@ -51,6 +54,30 @@ impl Subscriptions {
         {
             inner.watched.remove(what);
         }
+    }
+
+    /// Lists a subscription, until it is struck off by the number given back.
+    pub(crate) fn enlist(&self, subscription: SipSubscription) -> u64 {
+        let mut inner = self.lock();
+        inner.next += 1;
+        let number = inner.next;
+        inner.listed.insert(number, subscription);
+        number
+    }
+
+    /// Strikes a subscription off the list.
+    pub(crate) fn strike(&self, number: u64) {
+        self.lock().listed.remove(&number);
+    }
+
+    /// All that are listed, with the states of what they are to.
+    pub(crate) fn list(&self) -> Vec<SipSubscription> {
+        let inner = self.lock();
+        let mut list: Vec<_> = inner.listed.values().cloned().collect();
+        for (what, state) in list.iter_mut().flat_map(|one| &mut one.watched) {
+            *state = inner.watched.get(what).and_then(|sender| *sender.borrow());
+        }
+        list
     }
 
     /// The switch said how something is when it was asked. What it said since is newer.
