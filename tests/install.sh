@@ -20,7 +20,7 @@ if [ -n "$missing" ]; then
     DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq $missing
 fi
 
-if ! .venv/bin/python -c 'import panoramisk, playwright, requests, openapi_spec_validator' 2>/dev/null; then
+if ! .venv/bin/python -c 'import panoramisk, playwright, requests, openapi_spec_validator, websockets' 2>/dev/null; then
     python3 -m venv .venv
     .venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 fi
