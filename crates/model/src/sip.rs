@@ -1,6 +1,6 @@
 //! What is asked of SIP, other than calls, and what it answers.
 
-use crate::Contact;
+use crate::{Contact, Watched, WatchedState};
 use std::sync::Arc;
 
 /// An object of pjsip.conf as it is listed: every option, set or not, in the order lists have.
@@ -37,6 +37,8 @@ pub enum SipQuery {
     Contacts,
     /// List the registrations of ours. Answered with [`SipReply::Objects`].
     Registrations,
+    /// List what phones have subscribed to. Answered with [`SipReply::Subscriptions`].
+    Subscriptions,
     /// Ask the contacts of an endpoint whether they answer. Answered with [`SipReply::Done`].
     Qualify(Arc<str>),
     /// Register somewhere now; `*all` is everywhere. Answered with [`SipReply::Done`].
@@ -72,6 +74,8 @@ pub enum SipReply {
     Objects(Vec<SipObject>),
     /// An endpoint and what belongs to it.
     Endpoint(Box<SipEndpoint>),
+    /// Subscriptions in the order they began.
+    Subscriptions(Vec<SipSubscription>),
     /// Contacts in the order of their ids.
     Contacts(Vec<Contact>),
     /// It is being done.
@@ -95,4 +99,17 @@ pub struct SipEndpoint {
     pub identifies: Vec<SipObject>,
     /// Its contacts, registered and configured.
     pub contacts: Vec<Contact>,
+}
+
+/// Something a phone has subscribed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SipSubscription {
+    /// The phone's endpoint.
+    pub endpoint: Arc<str>,
+    /// The Call-ID of the subscription.
+    pub call_id: Arc<str>,
+    /// Who subscribed, as From says.
+    pub caller: Arc<str>,
+    /// What, each with its state if it is known: one extension, or mailboxes.
+    pub watched: Vec<(Watched, Option<WatchedState>)>,
 }

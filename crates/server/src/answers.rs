@@ -20,7 +20,10 @@ impl Node {
                 .filter(|object| object.kind == "endpoint")
                 .collect(),
             SipReply::Endpoint(endpoint) => vec![&mut endpoint.endpoint],
-            SipReply::Contacts(_) | SipReply::Done | SipReply::NotFound => Vec::new(),
+            SipReply::Subscriptions(_)
+            | SipReply::Contacts(_)
+            | SipReply::Done
+            | SipReply::NotFound => Vec::new(),
         };
         if !endpoints.is_empty() {
             let devices = self.ask(Command::States(StateQuery::Devices)).await;

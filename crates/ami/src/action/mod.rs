@@ -120,7 +120,7 @@ actions! {
     pjsip {
         ShowContacts ShowRegistrationInboundContactStatuses
         ShowEndpoints ShowEndpoint ShowAors ShowAuths ShowRegistrationsInbound
-        ShowRegistrationsOutbound Qualify Register Unregister Notify HangupWith
+        ShowRegistrationsOutbound Qualify Register Unregister Notify HangupWith ShowSubscriptionsInbound
     }
 }
 

@@ -157,3 +157,13 @@ pub struct HangupWith {
     #[action(missing = "No cause specified")]
     pub cause: String,
 }
+
+/// Lists what phones have subscribed to.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(
+    name = "PJSIPShowSubscriptionsInbound",
+    classes(system),
+    synopsis = "Lists subscriptions.",
+    complete = "InboundSubscriptionDetailComplete"
+)]
+pub struct ShowSubscriptionsInbound {}

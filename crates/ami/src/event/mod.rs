@@ -85,7 +85,7 @@ events! {
     pjsip {
         PeerStatus ContactStatus Registry ContactList ContactStatusDetail
         EndpointList AorList AuthList EndpointDetail AorDetail AuthDetail TransportDetail
-        IdentifyDetail InboundRegistrationDetail OutboundRegistrationDetail
+        IdentifyDetail InboundRegistrationDetail OutboundRegistrationDetail InboundSubscriptionDetail
     }
     security {
         SuccessfulAuth InvalidAccountId FailedAcl InvalidPassword ChallengeSent
@@ -109,7 +109,7 @@ pub trait Event: Block {
     /// The event in words. `stamp` may add headers between `Privilege` and the event's own
     /// (ami-server.md 4.1).
     fn stamped(&self, stamp: impl FnOnce(&mut Message)) -> Message {
-        let mut message = Message::new().with("Event", Self::DECLARATION.name);
+        let mut message = Message::new().with_text("Event", Self::DECLARATION.name);
         if !Self::DECLARATION.classes.is_empty() {
             message.header("Privilege", Self::DECLARATION.classes);
         }

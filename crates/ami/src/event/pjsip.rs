@@ -189,6 +189,22 @@ pub struct OutboundRegistrationDetail<'a> {
     pub object: Object<'a>,
 }
 
+/// What a phone has subscribed to.
+#[derive(Event, Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct InboundSubscriptionDetail<'a> {
+    pub action_id: Option<&'a str>,
+    pub role: &'a str,
+    pub endpoint: &'a str,
+    pub callid: &'a str,
+    pub state: &'a str,
+    pub callerid: &'a str,
+    pub subscription_type: Option<&'a str>,
+    pub mailboxes: Option<&'a str>,
+    pub extension: Option<&'a str>,
+    pub extension_states: Option<&'a str>,
+}
+
 /// An object of pjsip.conf: what it is, its name, and its options in the order lists have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Object<'a> {

@@ -6,7 +6,7 @@ use manager::{Answer, Request};
 use model::{
     Cause, Command, DeviceState, ExtensionState, HangupTarget, HintReport, MailboxQuery,
     MailboxReply, MailboxUser, MessageCounts, NotifyTarget, Presence, PresenceKind, Reply,
-    SipEndpoint, SipObject, SipQuery, SipReply, StateReply,
+    SipEndpoint, SipObject, SipQuery, SipReply, SipSubscription, StateReply, Watched, WatchedState,
 };
 
 fn states(name: &str, headers: &str, reply: StateReply) -> String {
@@ -358,6 +358,47 @@ fn registrations_are_listed() {
     assert!(
         told.ends_with("Message: Unable to retrieve registration entry\n\r\n\r\n"),
         "{told}"
+    );
+}
+
+#[test]
+fn subscriptions_of_phones_are_listed() {
+    let subscription = |watched| SipSubscription {
+        endpoint: "alice".into(),
+        call_id: "c@1".into(),
+        caller: "<sip:alice@lab>".into(),
+        watched,
+    };
+    let lamp = Watched::Extension {
+        context: "lab".into(),
+        exten: "150".into(),
+    };
+    let busy = Some(WatchedState::Extension(ExtensionState::Busy));
+    let boxes = ["100@default", "200@default"].map(|name| (Watched::Mailbox(name.into()), None));
+    let all = vec![
+        subscription(vec![(lamp, busy)]),
+        subscription(boxes.to_vec()),
+    ];
+    let told = sip(
+        &mut Client::of("admin"),
+        "PJSIPShowSubscriptionsInbound",
+        "",
+        SipReply::Subscriptions(all),
+    );
+    let item = "Event: InboundSubscriptionDetail\nActionID: 1\nRole: Notifier\nEndpoint: alice\nCallid: c@1\n\
+        State: ACTIVE\nCallerid: <sip:alice@lab>\n";
+    let lamp = format!(
+        "{item}SubscriptionType: extension_state\nExtension: 150\nExtensionStates: Busy\n\n"
+    );
+    let mail = format!("{item}SubscriptionType: mwi\nMailboxes: 100@default,200@default\n\n");
+    assert_eq!(
+        told,
+        list(
+            "Following are Events for each inbound Subscription",
+            &(lamp + &mail),
+            "InboundSubscriptionDetailComplete",
+            2
+        )
     );
 }
 

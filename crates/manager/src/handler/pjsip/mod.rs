@@ -14,7 +14,7 @@ use ami::event::Event as _;
 use ami::event::pjsip::{ContactList, ContactStatusDetail};
 use ami::{Classes, Message, response};
 use model::{Contact, NotifyTarget, SipNotify, SipQuery, SipReply};
-use show::{aors, auths, details, endpoints, inbound, outbound};
+use show::{aors, auths, details, endpoints, inbound, outbound, subscriptions};
 use std::sync::Arc;
 
 pub(super) fn ask(query: SipQuery) -> Step {
@@ -86,6 +86,9 @@ pub(super) fn told(
         }
         (Action::ShowRegistrationsOutbound(_), SipReply::Objects(objects)) => {
             Some(outbound(id, objects))
+        }
+        (Action::ShowSubscriptionsInbound(_), SipReply::Subscriptions(all)) => {
+            Some(subscriptions(id, all))
         }
         (Action::Qualify(_), SipReply::Done) => {
             Some(vec![response::done(id, "Endpoint found, will qualify")])

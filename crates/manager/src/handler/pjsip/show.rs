@@ -5,10 +5,11 @@ use crate::handler::given;
 use ami::event::Event as _;
 use ami::event::pjsip::{
     AorDetail, AorList, AuthDetail, AuthList, EndpointDetail, EndpointList, IdentifyDetail,
-    InboundRegistrationDetail, Object, OutboundRegistrationDetail, TransportDetail,
+    InboundRegistrationDetail, InboundSubscriptionDetail, Object, OutboundRegistrationDetail,
+    TransportDetail,
 };
 use ami::{Message, response};
-use model::{SipEndpoint, SipObject};
+use model::{SipEndpoint, SipObject, SipSubscription, Watched, WatchedState};
 use std::sync::Arc;
 
 /// What is shown instead of a secret.
@@ -202,6 +203,47 @@ pub(super) fn outbound(id: &str, objects: &[SipObject]) -> Vec<Message> {
         end.header("NotRegistered", objects.len() - registered);
     }
     told
+}
+
+/// What phones have subscribed to: we are those who notify.
+pub(super) fn subscriptions(id: &str, all: &[SipSubscription]) -> Vec<Message> {
+    let items = all.iter().map(|subscription| {
+        let mut mailboxes = Vec::new();
+        let (mut extension, mut state) = (None, None);
+        for (what, known) in &subscription.watched {
+            match what {
+                Watched::Mailbox(name) => mailboxes.push(&**name),
+                Watched::Extension { exten, .. } => extension = Some(&**exten),
+            }
+            if let Some(WatchedState::Extension(known)) = known {
+                state = Some(known.text());
+            }
+        }
+        let mailboxes = (!mailboxes.is_empty()).then(|| mailboxes.join(","));
+        let event = InboundSubscriptionDetail {
+            action_id: given(id),
+            role: "Notifier",
+            endpoint: &subscription.endpoint,
+            callid: &subscription.call_id,
+            state: "ACTIVE",
+            callerid: &subscription.caller,
+            subscription_type: Some(if extension.is_some() {
+                "extension_state"
+            } else {
+                "mwi"
+            }),
+            mailboxes: mailboxes.as_deref(),
+            extension,
+            extension_states: state,
+        };
+        event.message()
+    });
+    list(
+        id,
+        "Following are Events for each inbound Subscription",
+        items.collect(),
+        "InboundSubscriptionDetailComplete",
+    )
 }
 
 fn object(object: &SipObject) -> Object<'_> {
