@@ -7,6 +7,7 @@
 use crate::Switch;
 use crate::app::Waiting;
 use crate::cdr::OpenRecord;
+use crate::digits::Presses;
 use crate::feature::Mute;
 use crate::feature::attended::Consultation;
 use crate::feature::keys::Keys;
@@ -59,6 +60,8 @@ pub(crate) struct Channel {
     pub(crate) held: bool,
     /// In which directions it is mute.
     pub(crate) mute: Mute,
+    /// Keys being pressed for its far end.
+    pub(crate) presses: Presses,
     /// Whom it asks before it transfers a call.
     pub(crate) consultation: Option<Consultation>,
     /// The codes it may press while it talks, and what it has pressed.
@@ -253,6 +256,7 @@ impl Switch {
             after_bridge: None,
             music: None,
             held: false,
+            presses: Presses::default(),
             consultation: None,
             keys: Keys::default(),
             mute: Mute::default(),

@@ -1,10 +1,62 @@
 //! Keys pressed: told, brought to who waits for them, and passed on through bridges.
 
 use crate::channel::{Happening, Technology};
+use crate::timers::Timer;
 use crate::{Output, Switch};
 use model::{ChannelId, Event, Instruction, MediaId};
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// Keys that somebody else presses for a channel's far end: they come at the pace of a finger.
+#[derive(Debug, Default)]
+pub(crate) struct Presses {
+    waiting: VecDeque<(char, u32)>,
+    /// When the next may come at the earliest, since the start.
+    next: Duration,
+}
+
+/// From one such key to the next.
+const PACE: Duration = Duration::from_millis(150);
+/// As many may wait; more are dropped.
+const PRESSES: usize = 256;
 
 impl Switch {
+    /// Presses a key as if a channel's far end did, once those before it have been pressed.
+    pub(crate) fn press(&mut self, id: ChannelId, digit: char, milliseconds: u32) {
+        let now = self.now.since_start;
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        let presses = &mut channel.presses;
+        if presses.waiting.is_empty() && presses.next <= now {
+            presses.next = now + PACE;
+            return self.digit_ended(id, digit, milliseconds, None);
+        }
+        if presses.waiting.is_empty() {
+            self.timers.set(presses.next, Timer::Press(id));
+        }
+        if presses.waiting.len() < PRESSES {
+            presses.waiting.push_back((digit, milliseconds));
+        }
+    }
+
+    /// It is time for the next of them.
+    pub(crate) fn press_next(&mut self, id: ChannelId) {
+        let now = self.now.since_start;
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        let presses = &mut channel.presses;
+        let Some((digit, milliseconds)) = presses.waiting.pop_front() else {
+            return;
+        };
+        presses.next = now + PACE;
+        if !presses.waiting.is_empty() {
+            self.timers.set(presses.next, Timer::Press(id));
+        }
+        self.digit_ended(id, digit, milliseconds, None);
+    }
+
     /// A key is being pressed at the far end of a channel.
     pub(crate) fn digit_began(&mut self, id: ChannelId, digit: char) {
         if let Some(channel) = self.snapshot(id) {

@@ -229,6 +229,7 @@ impl Switch {
                 Timer::Application(channel) => self.happen(channel, Happening::Timer(id)),
                 Timer::Originate(channel) => self.originate_timeout(channel),
                 Timer::Release(channel) => self.release_timeout(channel),
+                Timer::Press(channel) => self.press_next(channel),
                 Timer::Keys(channel) => self.keys_timeout(channel, id),
                 Timer::Absolute(channel) => self.absolute_timeout(channel),
             }

@@ -17,6 +17,8 @@ pub(crate) enum Timer {
     Originate(ChannelId),
     /// The technology has not said that the leg is closed.
     Release(ChannelId),
+    /// The next key may be pressed for a channel's far end.
+    Press(ChannelId),
     /// No more keys of a code were pressed on a channel.
     Keys(ChannelId),
     /// The channel may not live longer.
@@ -87,6 +89,7 @@ impl Timer {
             | Self::Originate(id)
             | Self::Release(id)
             | Self::Keys(id)
+            | Self::Press(id)
             | Self::Absolute(id) => id,
         }
     }

@@ -439,9 +439,7 @@ fn whatever_clients_ask_of_functions_nothing_breaks() {
         world.events.clear();
         let function = functions[random.usize(..functions.len())].declaration.name;
         let count = random.usize(..5);
-        let args: String = (0..count)
-            .map(|_| random.choice(pieces).unwrap())
-            .collect();
+        let args: String = (0..count).map(|_| random.choice(pieces).unwrap()).collect();
         let name = channels[random.usize(..channels.len())]
             .split(' ')
             .nth(1)

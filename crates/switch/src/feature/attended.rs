@@ -44,7 +44,7 @@ impl Switch {
             self.set_variable(id, "TRANSFER_CONTEXT", context);
         }
         for digit in code.chars().chain(exten.chars()) {
-            self.digit_ended(id, digit, 100, None);
+            self.press(id, digit, 100);
         }
         Reply::Done
     }
@@ -59,7 +59,7 @@ impl Switch {
             return Reply::Refused(Refusal::NotSet);
         }
         for digit in code.chars() {
-            self.digit_ended(id, digit, 100, None);
+            self.press(id, digit, 100);
         }
         Reply::Done
     }

@@ -32,7 +32,7 @@ impl Switch {
             return Reply::Refused(Refusal::NoSuchChannel);
         };
         if receive {
-            self.digit_ended(id, digit, milliseconds, None);
+            self.press(id, digit, milliseconds);
         } else {
             self.send_digit(id, digit, milliseconds.max(100), None);
         }
