@@ -3,7 +3,8 @@
 use crate::call::inside;
 use crate::lab::{Lab, Message, PHONES, Phone};
 use model::{
-    Cause, ExtensionState, Instruction, MessageCounts, Signal, Token, Watched, WatchedState,
+    Cause, ExtensionState, Instruction, MessageCounts, Signal, SipQuery, SipReply, SipSubscription,
+    Token, Watched, WatchedState,
 };
 
 const DIALOG: &str = "X-Lab-Phone: dave\r\nEvent: dialog\r\nExpires: 600\r\n";
@@ -62,6 +63,18 @@ async fn an_extension_is_told_as_it_is_and_as_it_changes() {
         first.body().contains("version=\"0\"") && first.body().contains("terminated"),
         "{}",
         first.text
+    );
+    let SipReply::Subscriptions(listed) = lab.sip.ask(SipQuery::Subscriptions) else {
+        panic!()
+    };
+    assert_eq!(
+        listed,
+        [SipSubscription {
+            endpoint: "dave".into(),
+            call_id: dave.call_id.as_str().into(),
+            caller: "\"dave\" <sip:dave@127.0.0.1>".into(),
+            watched: vec![(extension(), Some(state(ExtensionState::Idle)))],
+        }]
     );
     lab.instruct(Instruction::Changed {
         what: extension(),
