@@ -47,7 +47,8 @@ class Program
     @client = RubyAMI::Client.new(host: HOST, port: PORT.to_i, username: USER, password: SECRET, timeout: 10,
                                   event_handler: ->(event) { @seen.add event })
     @client.async.start
-    @seen.until { |event| event.name == 'FullyBooted' }
+    booted = [] # either connection is told so once it is logged in
+    @seen.until { |event| event.name == 'FullyBooted' && (booted |= [event.object_id]).size == 2 }
     nil
   end
 

@@ -60,11 +60,11 @@ serve({
   async wrong_secret() {
     const { manager, answer } = await open(wrong);
     manager.disconnect();
+    ami.answers.clear(); // what comes now tells that it is back
     return [answer.message];
   },
   async reconnect() {
-    ami.answers.clear();
-    await ami.answers.until((answer) => answer.message === 'Authentication accepted', 30);
+    await ami.answers.until((answer) => answer.message === 'Authentication accepted', 38);
     return this.ping();
   },
 });
