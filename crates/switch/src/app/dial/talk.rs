@@ -1,0 +1,169 @@
+//! What Dial does once somebody has answered: the subroutine of whoever did, the conversation, its
+//! limit and its end.
+
+use super::{Dial, Stage, Talk, tell_time};
+use crate::Switch;
+use crate::app::{Step, goto};
+use crate::channel::Happening;
+use model::{Cause, ChannelId, DialStatus};
+
+impl Dial {
+    /// Both talk, or both go on in the dialplan.
+    pub(super) fn connect(
+        mut self: Box<Self>,
+        switch: &mut Switch,
+        id: ChannelId,
+        dest: ChannelId,
+    ) -> Step {
+        let now = switch.now.since_start;
+        switch.answer(id);
+        if self.options.reset_record {
+            switch.reset_record(id);
+        }
+        if let Some(text) = &self.options.both_go_on {
+            return self.split(switch, id, dest, text);
+        }
+        if let Some((called, calling)) = &self.options.digits {
+            called
+                .chars()
+                .for_each(|digit| switch.send_digit(dest, digit, 100, None));
+            calling
+                .chars()
+                .for_each(|digit| switch.send_digit(id, digit, 100, None));
+        }
+        let until = self.options.limit.map(|limit| switch.timer(id, limit));
+        self.stage = Stage::Talking(Talk {
+            dest,
+            answered: now,
+            until,
+        });
+        switch.bridge(dest, id);
+        switch.allow_keys(id, self.options.calling_features);
+        switch.allow_keys(dest, self.options.called_features);
+        Step::Wait(self)
+    }
+
+    /// `G`: the caller goes to a place, the called party to the one after it.
+    fn split(&self, switch: &mut Switch, id: ChannelId, dest: ChannelId, text: &str) -> Step {
+        let place = goto::place(switch, id, &text.replace('^', ","));
+        let Some(place) = place else {
+            tracing::warn!(place = text, "Dial: no such place to go to");
+            switch.release(dest);
+            return Step::Hangup;
+        };
+        let mut next = place.clone();
+        next.priority += 1;
+        switch.go(dest, next);
+        switch.start_dialplan(dest);
+        Step::Goto(place)
+    }
+
+    /// Whoever answered has run its subroutine: GOSUB_RESULT says how it goes on.
+    pub(super) fn on_screened(
+        self: Box<Self>,
+        switch: &mut Switch,
+        id: ChannelId,
+        dest: ChannelId,
+    ) -> Step {
+        let channel = switch.channels.get(&dest);
+        let result = channel
+            .and_then(|channel| channel.variables.value("GOSUB_RESULT"))
+            .cloned();
+        let (word, place) = result
+            .as_deref()
+            .unwrap_or_default()
+            .split_once(':')
+            .unwrap_or((result.as_deref().unwrap_or_default(), ""));
+        match word {
+            "ABORT" => {
+                switch.release(dest);
+                Step::Hangup
+            }
+            "BUSY" | "CONGESTION" | "CONTINUE" => {
+                switch.release(dest);
+                if word != "CONTINUE" {
+                    switch.set_variable(id, "DIALSTATUS", word);
+                }
+                Step::Done
+            }
+            "GOTO" => {
+                switch.release(dest);
+                goto::jump(switch, id, &place.replace('^', ","))
+            }
+            _ => self.connect(switch, id, dest),
+        }
+    }
+
+    /// The conversation is over.
+    fn over(&self, switch: &mut Switch, id: ChannelId, talk: Talk) -> Step {
+        let now = switch.now.since_start;
+        switch.record_conversation_end(id);
+        tell_time(
+            switch,
+            id,
+            "ANSWEREDTIME",
+            now.saturating_sub(talk.answered),
+        );
+        tell_time(switch, id, "DIALEDTIME", now.saturating_sub(self.began));
+        switch.set_variable(id, "DIALSTATUS", DialStatus::Answer.text());
+        if self.options.go_on {
+            Step::Done
+        } else {
+            Step::Hangup
+        }
+    }
+
+    pub(super) fn on_talk(
+        self: Box<Self>,
+        switch: &mut Switch,
+        id: ChannelId,
+        talk: Talk,
+        happening: &Happening,
+    ) -> Step {
+        match happening {
+            Happening::HungUp => {
+                self.let_called_go_on(switch, id, talk.dest);
+                switch.leave_bridge(id);
+                self.over(switch, id, talk);
+                Step::Hangup
+            }
+            Happening::Timer(timer) if talk.until == Some(*timer) => {
+                for end in [id, talk.dest] {
+                    if let Some(channel) = switch.channels.get_mut(&end) {
+                        channel.cause = channel.cause.or(Some(Cause::NORMAL_CLEARING));
+                    }
+                }
+                switch.leave_bridge(id);
+                self.over(switch, id, talk)
+            }
+            Happening::Unbridged => self.over(switch, id, talk),
+            Happening::Timer(_)
+            | Happening::Digit(_)
+            | Happening::Played { .. }
+            | Happening::Dialed(..)
+            | Happening::Subroutine { .. } => Step::Wait(self),
+        }
+    }
+
+    /// `F`: the caller hangs up, and the called party goes on in the dialplan.
+    fn let_called_go_on(&self, switch: &mut Switch, id: ChannelId, dest: ChannelId) {
+        let Some(text) = &self.options.called_goes_on else {
+            return;
+        };
+        let place = match text.as_str() {
+            "" => switch.next_place(id),
+            text => goto::place(switch, id, &text.replace('^', ",")),
+        };
+        if switch.peer(id) == Some(dest)
+            && let Some(channel) = switch.channels.get_mut(&dest)
+        {
+            channel.after_bridge = place;
+        }
+    }
+}
+
+/// `U(context^arg…)` as a place with arguments.
+pub(super) fn subroutine_place(text: &str) -> String {
+    let (context, arguments) = text.split_once('^').unwrap_or((text, ""));
+    format!("{context},s,1({})", arguments.replace('^', ","))
+}
