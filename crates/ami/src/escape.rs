@@ -9,6 +9,10 @@ pub struct Escaped<'a>(pub &'a str);
 
 impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let special = |byte| matches!(byte, b'\x07'..=b'\x0d' | b'\\' | b'\'' | b'"' | b'?');
+        if !self.0.bytes().any(special) {
+            return f.write_str(self.0);
+        }
         for c in self.0.chars() {
             let letter = match c {
                 '\x07' => 'a',

@@ -60,9 +60,9 @@ impl Message {
         });
     }
 
-    /// The same of a text, for what is read and written most.
-    fn text_header(&mut self, name: &str, value: &str) {
-        self.line("", name, |line| line.push(value));
+    /// The same of a text, at less cost: for what is read and written most.
+    pub fn prefixed_text(&mut self, prefix: &str, name: &str, value: &str) {
+        self.line(prefix, name, |line| line.push(value));
     }
 
     fn line(&mut self, prefix: &str, name: &str, value: impl FnOnce(&mut Line<'_>)) {
@@ -135,13 +135,20 @@ impl Message {
         self
     }
 
+    /// The same of a text, at less cost.
+    #[must_use]
+    pub fn with_text(mut self, name: &str, value: &str) -> Self {
+        self.prefixed_text("", name, value);
+        self
+    }
+
     /// Reads one received line, without its line end. Blanks before the value are not part of it,
     /// blanks after it are; a line without colon is no header and is dropped (ami-server.md 1.3).
     /// Bytes that are no UTF-8 are replaced.
     pub fn push_line(&mut self, line: &[u8]) {
         let line = String::from_utf8_lossy(line);
         if let Some((name, value)) = line.split_once(':') {
-            self.text_header(name, value.trim_start_matches(|c| c <= ' '));
+            self.prefixed_text("", name, value.trim_start_matches(|c| c <= ' '));
         }
     }
 

@@ -75,14 +75,14 @@ pub fn unknown_action(id: &str, action: &str) -> Message {
 }
 
 fn begin(word: &str, id: &str) -> Message {
-    let mut message = Message::new().with("Response", word);
+    let mut message = Message::new().with_text("Response", word);
     add_id(&mut message, id);
     message
 }
 
 fn add_id(message: &mut Message, id: &str) {
     if !id.is_empty() {
-        message.header("ActionID", id);
+        message.prefixed_text("", "ActionID", id);
     }
 }
 

@@ -191,6 +191,9 @@ struct Verdicts(Box<[AtomicU64]>);
 impl Verdicts {
     fn of(&self, event: &Told, decide: impl FnOnce() -> bool) -> bool {
         let number = event.seq.0;
+        if number == 0 {
+            return decide(); // 0 is what a slot holds before anything was said
+        }
         let slot = usize::try_from(number).unwrap_or_default() % self.0.len();
         let said = self.0[slot].load(Ordering::Relaxed);
         if said / 2 == number {

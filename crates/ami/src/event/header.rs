@@ -71,8 +71,22 @@ macro_rules! shown {
     )*)*};
 }
 
+macro_rules! texts {
+    ($($type:ty)*) => {$(
+        impl Header for $type {
+            const KIND: Kind = Kind::Text;
+
+            fn write(&self, prefix: &str, name: &str, message: &mut Message) {
+                message.prefixed_text(prefix, name, self);
+            }
+        }
+    )*};
+}
+
+texts! { &str String }
+
 shown! {
-    Text: &str String char;
+    Text: char;
     Escaped: Escaped<'_>;
     Number: u8 u32 u64 i32 i64 usize;
 }

@@ -36,8 +36,8 @@ pub(super) fn ping(now: Now, id: &str) -> Step {
     let time = crate::record::seconds(now.utc);
     done(
         response::success(id)
-            .with("Ping", "Pong")
-            .with("Timestamp", time),
+            .with_text("Ping", "Pong")
+            .with_text("Timestamp", &time),
     )
 }
 

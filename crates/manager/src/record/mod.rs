@@ -226,11 +226,13 @@ fn tell(to: &Teller<'_>, event: &Event) -> Option<Told> {
 /// Seconds since 1970 with six decimals, as `Timestamp` tells them.
 pub(crate) fn seconds(at: Timestamp) -> String {
     let microseconds = at.as_microsecond();
-    format!(
-        "{}.{:06}",
-        microseconds.div_euclid(1_000_000),
-        microseconds.rem_euclid(1_000_000)
-    )
+    let mut text = microseconds.div_euclid(1_000_000).to_string();
+    text.push('.');
+    // Answers to Ping are many, and formatting with a width costs more than this.
+    let fraction = microseconds.rem_euclid(1_000_000);
+    let digits = [100_000, 10_000, 1_000, 100, 10, 1].map(|place| fraction / place % 10);
+    text.extend(digits.map(|digit| char::from(b'0' + u8::try_from(digit).unwrap_or_default())));
+    text
 }
 
 /// FullyBooted as it is told to who logs in after it happened: without what other events have
