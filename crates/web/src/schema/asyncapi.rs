@@ -93,18 +93,54 @@ fn any_event() -> Value {
 
 /// The messages of the WebSocket.
 fn messages() -> Map<String, Value> {
-    let place = json!({"type": "string", "description": "A place in the order of events."});
+    told().into_iter().chain(said()).collect()
+}
+
+/// What the reader is told.
+fn told() -> Map<String, Value> {
     let list = json!({"type": "array", "items": reference("AnyEvent")});
-    let typed = |name: &str, summary: &str, members: Value| {
-        let mut properties = Map::new();
-        properties.insert("type".into(), json!({"const": name}));
-        properties.extend(members.as_object().cloned().unwrap_or_default());
-        let required: Vec<_> = properties.keys().cloned().collect();
-        json!({
-            "summary": summary,
-            "payload": {"type": "object", "properties": properties, "required": required},
-        })
-    };
+    let state = json!({"at": place(), "events": list});
+    let mut response = answer();
+    if let Some(Value::Object(properties)) = response.get_mut("properties") {
+        properties.insert("type".into(), json!({"const": "response"}));
+    }
+    let mut messages = Map::new();
+    for (name, kind, summary, members) in [
+        (
+            "mark",
+            "mark",
+            "Where the reader is.",
+            json!({"at": place()}),
+        ),
+        (
+            "snapshot",
+            "snapshot",
+            "The state, as events.",
+            state.clone(),
+        ),
+        ("events_batch", "events", "What happened.", state),
+        (
+            "gap",
+            "gap",
+            "Events are lost to the reader.",
+            json!({"missed": {"type": ["integer", "null"]}}),
+        ),
+        (
+            "end",
+            "end",
+            "Why it ends.",
+            json!({"reason": {"type": "string"}}),
+        ),
+    ] {
+        messages.insert(name.into(), typed(kind, summary, members));
+    }
+    let answered = json!({"summary": "The answer to an action, in order.", "payload": response});
+    messages.insert("response".into(), answered);
+    messages
+}
+
+/// What the reader may say.
+fn said() -> Map<String, Value> {
     let names: Vec<_> = Action::DECLARATIONS
         .iter()
         .map(|action| action.name)
@@ -115,77 +151,43 @@ fn messages() -> Map<String, Value> {
         "properties": {"Action": {"type": "string", "examples": names}},
         "required": ["Action"],
     });
-    let mut messages = Map::new();
-    let mut add = |name: &str, message: Value| {
-        messages.insert(name.to_owned(), message);
-    };
-    add(
-        "mark",
-        typed("mark", "Where the reader is.", json!({"at": place})),
-    );
-    add(
-        "snapshot",
-        typed(
-            "snapshot",
-            "The state, as events.",
-            json!({"at": place, "events": list}),
-        ),
-    );
-    add(
-        "events_batch",
-        typed(
-            "events",
-            "What happened.",
-            json!({"at": place, "events": list}),
-        ),
-    );
-    let missed = json!({"type": ["integer", "null"]});
-    add(
-        "gap",
-        typed(
-            "gap",
-            "Events are lost to the reader.",
-            json!({"missed": missed}),
-        ),
-    );
-    let reason = json!({"type": "string"});
-    add(
-        "end",
-        typed("end", "Why it ends.", json!({"reason": reason})),
-    );
-    let mut response = answer();
-    if let Some(properties) = response
-        .get_mut("properties")
-        .and_then(Value::as_object_mut)
-    {
-        properties.insert("type".into(), json!({"const": "response"}));
-    }
-    add(
-        "response",
-        json!({"summary": "The answer to an action, in order.", "payload": response}),
-    );
-    add(
-        "action",
-        json!({"summary": "An action.", "payload": action}),
-    );
-    add(
-        "actions",
-        json!({"summary": "Actions, in order.", "payload": {"type": "array", "items": action}}),
-    );
+    let actions = json!({"type": "array", "items": action});
     let begin = json!({
         "type": "object",
         "properties": {
             "type": {"const": "begin"},
-            "after": place,
+            "after": place(),
             "snapshot": {"enum": ["yes", "no"]},
         },
         "required": ["type"],
     });
-    add(
-        "begin",
-        json!({"summary": "Go to another place.", "payload": begin}),
-    );
+    let mut messages = Map::new();
+    for (name, summary, payload) in [
+        ("action", "An action.", action),
+        ("actions", "Actions, in order.", actions),
+        ("begin", "Go to another place.", begin),
+    ] {
+        messages.insert(name.into(), json!({"summary": summary, "payload": payload}));
+    }
     messages
+}
+
+/// A message with its kind and these members, all of them there.
+fn typed(kind: &str, summary: &str, members: Value) -> Value {
+    let mut properties = Map::new();
+    properties.insert("type".into(), json!({"const": kind}));
+    if let Value::Object(members) = members {
+        properties.extend(members);
+    }
+    let required: Vec<_> = properties.keys().cloned().collect();
+    json!({
+        "summary": summary,
+        "payload": {"type": "object", "properties": properties, "required": required},
+    })
+}
+
+fn place() -> Value {
+    json!({"type": "string", "description": "A place in the order of events."})
 }
 
 #[cfg(test)]
