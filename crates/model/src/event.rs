@@ -95,6 +95,8 @@ pub enum Event {
         success: bool,
         id: u64,
     },
+    /// A call that rang at `target` was taken by `channel`.
+    Pickup { channel: Channel, target: Channel },
     /// Who talked with the one transferer talks with who talked with the other; both are the same
     /// phone's.
     AttendedTransfer {

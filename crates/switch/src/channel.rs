@@ -164,6 +164,13 @@ pub(crate) enum Happening {
     Dialed(ChannelId, Progress),
     /// It left its bridge.
     Unbridged,
+    /// Somebody else takes the call of a channel it dialled.
+    PickedUp {
+        /// The channel it dialled.
+        line: ChannelId,
+        /// Who takes it.
+        by: ChannelId,
+    },
     /// A subroutine that it asked for is over.
     Subroutine {
         /// The channel that ran it.

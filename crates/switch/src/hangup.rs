@@ -84,6 +84,7 @@ impl Switch {
             | Happening::Digit(_)
             | Happening::Played { .. }
             | Happening::Dialed(..)
+            | Happening::PickedUp { .. }
             | Happening::Subroutine { .. } => {}
         }
     }

@@ -33,6 +33,9 @@ exten => music,1,Dial(PJSIP/bob,20,m)
 exten => keys,1,Dial(PJSIP/bob,20,TtHh)
 exten => 77,1,UserEvent(Transferred,Channel: ${CHANNEL(name):0:9})
  same => n,Wait(1)
+exten => take,1,Pickup(rings@phones&elsewhere)
+ same => n,UserEvent(NotTaken,Result: ${PICKUPRESULT})
+exten => rings,1,Dial(PJSIP/bob,20)
 exten => 88,1,Answer()
  same => n,Wait(20)
 exten => 89,1,Answer()
@@ -282,6 +285,36 @@ fn a_transferer_that_hangs_up_before_the_answer_leaves_nobody_behind() {
     world.hang_up(alice);
     world.run(seconds(1));
     assert_eq!(world.switch.calls(), 0);
+    world.finish();
+}
+
+#[test]
+fn a_call_that_rings_elsewhere_is_taken() {
+    let (mut world, alice) = call("rings");
+    world.phone("carol", Phone::Rings);
+    world.run(Duration::from_millis(500));
+    let carol = world.dial("carol", "take").expect("taken");
+    world.run(Duration::from_millis(100));
+    let names = last_bridge(&world);
+    assert!(names.iter().any(|name| name.contains("carol")), "{names:?}");
+    assert!(
+        world
+            .story(&["Hangup"])
+            .iter()
+            .any(|title| title.contains("bob"))
+    );
+    world.hang_up(alice);
+    world.run(seconds(1));
+    assert!(!world.lines.contains_key(&carol));
+    world.finish();
+}
+
+#[test]
+fn a_call_that_does_not_ring_is_not_taken() {
+    let mut world = World::new(1, DIALPLAN);
+    world.phone("carol", Phone::Rings);
+    world.dial("carol", "take").expect("taken");
+    assert_eq!(told(&world), ["NotTaken FAILURE"]);
     world.finish();
 }
 

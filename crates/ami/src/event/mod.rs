@@ -73,7 +73,7 @@ events! {
         BridgeCreate BridgeDestroy BridgeEnter BridgeLeave BridgeListItem BridgeInfoChannel
         BridgeInfoComplete
     }
-    transfer { AttendedTransfer BlindTransfer }
+    transfer { AttendedTransfer BlindTransfer Pickup }
     local { LocalBridge LocalOptimizationBegin LocalOptimizationEnd }
     call { OriginateResponse }
     cdr { Cdr }

@@ -43,3 +43,14 @@ pub struct AttendedTransfer<'a> {
     pub dest_type: &'a str,
     pub dest_bridge_uniqueid: &'a str,
 }
+
+/// A call that rang at one channel was taken by another.
+#[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
+#[event(classes(call))]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct Pickup<'a> {
+    #[event(block)]
+    pub channel: Channel<'a>,
+    #[event(block = "Target")]
+    pub target: Channel<'a>,
+}

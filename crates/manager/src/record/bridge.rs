@@ -3,7 +3,7 @@
 use super::{Teller, Told, block, or_unknown};
 use ami::event::bridge::{Bridge, BridgeCreate, BridgeDestroy, BridgeEnter, BridgeLeave};
 use ami::event::local::{LocalBridge, LocalOptimizationBegin, LocalOptimizationEnd};
-use ami::event::transfer::{AttendedTransfer, BlindTransfer};
+use ami::event::transfer::{AttendedTransfer, BlindTransfer, Pickup};
 use model::{BridgeSnapshot, ChannelSnapshot, TransferResult};
 use std::sync::Arc;
 
@@ -141,5 +141,16 @@ pub(super) fn attended(
         is_external: "Yes",
         dest_type: "Bridge",
         dest_bridge_uniqueid,
+    })
+}
+
+pub(super) fn picked_up(
+    to: &Teller<'_>,
+    channel: &ChannelSnapshot,
+    target: &ChannelSnapshot,
+) -> Option<Told> {
+    to.say(&Pickup {
+        channel: block(channel),
+        target: block(target),
     })
 }

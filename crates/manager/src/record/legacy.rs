@@ -74,6 +74,7 @@ pub(super) fn tell(to: &Teller<'_>, recalled: &Recalled, event: &Event) -> Optio
         | Event::LocalOptimizationBegin { .. }
         | Event::LocalOptimizationEnd { .. }
         | Event::AttendedTransfer { .. }
+        | Event::Pickup { .. }
         | Event::DeviceStateChange { .. }
         | Event::PresenceStateChange { .. }
         | Event::PresenceStatus { .. }

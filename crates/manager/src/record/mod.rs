@@ -194,6 +194,7 @@ fn tell(to: &Teller<'_>, event: &Event) -> Option<Told> {
         Event::LocalBridge { one, two, context, exten, optimize } => bridge::local(to, one, two, (context, exten), *optimize),
         Event::LocalOptimizationBegin { one, two, source, dest, id } => bridge::optimization_begins(to, [one, two, source], dest, *id),
         Event::LocalOptimizationEnd { one, two, success, id } => bridge::optimization_ends(to, one, two, *success, *id),
+        Event::Pickup { channel, target } => bridge::picked_up(to, channel, target),
         Event::AttendedTransfer { result, transferers, bridges, transferee, target, dest } => {
             let joined = [transferee.as_deref(), target.as_deref()];
             bridge::attended(to, *result, transferers, bridges, joined, dest)

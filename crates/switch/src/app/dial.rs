@@ -278,6 +278,9 @@ impl Waiting for Dial {
             (Stage::Calling(_), Happening::Dialed(dest, progress)) => {
                 self.on_progress(switch, id, *dest, *progress)
             }
+            (Stage::Calling(_), Happening::PickedUp { line, by }) => {
+                self.on_picked_up(switch, id, *line, *by)
+            }
             (Stage::Calling(_), Happening::Subroutine { of, completed }) => {
                 self.on_prepared(switch, id, *of, *completed)
             }
@@ -317,6 +320,33 @@ impl Waiting for Dial {
 }
 
 impl Dial {
+    /// Somebody takes the call of a channel that rings: it is connected instead.
+    fn on_picked_up(
+        mut self: Box<Self>,
+        switch: &mut Switch,
+        id: ChannelId,
+        taken: ChannelId,
+        by: ChannelId,
+    ) -> Step {
+        let Stage::Calling(calling) = &mut self.stage else {
+            return Step::Wait(self);
+        };
+        let known = calling.lines.iter().any(|line| line.id == taken);
+        if !known || !switch.can_be_bridged(by) {
+            return Step::Wait(self);
+        }
+        let cause = Some(Cause::ANSWERED_ELSEWHERE);
+        for line in std::mem::take(&mut calling.lines) {
+            cancel(switch, id, &line, DialStatus::Cancel, cause);
+        }
+        let name = switch.channels.get(&by).map(|by| Arc::clone(&by.name));
+        switch.set_variable(id, "DIALSTATUS", DialStatus::Answer.text());
+        switch.set_variable(id, "DIALEDPEERNAME", &name.unwrap_or_default());
+        switch.stop_music(id);
+        switch.pull(by, false);
+        self.connect(switch, id, by)
+    }
+
     /// A channel that is to be called has run its subroutine.
     fn on_prepared(
         mut self: Box<Self>,

@@ -20,6 +20,7 @@ mod log;
 mod music;
 mod noop;
 mod others;
+mod pickup;
 pub(crate) mod playback;
 mod random;
 mod read;
@@ -93,6 +94,8 @@ pub static ALL: &[&Application] = &[
     &music::MUSIC_ON_HOLD,
     &record::NO_CDR,
     &noop::NO_OP,
+    &pickup::PICKUP,
+    &pickup::PICKUP_CHAN,
     &playback::PLAYBACK,
     &indicate::PROCEEDING,
     &indicate::PROGRESS,

@@ -141,6 +141,7 @@ impl Dial {
             | Happening::Digit(_)
             | Happening::Played { .. }
             | Happening::Dialed(..)
+            | Happening::PickedUp { .. }
             | Happening::Subroutine { .. } => Step::Wait(self),
         }
     }

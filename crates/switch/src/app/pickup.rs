@@ -1,0 +1,92 @@
+//! Pickup and PickupChan: takes a call that rings elsewhere.
+
+use super::{Application, Call, Step, Waiting};
+use crate::Switch;
+use crate::channel::{Channel, Dialer, Happening};
+use model::{ChannelId, Event};
+
+pub(super) const PICKUP: Application = Application {
+    name: "Pickup",
+    synopsis: "Directed extension call pickup.",
+    arguments: "[extension[@context][&extension2[@context2][&...]]]",
+    options: &[],
+    start: |switch, id, call| {
+        let own = switch
+            .channels
+            .get(&id)
+            .map(|channel| channel.context.to_string());
+        let own = own.unwrap_or_default();
+        let is_meant = |channel: &Channel, text: &str| {
+            let (exten, context) = text.split_once('@').unwrap_or((text, &own));
+            *channel.exten == *exten && *channel.context == *context
+                || channel.device() == format!("Local/{exten}@{context}")
+        };
+        start(switch, id, call, is_meant)
+    },
+};
+
+pub(super) const PICKUP_CHAN: Application = Application {
+    name: "PickupChan",
+    synopsis: "Pickup a ringing channel.",
+    arguments: "channel[&channel2[&...]]",
+    options: &[],
+    start: |switch, id, call| {
+        let is_meant = |channel: &Channel, text: &str| {
+            channel.name.eq_ignore_ascii_case(text) || channel.device().eq_ignore_ascii_case(text)
+        };
+        start(switch, id, call, is_meant)
+    },
+};
+
+/// Waits to be connected with whoever calls.
+#[derive(Debug)]
+struct PickingUp;
+
+fn start(
+    switch: &mut Switch,
+    id: ChannelId,
+    call: &Call,
+    is_meant: impl Fn(&Channel, &str) -> bool,
+) -> Step {
+    let first = call.first();
+    let texts: Vec<&str> = first
+        .split('&')
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+        .collect();
+    let found = switch.channels.values().find_map(|channel| {
+        let Some(Dialer::Channel(caller)) = channel.dialer else {
+            return None;
+        };
+        let rings = !channel.is_up() && !channel.is_ending() && caller != id;
+        let meant = rings && texts.iter().any(|text| is_meant(channel, text));
+        meant.then_some((channel.id, caller))
+    });
+    let Some((target, caller)) = found else {
+        switch.set_variable(id, "PICKUPRESULT", "FAILURE");
+        return Step::Done;
+    };
+    switch.set_variable(id, "PICKUPRESULT", "SUCCESS");
+    switch.answer(id);
+    if let (Some(channel), Some(target)) = (switch.snapshot(id), switch.snapshot(target)) {
+        switch.tell(Event::Pickup { channel, target });
+    }
+    switch.happen(
+        caller,
+        Happening::PickedUp {
+            line: target,
+            by: id,
+        },
+    );
+    Step::Wait(Box::new(PickingUp))
+}
+
+impl Waiting for PickingUp {
+    fn on(self: Box<Self>, _: &mut Switch, _: ChannelId, happening: &Happening) -> Step {
+        if *happening == Happening::HungUp {
+            Step::Hangup
+        } else {
+            Step::Wait(self)
+        }
+    }
+}
