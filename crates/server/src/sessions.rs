@@ -120,19 +120,18 @@ impl Sessions {
         listed.collect()
     }
 
-    /// Ends the session on this descriptor; `false` if there is none.
-    pub(crate) fn kick(&self, descriptor: RawFd) -> bool {
+    /// Ends the session on a connection, without a word; whose it was and where from.
+    pub(crate) fn kick(&self, descriptor: RawFd) -> Option<(Option<Arc<User>>, IpAddr)> {
         let table = self.table();
         let found = table
             .present
             .values()
-            .find(|entry| entry.descriptor == Some(descriptor));
-        let task = found.and_then(|entry| entry.task.clone());
+            .find(|entry| entry.descriptor == Some(descriptor))?;
+        let whose = (found.user.clone(), found.remote);
+        let task = found.task.clone()?;
         drop(table); // its place is given back while it ends
-        if let Some(task) = &task {
-            task.abort();
-        }
-        task.is_some()
+        task.abort();
+        Some(whose)
     }
 
     /// Waits until all have gone.

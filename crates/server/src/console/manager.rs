@@ -3,7 +3,7 @@
 use super::{Command, Outcome};
 use crate::check::Report;
 use crate::node::Node;
-use manager::show;
+use manager::{Close, show};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -158,11 +158,19 @@ fn kick(node: &Arc<Node>, arguments: &[String]) -> Outcome {
     let Some(number) = descriptor.parse().ok().filter(|number| *number >= 0) else {
         return Outcome::Output(format!("Invalid AMI file descriptor: {descriptor}\n"));
     };
-    Outcome::Output(if node.sessions.kick(number) {
-        format!("Kicking manager session connected using file descriptor {number}\n")
-    } else {
-        format!("No manager session found using file descriptor {number}\n")
-    })
+    let Some((user, remote)) = node.sessions.kick(number) else {
+        return Outcome::Output(format!(
+            "No manager session found using file descriptor {number}\n"
+        ));
+    };
+    node.counters.closed(Close::Kicked);
+    if let Some(user) = user.filter(|user| user.display_connects) {
+        let address = remote.to_canonical();
+        tracing::info!(target: "verbose", "Manager '{}' kicked from {address}", user.name);
+    }
+    Outcome::Output(format!(
+        "Kicking manager session connected using file descriptor {number}\n"
+    ))
 }
 
 async fn reload(node: &Arc<Node>) -> Outcome {
