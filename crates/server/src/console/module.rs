@@ -39,13 +39,8 @@ fn show(arguments: &[String]) -> Outcome {
         .filter(|name| name.contains(like))
         .collect();
     for name in &found {
-        let _ = writeln!(
-            text,
-            "{:<35} {:<8} {}",
-            format!("{name}.so"),
-            "Running",
-            "core"
-        );
+        let name = format!("{name}.so");
+        let _ = writeln!(text, "{name:<35} Running  core");
     }
     let _ = writeln!(text, "{} modules loaded", found.len());
     Outcome::Output(text)
