@@ -8,6 +8,7 @@ mod dialplan;
 mod edit;
 mod expand;
 pub mod expression;
+mod extension;
 pub mod functions;
 mod line;
 mod pattern;
