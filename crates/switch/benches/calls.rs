@@ -1,7 +1,11 @@
 //! The switch alone, in virtual time: what a Local call costs, what a live channel holds, what a row
 //! of a list costs. `cargo bench -p switch`.
 
-#![allow(clippy::unwrap_used, reason = "a bench may")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a bench may"
+)]
 
 use model::{Command, Destination, Now, Originate, Reply, Token};
 use std::hint::black_box;
