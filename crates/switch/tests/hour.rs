@@ -79,8 +79,5 @@ fn an_hour_of_calls_is_told_the_same_twice() {
     assert_ne!(first.1, an_hour(2, calls).1);
     assert!(first.0 > u64::from(calls) * 10);
     let (events, each) = (first.0, took / calls);
-    assert!(
-        events > 0,
-        "{calls} calls, {events} events, {each:?} a call"
-    );
+    println!("{calls} calls, {events} events, {each:?} a call, telling included");
 }
