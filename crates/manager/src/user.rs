@@ -138,7 +138,7 @@ fn access(
     let mut ruled = false;
     for entry in entries {
         let read = if entry.is("acl") {
-            named_acls(&entry.value, named, &mut acls)
+            named_acls(entry, named, &mut acls, diagnostics)
         } else {
             ruled = true;
             own.add(entry.is("permit"), &entry.value).is_ok()
@@ -160,14 +160,26 @@ fn access(
     sound.then_some(acls)
 }
 
-/// Adds lists by name. One that is not there denies; one that is named twice is an error.
-fn named_acls(value: &str, named: &NamedAcls, acls: &mut Acls) -> bool {
-    for name in value.split(',').map(str::trim) {
+/// Adds lists by name. One that is not there denies, and that is told; one that is named twice is
+/// an error.
+fn named_acls(
+    entry: &Entry,
+    named: &NamedAcls,
+    acls: &mut Acls,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> bool {
+    for name in entry.value.split(',').map(str::trim) {
         let again = acls.iter().any(|(known, _)| known.as_deref() == Some(name));
         if again || name.is_empty() {
             return false;
         }
         let acl = named.get(&name.to_lowercase()).cloned().unwrap_or_else(|| {
+            let message = format!("Invalid ACL '{name}': there is no such list in acl.conf");
+            diagnostics.push(Diagnostic::error(
+                &entry.at,
+                message,
+                "it denies everybody until it is there",
+            ));
             let mut nobody = Acl::default();
             nobody.deny_all();
             nobody

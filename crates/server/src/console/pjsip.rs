@@ -108,7 +108,7 @@ fn line(contact: &Contact) -> String {
     let round_trip = contact.round_trip.map_or("nan".to_owned(), |time| {
         format!("{:.3}", time.as_secs_f64() * 1000.0)
     });
-    format!("  Contact:  {place:<42.42} {hash:<10.10} {status:<8.8} {round_trip:>11.11}\n")
+    format!("  Contact:  {place:<46.46} {hash:<10.10} {status:<8.8} {round_trip:>11.11}\n")
 }
 
 fn set_logger(node: &Arc<Node>, arguments: &[String]) -> Outcome {
@@ -159,7 +159,7 @@ mod tests {
         let told = line(&contact());
         assert_eq!(
             told,
-            "  Contact:  bob/sip:bob@127.0.0.1:5062                 1c4c6cb1b3 NonQual          nan\n"
+            "  Contact:  bob/sip:bob@127.0.0.1:5062                     1c4c6cb1b3 NonQual          nan\n"
         );
         assert!(CONTACT_HEADING.len() == told.len(), "{told}");
     }
