@@ -151,7 +151,10 @@ impl Driver {
         Token(self.tokens)
     }
 
+    /// Gives the session an input, after the configuration if that has changed: no action is done
+    /// by rights that were taken away.
     pub(crate) fn handle(&mut self, input: Input<'_>) {
+        self.look_around();
         self.session.handle(self.exchange.now(), input);
     }
 
@@ -306,7 +309,8 @@ impl Driver {
             return false;
         }
         self.configured = Arc::clone(&configured);
-        self.handle(Input::Configured(configured));
+        let now = self.exchange.now();
+        self.session.handle(now, Input::Configured(configured));
         true
     }
 }

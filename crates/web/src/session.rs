@@ -6,10 +6,11 @@ use ami::{Frame, Message};
 use manager::{Close, Input, Piece};
 use model::Token;
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, Sleep, sleep};
 
 /// Requests that may wait for one session.
 const WAITING: usize = 16;
@@ -114,6 +115,7 @@ pub(crate) fn start(driver: Driver, ended: impl Send + 'static) -> Handle {
         replies: BTreeMap::new(),
         answered: Instant::now(),
         used: Arc::default(),
+        timer: Box::pin(sleep(GUEST)),
     };
     tokio::spawn(async move {
         task.run().await;
@@ -131,6 +133,8 @@ struct Task {
     answered: Instant,
     /// Shared with those who use the session without asking it.
     used: Arc<()>,
+    /// Fires when the session may have expired.
+    timer: Pin<Box<Sleep>>,
 }
 
 impl Task {
@@ -138,7 +142,6 @@ impl Task {
         loop {
             let free = !self.driver.session().is_busy();
             let idle = self.replies.is_empty();
-            let expiry = self.answered + self.lifetime();
             tokio::select! {
                 happening = self.driver.next() => match happening {
                     Happening::Answer(token, pieces) => self.reply(token, pieces),
@@ -149,14 +152,21 @@ impl Task {
                     Some(request) => self.on_request(request),
                     None => self.end(Close::Disconnected),
                 },
-                () = sleep_until(expiry), if idle => {
-                    if Arc::strong_count(&self.used) > 1 {
-                        self.answered = Instant::now();
-                    } else {
-                        self.end(Close::Expired);
-                    }
-                }
+                () = self.timer.as_mut(), if idle => self.on_time(),
             }
+        }
+    }
+
+    /// The timer is moved only when it fires: most of the time an answer came since.
+    fn on_time(&mut self) {
+        if Arc::strong_count(&self.used) > 1 {
+            self.answered = Instant::now();
+        }
+        let expiry = self.answered + self.lifetime();
+        if Instant::now() < expiry {
+            self.timer.as_mut().reset(expiry);
+        } else {
+            self.end(Close::Expired);
         }
     }
 
