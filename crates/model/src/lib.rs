@@ -47,7 +47,9 @@ pub use mailbox::{MailboxQuery, MailboxReply, MailboxUser};
 pub use media::{AudioQuality, MediaInstruction, MediaReport, Spread, Tone};
 pub use party::Party;
 pub use security::{Address, Security, SecurityKind, Transport};
-pub use sip::{NotifyTarget, SipEndpoint, SipNotify, SipObject, SipQuery, SipReply, SipSubscription};
+pub use sip::{
+    NotifyTarget, SipEndpoint, SipNotify, SipObject, SipQuery, SipReply, SipSubscription,
+};
 pub use state::{HintReport, MessageCounts, Presence, PresenceKind, StateQuery, StateReply};
 pub use technology::{Instruction, NewCall, NewMessage, Signal, Watched, WatchedState};
 pub use time::Now;

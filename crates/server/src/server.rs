@@ -85,7 +85,9 @@ async fn serve(
     let control = control::listen(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let node = start(configuration, logger).await?;
     if node.configured().configuration.switch.cdr.enabled {
-        tracing::info!("call records are told as Cdr events, if cdr_manager.conf says so; they are not written to files");
+        tracing::info!(
+            "call records are told as Cdr events, if cdr_manager.conf says so; they are not written to files"
+        );
     }
     // From here on the server can be asked, and told to end.
     let stop =
