@@ -6,6 +6,7 @@ use crate::hub::{Lagged, Reader};
 use crate::node::Node;
 use crate::session_task;
 use crate::sessions;
+use ami::Classes;
 use manager::{Answer, Log, Rendered, Request, User};
 use model::{Event, Now, Seq};
 use std::net::IpAddr;
@@ -113,7 +114,7 @@ impl Events for WebEvents {
     }
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        self.bell.arm(context, true);
+        self.bell.arm(context, Some(Classes::ALL));
         if self.node.is_newer_than(&self.configured) {
             self.configured = Arc::clone(&self.node.configured().manager);
             return Poll::Ready(());

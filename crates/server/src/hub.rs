@@ -5,6 +5,7 @@
 //! by events and by their weight in bytes; the oldest batches leave first. A reader that was still
 //! behind them is told how much it missed, and loses its own place only.
 
+use ami::{Classes, Dialect};
 use manager::{Memory, Recalled, Rendered, Style};
 use model::{Event, Record, Seq};
 use std::collections::VecDeque;
@@ -126,9 +127,22 @@ impl Hub {
 
     /// Wakes who waits for events, for as long as it is polled.
     pub(crate) async fn ring_bells(self: Arc<Self>) {
+        let mut reader = self.subscribe();
+        let mut unheard = 0;
         loop {
             self.ringer.notified().await;
-            self.bells.ring_listeners();
+            if !self.bells.are_listening() {
+                reader.skip();
+                continue;
+            }
+            let (events, classes) = reader.classes();
+            unheard += events;
+            if unheard < PLACE {
+                self.bells.ring_for(&classes);
+            } else {
+                unheard = 0;
+                self.bells.ring_for(&[Classes::NONE]);
+            }
         }
     }
 
@@ -204,6 +218,9 @@ impl Ring {
     }
 }
 
+/// After so many events also those are woken who may hear none of them, lest they lose their place.
+const PLACE: usize = 4096;
+
 /// A reader's place in the ring.
 pub(crate) struct Reader {
     hub: Arc<Hub>,
@@ -236,6 +253,35 @@ impl Reader {
             self.next = batch.end();
             (batch, from)
         }))
+    }
+
+    /// Reads on to the end: how many events those are, and the classes they are of.
+    fn classes(&mut self) -> (usize, Vec<Classes>) {
+        let mut count = 0;
+        let mut classes = Vec::new();
+        loop {
+            match self.read() {
+                Ok(None) => return (count, classes),
+                Ok(Some((batch, from))) => {
+                    for event in batch.from(from) {
+                        count += 1;
+                        let told = [Dialect::V22, Dialect::V1_8].map(|dialect| event.told(dialect));
+                        for told in told.into_iter().flatten() {
+                            if !classes.contains(&told.classes) {
+                                classes.push(told.classes);
+                            }
+                        }
+                    }
+                }
+                // Everybody has events to miss then.
+                Err(Lagged { .. }) => count += PLACE,
+            }
+        }
+    }
+
+    /// Goes to the end without reading.
+    fn skip(&mut self) {
+        self.next = self.hub.ring().next;
     }
 
     /// Whether there is something to read.
@@ -345,7 +391,7 @@ mod tests {
         let bell = hub.bell();
         hub.publish(records(1..2));
         std::future::poll_fn(|context| {
-            bell.arm(context, true);
+            bell.arm(context, Some(Classes::ALL));
             if reader.is_behind() {
                 std::task::Poll::Ready(())
             } else {

@@ -207,11 +207,12 @@ impl SessionTask {
     fn poll_events(&mut self, context: &Context<'_>) -> bool {
         let now = self.node.clock.now();
         let Some(reader) = &mut self.reader else {
-            self.bell.arm(context, false);
+            self.bell.arm(context, None);
             return false;
         };
         let listens = self.connection.listens();
-        self.bell.arm(context, listens);
+        let (may_hear, _) = self.connection.session().rights();
+        self.bell.arm(context, listens.then_some(may_hear));
         if !listens {
             return false;
         }
@@ -349,6 +350,10 @@ mod tests {
     fn a_session_at_rest_takes_little() {
         // With its account shared, no buffer filled and no timer: an idle session is this, its
         // task's frame, a bell and the socket's registration.
-        assert!(size_of::<SessionTask>() <= 2048, "{}", size_of::<SessionTask>());
+        assert!(
+            size_of::<SessionTask>() <= 2048,
+            "{}",
+            size_of::<SessionTask>()
+        );
     }
 }
