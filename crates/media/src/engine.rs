@@ -308,6 +308,11 @@ impl Engine {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             };
+            // Whatever was asked before the packet was sent is done before it is heard.
+            self.take_requests();
+            let Some(leg) = self.legs.get_mut(&id) else {
+                return Ok(false);
+            };
             let now = Instant::now();
             let at = (&self.clock, now);
             if is_rtp {
