@@ -147,7 +147,11 @@ impl Engine {
                     leg.point(remote, now);
                 }
             }
-            Request::Close(id, closed) => self.close(id, closed),
+            Request::Close(id, closed) => {
+                // The last report the far end sent is part of the figures. Errors end the leg anyway.
+                let _ = self.read(tokens(id)[1]);
+                self.close(id, closed);
+            }
             Request::Instruct(instruction) => self.instruct(instruction),
             Request::SendDigit {
                 media,
@@ -309,7 +313,9 @@ impl Engine {
                 Err(error) => return Err(error),
             };
             // Whatever was asked before the packet was sent is done before it is heard.
-            self.take_requests();
+            if is_rtp {
+                self.take_requests();
+            }
             let Some(leg) = self.legs.get_mut(&id) else {
                 return Ok(false);
             };
