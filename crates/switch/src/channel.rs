@@ -276,6 +276,7 @@ impl Switch {
             told: None,
         };
         self.devices.add_channel(channel.device(), id);
+        self.directory.add(id, &channel.name, &channel.uniqueid);
         self.channels.insert(id, channel);
         self.publish(id);
         id
@@ -380,16 +381,7 @@ impl Switch {
 
     /// Finds a channel by its name, in any case, or its uniqueid.
     pub(crate) fn find_channel(&self, text: &str) -> Option<ChannelId> {
-        let named = self
-            .channels
-            .values()
-            .find(|channel| channel.name.eq_ignore_ascii_case(text));
-        let found = named.or_else(|| {
-            self.channels
-                .values()
-                .find(|channel| &*channel.uniqueid == text)
-        });
-        found.map(|channel| channel.id)
+        self.directory.find(text)
     }
 
     pub(crate) fn happen(&mut self, channel: ChannelId, happening: Happening) {

@@ -181,6 +181,7 @@ impl Switch {
         };
         self.timers.forget(id);
         self.devices.remove_channel(channel.device(), id);
+        self.directory.remove(&channel.name, &channel.uniqueid);
         self.silence(&channel);
         self.touch_device(channel.device());
     }

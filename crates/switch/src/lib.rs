@@ -17,6 +17,7 @@ mod config;
 mod database;
 mod device;
 mod digits;
+mod directory;
 mod errand;
 mod feature;
 pub mod function;

@@ -6,6 +6,7 @@ use crate::bridge::Bridge;
 use crate::channel::{Channel, Happening};
 use crate::database::Database;
 use crate::device::Devices;
+use crate::directory::Directory;
 use crate::names::Counters;
 use crate::originate::Origination;
 use crate::presence::Presences;
@@ -88,6 +89,8 @@ pub struct Switch {
     /// The dialplan as it was read last; clients may have changed the one in use since.
     pub(crate) dialplan_read: Arc<Dialplan>,
     pub(crate) channels: BTreeMap<ChannelId, Channel>,
+    /// The same channels by name and uniqueid.
+    pub(crate) directory: Directory,
     pub(crate) bridges: BTreeMap<BridgeId, Bridge>,
     pub(crate) originations: BTreeMap<ChannelId, Origination>,
     pub(crate) devices: Devices,
@@ -124,6 +127,7 @@ impl Switch {
             config: Arc::default(),
             dialplan_read: Arc::default(),
             channels: BTreeMap::new(),
+            directory: Directory::default(),
             bridges: BTreeMap::new(),
             originations: BTreeMap::new(),
             devices: Devices::default(),

@@ -199,9 +199,8 @@ fn shared(scope: &ChannelScope<'_>, args: &str) -> Outcome<(String, ChannelId)> 
 
 fn master(scope: &ChannelScope<'_>) -> Outcome<ChannelId> {
     let own = channel_of(scope)?;
-    let mut channels = scope.switch.channels.values();
-    let found = channels.find(|channel| channel.uniqueid == own.linkedid);
-    Ok(found.map_or(own.id, |channel| channel.id))
+    let found = scope.switch.directory.with_uniqueid(&own.linkedid);
+    Ok(found.unwrap_or(own.id))
 }
 
 /// Does something as if it were about another channel.
