@@ -25,6 +25,10 @@ impl Switch {
         if self.is_full() {
             return Err(Cause::SWITCH_CONGESTION);
         }
+        if self.has_taken(&uniqueids) {
+            tracing::warn!(?uniqueids, "No channel is made: its id is in use already");
+            return Err(Cause::INTERWORKING);
+        }
         let id = match technology.to_ascii_lowercase().as_str() {
             "local" => self.make_local(&LocalResource::parse(resource), linkedid, uniqueids),
             "pjsip" => self.make_pjsip(resource, linkedid, uniqueids)?,
@@ -34,6 +38,14 @@ impl Switch {
             id,
             resource: resource.into(),
         })
+    }
+
+    /// Whether a channel goes by one of these already, or both would go by the same.
+    fn has_taken(&self, uniqueids: &[Option<Arc<str>>; 2]) -> bool {
+        let [one, two] = uniqueids;
+        let mut wanted = uniqueids.iter().flatten();
+        (one.is_some() && one == two)
+            || wanted.any(|uniqueid| self.directory.with_uniqueid(uniqueid).is_some())
     }
 
     /// Dials the channel. False if there is nothing to dial after all.

@@ -83,6 +83,29 @@ fn an_originated_local_call_is_told_in_order() {
 }
 
 #[test]
+fn an_id_in_use_is_given_to_no_second_channel() {
+    let mut world = World::new(1, DIALPLAN);
+    let order = |one: &str, two: &str| {
+        Command::Originate(model::Originate {
+            channel_id: Some(one.into()),
+            other_channel_id: Some(two.into()),
+            ..originate("Local/wait@lab", "Wait", "30")
+        })
+    };
+    let answered = Reply::Originated(OriginateReason::Answered);
+    let failed = Reply::Originated(OriginateReason::Failure);
+    assert_eq!(world.ask(order("first", "second")), answered);
+    assert_eq!(world.ask(order("third", "first")), failed);
+    assert_eq!(world.ask(order("same", "same")), failed);
+    assert_eq!(world.ask(order("third", "fourth")), answered);
+    let Reply::Channels(channels) = world.ask(Command::Channels) else {
+        panic!("no channels");
+    };
+    assert_eq!(channels.len(), 4);
+    world.finish();
+}
+
+#[test]
 fn a_dial_is_answered_and_its_bridge_told() {
     let mut world = World::new(1, DIALPLAN);
     world.command(Command::Originate(originate(
