@@ -48,7 +48,7 @@ pub use media::{AudioQuality, MediaInstruction, MediaReport, Spread, Tone};
 pub use party::Party;
 pub use security::{Address, Security, SecurityKind, Transport};
 pub use sip::{
-    NotifyTarget, SipEndpoint, SipNotify, SipObject, SipQuery, SipReply, SipSubscription,
+    SipEndpoint, SipMethod, SipObject, SipQuery, SipReply, SipRequest, SipSubscription, SipTarget,
 };
 pub use state::{HintReport, MessageCounts, Presence, PresenceKind, StateQuery, StateReply};
 pub use technology::{Instruction, NewCall, NewMessage, Signal, Watched, WatchedState};

@@ -45,22 +45,35 @@ pub enum SipQuery {
     Register(Arc<str>),
     /// Take a registration back; `*all` is each. Answered with [`SipReply::Done`].
     Unregister(Arc<str>),
-    /// Send a NOTIFY outside of any subscription. Answered with [`SipReply::Done`].
-    Notify(SipNotify),
+    /// Send a request outside of any dialog. Answered with [`SipReply::Done`].
+    Send(SipRequest),
 }
 
-/// A NOTIFY to send.
+/// What a request outside of any dialog does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SipMethod {
+    /// Tells a phone something (RFC 6665, outside of a subscription).
+    Notify,
+    /// Brings a text (RFC 3428).
+    Message,
+}
+
+/// A request outside of any dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SipNotify {
+pub struct SipRequest {
+    /// What it does.
+    pub method: SipMethod,
     /// To whom.
-    pub to: NotifyTarget,
+    pub to: SipTarget,
+    /// From whom, as a From header says; from the endpoint's own user if not said.
+    pub from: Option<Arc<str>>,
     /// Its headers in order; `Content` lines are its body and `Content-type` says of which kind.
     pub headers: Vec<(Arc<str>, Arc<str>)>,
 }
 
-/// To whom a NOTIFY goes.
+/// To whom such a request goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NotifyTarget {
+pub enum SipTarget {
     /// All contacts of an endpoint.
     Endpoint(Arc<str>),
     /// A URI.

@@ -2,13 +2,13 @@
 //! they change and when a phone registers.
 
 use crate::core::Core;
-use crate::notify;
+use crate::out_of_dialog;
 use crate::package::{self, Package};
 use crate::registrar::Binding;
 use crate::settings::Endpoint;
 use crate::subscribe::mailboxes;
 use crate::watching::Watching;
-use model::{MessageCounts, NotifyTarget, SipNotify};
+use model::{MessageCounts, SipMethod, SipRequest, SipTarget};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -63,12 +63,12 @@ fn tell(
         if told.insert(Arc::clone(&binding.contact.id)) {
             let uri = binding.contact.uri;
             let notify = Arc::new(notification(&uri, counts));
-            notify::begin(core, &notify, uri, binding.flow, Some(Arc::clone(endpoint)));
+            out_of_dialog::begin(core, &notify, uri, binding.flow, Some(Arc::clone(endpoint)));
         }
     }
 }
 
-fn notification(uri: &Arc<str>, counts: MessageCounts) -> SipNotify {
+fn notification(uri: &Arc<str>, counts: MessageCounts) -> SipRequest {
     let kind = Package::MessageSummary.content_type().into();
     let mut headers = vec![
         ("Event".into(), "message-summary".into()),
@@ -77,8 +77,10 @@ fn notification(uri: &Arc<str>, counts: MessageCounts) -> SipNotify {
     let body = package::message_summary(uri, counts);
     let lines = body.split("\r\n");
     headers.extend(lines.map(|line| ("Content".into(), line.into())));
-    SipNotify {
-        to: NotifyTarget::Uri(Arc::clone(uri)),
+    SipRequest {
+        method: SipMethod::Notify,
+        to: SipTarget::Uri(Arc::clone(uri)),
+        from: None,
         headers,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::core::Core;
 use crate::registration::Order;
-use crate::{notify, qualify, show};
+use crate::{out_of_dialog, qualify, show};
 use model::{SipQuery, SipReply};
 use std::sync::Arc;
 
@@ -26,6 +26,6 @@ pub(crate) fn answer(core: &Arc<Core>, query: SipQuery) -> SipReply {
         SipQuery::Qualify(endpoint) => done(qualify::endpoint(core, &endpoint)),
         SipQuery::Register(name) => done(core.registrations().order(&name, Order::Register)),
         SipQuery::Unregister(name) => done(core.registrations().order(&name, Order::Unregister)),
-        SipQuery::Notify(order) => done(notify::send(core, order)),
+        SipQuery::Send(request) => done(out_of_dialog::send(core, request)),
     }
 }

@@ -11,6 +11,7 @@ pub mod control;
 pub mod database;
 pub mod dialplan;
 pub mod mailbox;
+pub mod message;
 mod parameter;
 pub mod pjsip;
 pub mod plan;
@@ -117,6 +118,7 @@ actions! {
         MwiGet MwiDelete
     }
     dialplan { ExtensionState }
+    message { MessageSend }
     pjsip {
         ShowContacts ShowRegistrationInboundContactStatuses
         ShowEndpoints ShowEndpoint ShowAors ShowAuths ShowRegistrationsInbound

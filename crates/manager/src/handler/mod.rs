@@ -12,6 +12,7 @@ mod database;
 mod dialplan;
 mod legacy;
 mod mailbox;
+mod message;
 mod pjsip;
 mod plan;
 mod session;
@@ -88,6 +89,7 @@ pub(crate) fn begin(session: &mut Session, now: Now, call: Call<'_>, action: &Ac
         Action::MuteAudio(mute) => control::mute(id, mute),
         Action::PlayDtmf(play) => control::play_digit(id, play),
         Action::SendText(text) => control::send_text(text),
+        Action::MessageSend(text) => message::send(id, text),
         Action::CoreShowChannelMap(map) => control::map(map),
         Action::GetConfig(get) => config::read(&get.filename),
         Action::GetConfigJson(get) => config::read(&get.filename),

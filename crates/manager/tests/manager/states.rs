@@ -5,8 +5,8 @@ use crate::client::{ACCOUNTS, Client, crlf, node};
 use manager::{Answer, Request};
 use model::{
     Cause, Command, DeviceState, ExtensionState, HangupTarget, HintReport, MailboxQuery,
-    MailboxReply, MailboxUser, MessageCounts, NotifyTarget, Presence, PresenceKind, Reply,
-    SipEndpoint, SipObject, SipQuery, SipReply, SipSubscription, StateReply, Watched, WatchedState,
+    MailboxReply, MailboxUser, MessageCounts, Presence, PresenceKind, Reply, SipEndpoint,
+    SipObject, SipQuery, SipReply, SipSubscription, SipTarget, StateReply, Watched, WatchedState,
 };
 
 fn states(name: &str, headers: &str, reply: StateReply) -> String {
@@ -403,6 +403,33 @@ fn subscriptions_of_phones_are_listed() {
 }
 
 #[test]
+fn texts_are_sent_or_refused_in_words() {
+    let told = |headers: &str, reply: SipReply| {
+        sip(&mut Client::of("admin"), "MessageSend", headers, reply)
+    };
+    let error = |text: &str| {
+        crlf(&format!(
+            "Response: Error\nActionID: 1\nMessage: {text}\n\n"
+        ))
+    };
+    let headers = "To: pjsip:carol\nBody: hello\n";
+    assert_eq!(
+        told(headers, SipReply::Done),
+        crlf("Response: Success\nActionID: 1\nMessage: Message successfully sent\n\n")
+    );
+    assert_eq!(
+        told(headers, SipReply::NotFound),
+        error("Message failed to send.")
+    );
+    let refused = |headers: &str| Client::of("admin").send(&action("MessageSend", headers));
+    assert_eq!(refused(""), error("No 'To' address specified."));
+    assert_eq!(
+        refused("To: pigeon:carol\nBody: hello\n"),
+        error("Message technology not found.")
+    );
+}
+
+#[test]
 fn phones_are_notified_and_hung_up_on() {
     let mut client = Client::of("admin");
     let headers = "Endpoint: alice\nVariable: Event=check-sync\nVariable: Content=a=b\n";
@@ -411,10 +438,10 @@ fn phones_are_notified_and_hung_up_on() {
         told,
         crlf("Response: Success\nActionID: 1\nMessage: NOTIFY sent\n\n")
     );
-    let Request::Sip(SipQuery::Notify(notify)) = &client.requests[0] else {
+    let Request::Sip(SipQuery::Send(notify)) = &client.requests[0] else {
         panic!()
     };
-    assert_eq!(notify.to, NotifyTarget::Endpoint("alice".into()));
+    assert_eq!(notify.to, SipTarget::Endpoint("alice".into()));
     assert_eq!(notify.headers[1], ("Content".into(), "a=b".into()));
 
     let hangup = |headers: &str| {

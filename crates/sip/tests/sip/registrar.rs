@@ -1,7 +1,7 @@
 //! Registrations of ours at somebody else's, and requests of ours outside of calls.
 
 use crate::lab::{Lab, Message, PHONES, Phone};
-use model::{Event, NotifyTarget, RegistryStatus, SipNotify, SipQuery, SipReply};
+use model::{Event, RegistryStatus, SipMethod, SipQuery, SipReply, SipRequest, SipTarget};
 use sip::Told;
 
 /// A lab that registers at a provider, played by the phone.
@@ -137,19 +137,50 @@ async fn a_phone_is_notified() {
         ("Content", "one"),
         ("Content", "two"),
     ];
-    let notify = SipNotify {
-        to: NotifyTarget::Endpoint("alice".into()),
+    let notify = SipRequest {
+        method: SipMethod::Notify,
+        from: None,
+        to: SipTarget::Endpoint("alice".into()),
         headers: headers
             .iter()
             .map(|(name, value)| ((*name).into(), (*value).into()))
             .collect(),
     };
-    assert_eq!(lab.sip.ask(SipQuery::Notify(notify)), SipReply::Done);
+    assert_eq!(lab.sip.ask(SipQuery::Send(notify)), SipReply::Done);
     let request = alice.asked("NOTIFY").await;
     assert_eq!(request.header("Event"), Some("check-sync"));
     assert_eq!(request.header("Content-Type"), Some("text/x"));
     assert_eq!(request.body(), "one\r\ntwo");
     assert!(!request.text.contains("Evil") && !request.text.contains("mine"));
+    alice.send(&request.answer("200 OK", "t", "", "")).await;
+}
+
+#[tokio::test]
+async fn a_text_is_brought_to_a_phone() {
+    let lab = Lab::start().await;
+    let mut alice = Phone::new("alice", &lab).await;
+    alice.register("alice-secret", 1, 300).await;
+    let text = |to: &str| {
+        let headers = [("Content", "see you\r\nat six"), ("X-Kind", "reminder")];
+        SipQuery::Send(SipRequest {
+            method: SipMethod::Message,
+            from: Some("\"The desk\" <sip:desk@elsewhere>".into()),
+            to: SipTarget::Endpoint(to.into()),
+            headers: headers
+                .iter()
+                .map(|(name, value)| ((*name).into(), (*value).into()))
+                .collect(),
+        })
+    };
+    assert_eq!(lab.sip.ask(text("nobody")), SipReply::NotFound);
+    assert_eq!(lab.sip.ask(text("alice")), SipReply::Done);
+    let request = alice.asked("MESSAGE").await;
+    assert_eq!(request.body(), "see you\r\nat six");
+    assert_eq!(request.header("Content-Type"), Some("text/plain"));
+    assert_eq!(request.header("X-Kind"), Some("reminder"));
+    assert_eq!(request.header("Contact"), None);
+    let from = request.header("From").unwrap();
+    assert!(from.starts_with("\"The desk\" <sip:desk@"), "{from}");
     alice.send(&request.answer("200 OK", "t", "", "")).await;
 }
 

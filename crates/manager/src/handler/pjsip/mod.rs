@@ -13,7 +13,7 @@ use ami::action::pjsip as declared;
 use ami::event::Event as _;
 use ami::event::pjsip::{ContactList, ContactStatusDetail};
 use ami::{Classes, Message, response};
-use model::{Contact, NotifyTarget, SipNotify, SipQuery, SipReply};
+use model::{Contact, SipMethod, SipQuery, SipReply, SipRequest, SipTarget};
 use show::{aors, auths, details, endpoints, inbound, outbound, subscriptions};
 use std::sync::Arc;
 
@@ -33,8 +33,8 @@ pub(super) fn show_endpoint(id: &str, show: &declared::ShowEndpoint) -> Step {
 
 pub(super) fn notify(id: &str, notify: &declared::Notify) -> Step {
     let to = match (&notify.endpoint, &notify.uri) {
-        (Some(endpoint), None) => NotifyTarget::Endpoint(endpoint.as_str().into()),
-        (None, Some(uri)) => NotifyTarget::Uri(uri.as_str().into()),
+        (Some(endpoint), None) => SipTarget::Endpoint(endpoint.as_str().into()),
+        (None, Some(uri)) => SipTarget::Uri(uri.as_str().into()),
         (Some(_), Some(_)) => {
             return failed(
                 id,
@@ -48,17 +48,24 @@ pub(super) fn notify(id: &str, notify: &declared::Notify) -> Step {
             );
         }
     };
-    let pairs = notify
-        .variable
-        .iter()
-        .filter_map(|pair| pair.split_once('='));
-    let headers: Vec<(Arc<str>, Arc<str>)> = pairs
-        .map(|(name, value)| (name.trim().into(), value.trim().into()))
-        .collect();
+    let headers = headers(&notify.variable);
     if headers.is_empty() {
         return failed(id, "Invalid/missing variables");
     }
-    ask(SipQuery::Notify(SipNotify { to, headers }))
+    ask(SipQuery::Send(SipRequest {
+        method: SipMethod::Notify,
+        to,
+        from: None,
+        headers,
+    }))
+}
+
+/// Headers given as `Name=value`.
+pub(super) fn headers(variables: &[String]) -> Vec<(Arc<str>, Arc<str>)> {
+    let pairs = variables.iter().filter_map(|pair| pair.split_once('='));
+    pairs
+        .map(|(name, value)| (name.trim().into(), value.trim().into()))
+        .collect()
 }
 
 /// What SIP answered.
@@ -109,6 +116,7 @@ pub(super) fn told(
         (Action::Notify(_), SipReply::NotFound) => {
             Some(vec![response::error(id, "Unable to retrieve endpoint")])
         }
+        (Action::MessageSend(_), reply) => super::message::sent(id, reply),
         (_, _) => None,
     }
 }

@@ -1,6 +1,7 @@
-//! NOTIFY outside of any subscription: phones are told to reboot, to fetch their configuration
-//! and the like.
+//! Requests outside of any dialog: NOTIFY, by which phones are told to reboot, to fetch their
+//! configuration and the like, and MESSAGE, which brings a text.
 
+use crate::address::{NameAddr, escape, quote};
 use crate::client;
 use crate::core::Core;
 use crate::dialog::own_contact;
@@ -8,7 +9,7 @@ use crate::message::{self, Parts, with_body};
 use crate::settings::Endpoint;
 use crate::target;
 use crate::transport::Flow;
-use model::{NotifyTarget, SipNotify};
+use model::{SipMethod, SipRequest, SipTarget};
 use rsipstack::sip::{Header, Method};
 use std::sync::Arc;
 
@@ -34,12 +35,12 @@ const OURS: &[&str] = &[
 ];
 
 /// Sends it to whom it is for. False if that is nobody.
-pub(crate) fn send(core: &Arc<Core>, notify: SipNotify) -> bool {
+pub(crate) fn send(core: &Arc<Core>, order: SipRequest) -> bool {
     let settings = core.settings();
-    let notify = Arc::new(notify);
-    match &notify.to {
-        NotifyTarget::Uri(uri) => begin(core, &notify, Arc::clone(uri), None, None),
-        NotifyTarget::Endpoint(name) => {
+    let order = Arc::new(order);
+    match &order.to {
+        SipTarget::Uri(uri) => begin(core, &order, Arc::clone(uri), None, None),
+        SipTarget::Endpoint(name) => {
             let Some(endpoint) = settings.endpoints.get(name) else {
                 return false;
             };
@@ -50,7 +51,7 @@ pub(crate) fn send(core: &Arc<Core>, notify: SipNotify) -> bool {
             {
                 begin(
                     core,
-                    &notify,
+                    &order,
                     binding.contact.uri,
                     binding.flow,
                     Some(Arc::clone(endpoint)),
@@ -64,12 +65,12 @@ pub(crate) fn send(core: &Arc<Core>, notify: SipNotify) -> bool {
 /// Begins to send it to one URI, by the stream it is known by or where it leads.
 pub(crate) fn begin(
     core: &Arc<Core>,
-    notify: &Arc<SipNotify>,
+    order: &Arc<SipRequest>,
     uri: Arc<str>,
     flow: Option<Flow>,
     endpoint: Option<Arc<Endpoint>>,
 ) {
-    let (core, notify) = (Arc::clone(core), Arc::clone(notify));
+    let (core, order) = (Arc::clone(core), Arc::clone(order));
     let runtime = core.runtime.clone();
     runtime.spawn(async move {
         let known = flow.filter(|flow| core.streams().find(flow.remote).is_some());
@@ -83,14 +84,14 @@ pub(crate) fn begin(
             }
         };
         if let Some(flow) = flow {
-            send_one(&core, &notify, &uri, &flow, endpoint.as_deref()).await;
+            send_one(&core, &order, &uri, &flow, endpoint.as_deref()).await;
         }
     });
 }
 
 async fn send_one(
     core: &Core,
-    notify: &SipNotify,
+    order: &SipRequest,
     uri: &str,
     flow: &Flow,
     endpoint: Option<&Endpoint>,
@@ -99,29 +100,30 @@ async fn send_one(
     let user = endpoint
         .and_then(|endpoint| endpoint.from_user.clone())
         .unwrap_or_else(|| settings.global.default_from_user.clone());
+    let method = match order.method {
+        SipMethod::Notify => Method::Notify,
+        SipMethod::Message => Method::Message,
+    };
     let parts = Parts {
-        method: Method::Notify,
+        method,
         uri,
-        from: &format!(
-            "<sip:{}@{}>;tag={}",
-            crate::address::escape(&user),
-            flow.host(),
-            message::tag()
-        ),
+        from: &format!("{};tag={}", from(order, &user, flow), message::tag()),
         to: &format!("<{uri}>"),
         call_id: &message::call_id(),
         sequence: 1,
         routes: &[],
     };
     let mut request = message::request(core, flow, &parts)?;
-    request
-        .headers
-        .push(Header::Contact(own_contact(core, flow).into()));
-    request
-        .headers
-        .push(Header::SubscriptionState("terminated".into()));
+    if order.method == SipMethod::Notify {
+        // A MESSAGE has no Contact (RFC 3428 §4).
+        let contact = own_contact(core, flow);
+        request.headers.push(Header::Contact(contact.into()));
+        request
+            .headers
+            .push(Header::SubscriptionState("terminated".into()));
+    }
     let (mut kind, mut body) = ("text/plain".to_owned(), Vec::new());
-    for (name, value) in &notify.headers {
+    for (name, value) in &order.headers {
         // A line end in a value would begin a header of somebody else's choice.
         let clean = !value.contains(['\r', '\n'])
             && name
@@ -138,11 +140,25 @@ async fn send_one(
                     .headers
                     .push(Header::Other(name.to_string(), value.to_string()));
             }
-            _ => tracing::warn!(header = %name, "A header of a NOTIFY is left out"),
+            _ => tracing::warn!(header = %name, "A header is left out of a request"),
         }
     }
     if !body.is_empty() {
         with_body(&mut request, &kind, body.join("\r\n"));
     }
     client::exchange(core, request, flow).await.map(drop)
+}
+
+/// The From header without its tag: as the order says, or the user at the address we are known by.
+fn from(order: &SipRequest, user: &str, flow: &Flow) -> String {
+    let told = order.from.as_deref().and_then(NameAddr::parse);
+    let display = told.as_ref().and_then(|told| told.display.as_deref());
+    let display = display.map_or_else(String::new, |name| format!("{} ", quote(name)));
+    // A bare name stands for its user.
+    let told = told.and_then(|told| {
+        let bare = (!told.uri.contains([':', '@'])).then(|| told.uri.clone());
+        told.user().or(bare)
+    });
+    let user = escape(told.as_deref().unwrap_or(user));
+    format!("{display}<sip:{user}@{}>", flow.host())
 }
