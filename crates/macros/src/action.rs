@@ -1,7 +1,8 @@
 //! `#[derive(Action)]`: an action of the manager, declared as a struct.
 //!
-//! On the struct: `#[action(name = "…", classes(…), synopsis = "…", complete = "…")]`. The name is
-//! the struct's unless said otherwise; without classes everybody may; `complete` names the event
+//! On the struct: `#[action(name = "…", classes(…), closed(…), synopsis = "…", complete = "…")]`. The
+//! name is the struct's unless said otherwise; without classes everybody may, but for those without
+//! one of `closed` where `openactions = no`; `complete` names the event
 //! that ends its list. On a field: `name` of the header, and `missing`, the text of the error if
 //! the header is not there or empty. Fields are read in the order they stand in.
 
@@ -21,6 +22,7 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     let Head {
         name,
         classes,
+        closed,
         synopsis,
         complete,
     } = head;
@@ -37,6 +39,7 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
             const DECLARATION: crate::action::Declaration = crate::action::Declaration {
                 name: #name,
                 classes: #classes,
+                closed: #closed,
                 synopsis: #synopsis,
                 description: #description,
                 complete: #complete,
@@ -53,6 +56,7 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
 struct Head {
     name: String,
     classes: TokenStream,
+    closed: TokenStream,
     synopsis: String,
     complete: Option<String>,
 }
@@ -62,6 +66,7 @@ impl Head {
         let mut head = Self {
             name: input.ident.to_string(),
             classes: quote!(crate::Classes::NONE),
+            closed: quote!(crate::Classes::NONE),
             synopsis: String::new(),
             complete: None,
         };
@@ -71,12 +76,14 @@ impl Head {
                     head.name = text(&meta)?;
                 } else if meta.path.is_ident("classes") {
                     head.classes = classes(&meta)?;
+                } else if meta.path.is_ident("closed") {
+                    head.closed = classes(&meta)?;
                 } else if meta.path.is_ident("synopsis") {
                     head.synopsis = text(&meta)?;
                 } else if meta.path.is_ident("complete") {
                     head.complete = Some(text(&meta)?);
                 } else {
-                    return Err(meta.error("name, classes, synopsis or complete"));
+                    return Err(meta.error("name, classes, closed, synopsis or complete"));
                 }
                 Ok(())
             })?;

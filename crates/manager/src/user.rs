@@ -24,6 +24,8 @@ pub struct User {
     pub read: Classes,
     /// What it may do.
     pub write: Classes,
+    /// Whether it may use actions that change calls and need no class.
+    pub open_actions: bool,
     /// Whether its logins and logoffs are logged.
     pub display_connects: bool,
     /// Whether it may have several sessions at a time.
@@ -53,6 +55,10 @@ pub struct Account {
     read: List<String>,
     /// The classes of actions it may use, separated by commas.
     write: List<String>,
+    /// Whether it may use BridgeDestroy and BridgeKick without the class `call`, `agent` or `system`;
+    /// as in `[general]` if not said.
+    #[setting(name = "openactions")]
+    open_actions: Option<bool>,
     /// Whether its logins and logoffs are logged; as in `[general]` if not said.
     #[setting(name = "displayconnects")]
     display_connects: Option<bool>,
@@ -95,6 +101,7 @@ impl User {
             name: section.name.clone(),
             read: classes(section, "read", &account.read, diagnostics),
             write: classes(section, "write", &account.write, diagnostics),
+            open_actions: account.open_actions.unwrap_or(general.open_actions),
             display_connects: account.display_connects.unwrap_or(general.display_connects),
             allow_multiple_login: account
                 .allow_multiple_login

@@ -39,7 +39,7 @@ pub struct BridgeInfo {
 
 /// Takes everybody out of a bridge.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
-#[action(synopsis = "Destroy a bridge.")]
+#[action(closed(call, agent, system), synopsis = "Destroy a bridge.")]
 pub struct BridgeDestroy {
     /// Its uniqueid.
     #[action(missing = "BridgeUniqueid must be provided")]
@@ -48,7 +48,10 @@ pub struct BridgeDestroy {
 
 /// Takes a channel out of a bridge.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
-#[action(synopsis = "Kick a channel from a bridge.")]
+#[action(
+    closed(call, agent, system),
+    synopsis = "Kick a channel from a bridge."
+)]
 pub struct BridgeKick {
     /// The bridge; the one it is in if not said.
     pub bridge_uniqueid: Option<String>,

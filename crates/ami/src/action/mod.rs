@@ -31,6 +31,8 @@ pub struct Declaration {
     pub name: &'static str,
     /// Any of these write classes suffices; none is needed if there are none.
     pub classes: Classes,
+    /// Of an action that needs none: those one of which is needed where `openactions = no`.
+    pub closed: Classes,
     /// One line, as ListCommands tells it.
     pub synopsis: &'static str,
     /// What it does.
@@ -39,6 +41,14 @@ pub struct Declaration {
     pub complete: Option<&'static str>,
     /// Its headers.
     pub parameters: &'static [ParameterDeclaration],
+}
+
+impl Declaration {
+    /// Whether an account with these write classes may use it; `open` is its `openactions`.
+    pub fn is_permitted(&self, write: Classes, open: bool) -> bool {
+        let closed = if open { Classes::NONE } else { self.closed };
+        write.permits(self.classes.union(closed))
+    }
 }
 
 /// A header of an action.
@@ -133,11 +143,12 @@ pub fn declaration(name: &str) -> Option<&'static Declaration> {
         .find(|declaration| declaration.name.eq_ignore_ascii_case(name))
 }
 
-/// The actions an account with these write classes may use, by name as ListCommands tells them.
-pub fn permitted(write: Classes) -> Vec<&'static Declaration> {
+/// The actions an account with these write classes may use, by name as ListCommands tells them;
+/// `open` is its `openactions`.
+pub fn permitted(write: Classes, open: bool) -> Vec<&'static Declaration> {
     let mut list: Vec<_> = Action::DECLARATIONS
         .iter()
-        .filter(|declaration| write.permits(declaration.classes))
+        .filter(|declaration| declaration.is_permitted(write, open))
         .collect();
     list.sort_by_key(|declaration| declaration.name.to_ascii_lowercase());
     list
@@ -182,7 +193,8 @@ mod tests {
 
     #[test]
     fn only_what_is_permitted_is_listed_and_by_name() {
-        let names = |classes| -> Vec<_> { permitted(classes).iter().map(|d| d.name).collect() };
+        let names =
+            |classes| -> Vec<_> { permitted(classes, true).iter().map(|d| d.name).collect() };
         assert_eq!(
             names(Classes::NONE),
             [

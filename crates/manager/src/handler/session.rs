@@ -58,9 +58,11 @@ pub(super) fn events(session: &mut Session, id: &str, events: &declared::Events)
 }
 
 pub(super) fn list_commands(session: &Session, id: &str) -> Step {
-    let write = session.account().map_or(Classes::NONE, |user| user.write);
     let mut message = response::success(id);
-    for declaration in action::permitted(write) {
+    let permitted = session
+        .account()
+        .map(|user| action::permitted(user.write, user.open_actions));
+    for declaration in permitted.into_iter().flatten() {
         let action::Declaration {
             name,
             synopsis,

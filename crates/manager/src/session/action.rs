@@ -4,7 +4,7 @@ use super::{Asked, Carrier, Doing, Held, Output, Piece, Session, State};
 use crate::handler::{self, Call, Step};
 use crate::{Answer, Log, Request};
 use ami::action::{self, Action};
-use ami::{Classes, Frame, Message, response};
+use ami::{Frame, Message, response};
 use model::{Now, SecurityKind, Seq, Token};
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,15 +59,17 @@ impl Session {
             return self.bad_request("NONE");
         };
         let declaration = action::declaration(name);
-        let (write, guest) = match &self.state {
-            State::Member(member) => (member.user.write, false),
-            State::Guest(_) | State::Over => (Classes::NONE, true),
+        let user = match &self.state {
+            State::Member(member) => Some(&member.user),
+            State::Guest(_) | State::Over => None,
         };
         let open = |name| ["Login", "Logoff", "Challenge"].contains(&name);
-        let permitted = match declaration {
-            Some(declaration) if guest => open(declaration.name),
-            Some(declaration) => write.permits(declaration.classes),
-            None => !guest,
+        let permitted = match (declaration, user) {
+            (Some(declaration), Some(user)) => {
+                declaration.is_permitted(user.write, user.open_actions)
+            }
+            (Some(declaration), None) => open(declaration.name),
+            (None, user) => user.is_some(),
         };
         if !permitted {
             self.answer(

@@ -108,6 +108,34 @@ fn an_account_may_do_what_one_of_its_classes_may() {
 }
 
 #[test]
+fn open_actions_are_closed_to_those_without_a_class_for_calls() {
+    let closed = ["BridgeDestroy", "BridgeKick"];
+    let told = |account: &str, action: &str| {
+        let accounts = "[general]\nopenactions = no\n".to_owned()
+            + &accounts()
+            + "[kept]\nsecret = kept-secret\nopenactions = yes\n";
+        let mut client = Client::connect(node(&accounts, "", ""));
+        assert!(client.login(account).contains("accepted"), "{account}");
+        client.send(&format!("Action: {action}\nActionID: 1\n\n"))
+    };
+    for account in CLASSES.iter().chain(&["none", "kept"]) {
+        let may = ["call", "agent", "system", "all", "kept"].contains(account);
+        let listed = told(account, "ListCommands");
+        for action in closed {
+            let denied = told(account, action).contains("Permission denied");
+            assert_eq!(denied, !may, "{account} {action}");
+            assert_eq!(listed.contains(action), may, "{account} {action}");
+        }
+        assert!(!told(account, "BridgeList").contains("Permission denied"));
+    }
+    let declared = Action::DECLARATIONS
+        .iter()
+        .filter(|declaration| !declaration.closed.is_empty());
+    let declared: Vec<_> = declared.map(|declaration| declaration.name).collect();
+    assert_eq!(declared, closed);
+}
+
+#[test]
 fn classes_are_listed_in_their_order_and_grant_themselves_alone() {
     let all = CLASSES.join(",");
     assert_eq!(Classes::parse(&all).0.granted(), all);
