@@ -18,14 +18,19 @@ pub(crate) struct Counters {
 }
 
 impl Switch {
-    /// `epoch.count`, behind the system name where there is one.
+    /// `epoch.count`, behind the system name where there is one; not one that a client has given.
     pub(crate) fn new_uniqueid(&mut self) -> Arc<str> {
-        let count = self.counters.uniqueids;
-        self.counters.uniqueids += 1;
         let epoch = self.now.utc.as_second();
-        match &self.config.system_name {
-            Some(system) => format!("{system}-{epoch}.{count}").into(),
-            None => format!("{epoch}.{count}").into(),
+        loop {
+            let count = self.counters.uniqueids;
+            self.counters.uniqueids += 1;
+            let uniqueid = match &self.config.system_name {
+                Some(system) => format!("{system}-{epoch}.{count}"),
+                None => format!("{epoch}.{count}"),
+            };
+            if self.directory.with_uniqueid(&uniqueid).is_none() {
+                return uniqueid.into();
+            }
         }
     }
 

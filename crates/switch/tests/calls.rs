@@ -106,6 +106,28 @@ fn an_id_in_use_is_given_to_no_second_channel() {
 }
 
 #[test]
+fn an_id_that_a_client_has_given_is_not_made_again() {
+    let mut world = World::new(1, DIALPLAN);
+    let given = "1795383644.1";
+    let order = |channel_id: Option<&str>| {
+        Command::Originate(model::Originate {
+            channel_id: channel_id.map(Into::into),
+            ..originate("Local/wait@lab", "Wait", "30")
+        })
+    };
+    world.ask(order(Some(given)));
+    world.ask(order(None));
+    let Reply::Channels(channels) = world.ask(Command::Channels) else {
+        panic!("no channels");
+    };
+    let ids: std::collections::BTreeSet<_> =
+        channels.iter().map(|channel| &channel.uniqueid).collect();
+    assert!(channels.iter().any(|channel| &*channel.uniqueid == given));
+    assert_eq!(ids.len(), 4, "{ids:?}");
+    world.finish();
+}
+
+#[test]
 fn a_dial_is_answered_and_its_bridge_told() {
     let mut world = World::new(1, DIALPLAN);
     world.command(Command::Originate(originate(
