@@ -59,7 +59,6 @@ impl Bell {
         if self.state.swap(DISARMED, Ordering::SeqCst) == DISARMED {
             return;
         }
-        self.state.store(DISARMED, Ordering::SeqCst);
         let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(waker) = &*waker {
             waker.wake_by_ref();

@@ -36,13 +36,19 @@ pub(crate) fn sorted() -> Vec<&'static Declaration> {
 
 /// The classes without the `all` that every list ends in.
 fn classes(action: &Declaration) -> String {
-    if action.classes.is_empty() {
-        return "everybody".to_owned();
+    let listed = |classes: ami::Classes| {
+        let text = classes.to_string();
+        let text = text.strip_suffix(",all").unwrap_or(&text);
+        text.replace(',', ", ")
+    };
+    match (action.classes.is_empty(), action.closed.is_empty()) {
+        (false, _) => listed(action.classes),
+        (true, true) => "everybody".to_owned(),
+        (true, false) => format!(
+            "everybody; {} with `openactions = no`",
+            listed(action.closed)
+        ),
     }
-    let text = action.classes.to_string();
-    text.strip_suffix(",all")
-        .unwrap_or(&text)
-        .replace(',', ", ")
 }
 
 fn section(page: &mut String, action: &Declaration) {

@@ -2,14 +2,13 @@
 
 use super::{Step, failed, pjsip};
 use ami::action::message::MessageSend;
-use ami::{Message, response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use model::{SipMethod, SipQuery, SipReply, SipRequest, SipTarget};
+use model::{SipMethod, SipQuery, SipRequest, SipTarget};
 use std::sync::Arc;
 
 /// What is said of a text that goes nowhere.
-const NOT_SENT: &str = "Message failed to send.";
+pub(super) const NOT_SENT: &str = "Message failed to send.";
 
 pub(super) fn send(id: &str, action: &MessageSend) -> Step {
     let filled = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
@@ -36,13 +35,6 @@ pub(super) fn send(id: &str, action: &MessageSend) -> Step {
         from: from.map(|from| of_technology(&from).unwrap_or(&from).into()),
         headers,
     }))
-}
-
-pub(super) fn sent(id: &str, reply: &SipReply) -> Option<Vec<Message>> {
-    if *reply == SipReply::Done {
-        return Some(vec![response::done(id, "Message successfully sent")]);
-    }
-    Some(vec![response::error(id, NOT_SENT)])
 }
 
 /// What stands behind `pjsip:`, the technology that brings texts.

@@ -7,6 +7,7 @@
 )]
 
 mod call;
+mod call_out;
 mod lab;
 mod malformed;
 mod qualify;

@@ -116,7 +116,12 @@ pub(super) fn told(
         (Action::Notify(_), SipReply::NotFound) => {
             Some(vec![response::error(id, "Unable to retrieve endpoint")])
         }
-        (Action::MessageSend(_), reply) => super::message::sent(id, reply),
+        (Action::MessageSend(_), SipReply::Done) => {
+            Some(vec![response::done(id, "Message successfully sent")])
+        }
+        (Action::MessageSend(_), SipReply::NotFound) => {
+            Some(vec![response::error(id, super::message::NOT_SENT)])
+        }
         (_, _) => None,
     }
 }

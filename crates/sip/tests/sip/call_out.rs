@@ -1,0 +1,274 @@
+//! Calls of the switch, played by the test, to a scripted phone.
+
+use crate::call::{CHANNEL, SDP, answered, sdp};
+use crate::lab::{Lab, Message, PHONES, Phone};
+use model::{Cause, Instruction, Party, Signal};
+use std::time::Duration;
+
+/// The switch calls alice, who has registered.
+async fn ring_out(lab: &mut Lab, alice: &mut Phone) -> Message {
+    assert_eq!(
+        alice.register("alice-secret", 1, 300).await.status(),
+        Some(200)
+    );
+    assert!(matches!(lab.signal().await, Signal::Contact(_)));
+    lab.instruct(Instruction::Dial {
+        channel: CHANNEL,
+        resource: "alice".into(),
+        caller: Party::parse("\"Bob \\\"x\\\"\" <102>"),
+        call_id: "to-alice".into(),
+    });
+    alice.asked("INVITE").await
+}
+
+#[tokio::test]
+async fn a_call_goes_out_is_answered_and_hung_up() {
+    let mut lab = Lab::start().await;
+    let mut alice = Phone::new("alice", &lab).await;
+    let invite = ring_out(&mut lab, &mut alice).await;
+    assert_eq!(
+        invite.start(),
+        format!("INVITE sip:alice@127.0.0.1:{} SIP/2.0", alice.port())
+    );
+    assert_eq!(invite.header("Call-ID"), Some("to-alice"));
+    assert!(
+        invite
+            .header("From")
+            .unwrap()
+            .contains("<sip:102@127.0.0.1>;tag="),
+        "{}",
+        invite.text
+    );
+    assert!(invite.body().contains("RTP/AVP 0 8 101"), "{}", invite.text);
+    alice.send(&invite.answer("180 Ringing", "t", "", "")).await;
+    assert_eq!(lab.signal().await, Signal::Ringing(CHANNEL));
+    let contact = format!("Contact: {}\r\n{SDP}", alice.contact());
+    let ok = invite.answer("200 OK", "t", &contact, &sdp(6002, "sendrecv"));
+    alice.send(&ok).await;
+    let ack = alice.asked("ACK").await;
+    assert_eq!(ack.header("CSeq"), Some("1 ACK"));
+    assert!(ack.header("To").unwrap().ends_with(";tag=t"));
+    let Signal::Media { format, .. } = lab.signal().await else {
+        panic!()
+    };
+    assert_eq!(&*format, "ulaw");
+    assert_eq!(lab.signal().await, Signal::Answered(CHANNEL));
+    // The ACK was lost: the answer comes again, and so does the ACK.
+    alice.send(&ok).await;
+    assert_eq!(alice.asked("ACK").await.text, ack.text);
+    // Somebody else answers too, and is turned away.
+    alice.send(&ok.replace(";tag=t", ";tag=other")).await;
+    assert!(
+        alice
+            .asked("ACK")
+            .await
+            .header("To")
+            .unwrap()
+            .ends_with(";tag=other")
+    );
+    let away = alice.asked("BYE").await;
+    assert!(away.header("To").unwrap().ends_with(";tag=other"));
+    alice.send(&away.answer("200 OK", "", "", "")).await;
+    lab.instruct(Instruction::HangUp {
+        channel: CHANNEL,
+        cause: None,
+    });
+    assert!(matches!(
+        lab.signal().await,
+        Signal::Released {
+            tech_cause: None,
+            quality: Some(_),
+            ..
+        }
+    ));
+    let bye = alice
+        .expect(|message| {
+            message.start().starts_with("BYE ") && message.header("To").unwrap().ends_with(";tag=t")
+        })
+        .await;
+    alice.send(&bye.answer("200 OK", "", "", "")).await;
+}
+
+#[tokio::test]
+async fn who_is_busy_says_so() {
+    let mut lab = Lab::start().await;
+    let mut alice = Phone::new("alice", &lab).await;
+    let invite = ring_out(&mut lab, &mut alice).await;
+    alice
+        .send(&invite.answer("486 Busy Here", "t", "", ""))
+        .await;
+    let ack = alice.asked("ACK").await;
+    assert_eq!(ack.header("Via"), invite.header("Via"));
+    assert_eq!(
+        lab.signal().await,
+        Signal::HungUp {
+            channel: CHANNEL,
+            cause: Some(Cause::USER_BUSY),
+            tech_cause: Some("486".into()),
+            quality: None
+        }
+    );
+    lab.instruct(Instruction::HangUp {
+        channel: CHANNEL,
+        cause: None,
+    });
+    assert!(matches!(lab.signal().await, Signal::Released { .. }));
+}
+
+#[tokio::test]
+async fn a_call_given_up_is_cancelled_and_its_late_answer_hung_up() {
+    let mut lab = Lab::start().await;
+    let mut alice = Phone::new("alice", &lab).await;
+    let invite = ring_out(&mut lab, &mut alice).await;
+    // A CANCEL waits for the first word.
+    lab.instruct(Instruction::HangUp {
+        channel: CHANNEL,
+        cause: Some(Cause::INTERWORKING),
+    });
+    assert_eq!(
+        lab.signal().await,
+        Signal::Released {
+            channel: CHANNEL,
+            tech_cause: Some("500".into()),
+            quality: None
+        }
+    );
+    alice.send(&invite.answer("180 Ringing", "t", "", "")).await;
+    let cancel = alice.asked("CANCEL").await;
+    assert_eq!(cancel.header("Via"), invite.header("Via"));
+    alice.send(&cancel.answer("200 OK", "t", "", "")).await;
+    let contact = format!("Contact: {}\r\n{SDP}", alice.contact());
+    alice
+        .send(&invite.answer("200 OK", "t", &contact, &sdp(6002, "sendrecv")))
+        .await;
+    alice.asked("ACK").await;
+    let bye = alice.asked("BYE").await;
+    alice.send(&bye.answer("200 OK", "", "", "")).await;
+}
+
+#[tokio::test]
+async fn early_sound_is_told() {
+    let mut lab = Lab::start().await;
+    let mut alice = Phone::new("alice", &lab).await;
+    let invite = ring_out(&mut lab, &mut alice).await;
+    alice
+        .send(&invite.answer("183 Session Progress", "t", SDP, &sdp(6002, "sendrecv")))
+        .await;
+    assert!(matches!(lab.signal().await, Signal::Media { .. }));
+    assert_eq!(lab.signal().await, Signal::Progress(CHANNEL));
+}
+
+#[tokio::test]
+async fn nobody_there_is_no_route() {
+    let mut lab = Lab::start().await;
+    lab.instruct(Instruction::Dial {
+        channel: CHANNEL,
+        resource: "alice".into(),
+        caller: Party::default(),
+        call_id: "c".into(),
+    });
+    let hung_up = Signal::HungUp {
+        channel: CHANNEL,
+        cause: Some(Cause::NO_ROUTE_DESTINATION),
+        tech_cause: None,
+        quality: None,
+    };
+    assert_eq!(lab.signal().await, hung_up);
+    lab.instruct(Instruction::HangUp {
+        channel: CHANNEL,
+        cause: None,
+    });
+    assert!(matches!(lab.signal().await, Signal::Released { .. }));
+    // Even twice: the switch never waits for what is gone.
+    lab.instruct(Instruction::HangUp {
+        channel: CHANNEL,
+        cause: None,
+    });
+    assert!(matches!(lab.signal().await, Signal::Released { .. }));
+}
+
+#[tokio::test]
+async fn an_unanswered_invite_is_repeated() {
+    let mut lab = Lab::start().await;
+    let mut alice = Phone::new("alice", &lab).await;
+    let invite = ring_out(&mut lab, &mut alice).await;
+    assert_eq!(alice.asked("INVITE").await.text, invite.text);
+}
+
+#[tokio::test]
+async fn calls_end_with_everything() {
+    let mut lab = Lab::start().await;
+    let mut dave = Phone::new("dave", &lab).await;
+    answered(&mut lab, &mut dave).await;
+    let sip = lab.sip.clone();
+    let stopping = tokio::spawn(async move { sip.stop().await });
+    let bye = dave.asked("BYE").await;
+    dave.send(&bye.answer("200 OK", "", "", "")).await;
+    tokio::time::timeout(Duration::from_secs(5), stopping)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(lab.sip.calls(), 0);
+}
+
+#[tokio::test]
+async fn a_call_is_made_again_with_the_password_asked_for() {
+    let text = PHONES.replace(
+        "[alice](phone)\nauth=alice\n",
+        "[alice](phone)\nauth=alice\noutbound_auth=alice\n",
+    );
+    let mut lab = Lab::with(&text).await;
+    let mut alice = Phone::new("alice", &lab).await;
+    let invite = ring_out(&mut lab, &mut alice).await;
+    let challenge = "Proxy-Authenticate: Digest realm=\"r\",nonce=\"n\",qop=\"auth\"\r\n";
+    alice
+        .send(&invite.answer("407 Proxy Authentication Required", "t", challenge, ""))
+        .await;
+    alice.asked("ACK").await;
+    let again = alice
+        .expect(|message| message.header("CSeq") == Some("2 INVITE"))
+        .await;
+    assert!(
+        again
+            .header("Proxy-Authorization")
+            .unwrap()
+            .contains("username=\"alice\""),
+        "{}",
+        again.text
+    );
+    assert_eq!(again.body(), invite.body());
+    let contact = format!("Contact: {}\r\n{SDP}", alice.contact());
+    alice
+        .send(&again.answer("200 OK", "t", &contact, &sdp(6002, "sendrecv")))
+        .await;
+    assert_eq!(
+        alice
+            .expect(|message| message.header("CSeq") == Some("2 ACK"))
+            .await
+            .start()
+            .split(' ')
+            .next(),
+        Some("ACK")
+    );
+    assert!(matches!(lab.signal().await, Signal::Media { .. }));
+    assert_eq!(lab.signal().await, Signal::Answered(CHANNEL));
+}
+
+#[tokio::test]
+async fn a_resource_cannot_smuggle_headers() {
+    let mut lab = Lab::start().await;
+    let resource = "alice/sip:x@127.0.0.1:9>\r\nEvil: yes\r\nX: <".into();
+    lab.instruct(Instruction::Dial {
+        channel: CHANNEL,
+        resource,
+        caller: Party::default(),
+        call_id: "c".into(),
+    });
+    assert!(matches!(
+        lab.signal().await,
+        Signal::HungUp {
+            cause: Some(Cause::NO_ROUTE_DESTINATION),
+            ..
+        }
+    ));
+}
