@@ -4,8 +4,8 @@
 //! that a reader can place it among the events.
 
 use crate::{
-    BridgeSnapshot, Cause, ChannelSnapshot, DatabaseCommand, DatabaseReply, DialplanCommand,
-    DialplanReply, ExtensionState, OriginateReason, Party, StateQuery, StateReply,
+    Advice, BridgeSnapshot, Cause, ChannelSnapshot, DatabaseCommand, DatabaseReply,
+    DialplanCommand, DialplanReply, ExtensionState, OriginateReason, Party, StateQuery, StateReply,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -130,6 +130,15 @@ pub enum Command {
         channel: Arc<str>,
         /// The text.
         text: Arc<str>,
+    },
+    /// Tell a channel what its call costs.
+    Advise {
+        /// The channel.
+        channel: Option<Arc<str>>,
+        /// The first channel whose name begins so, where none is named.
+        prefix: Option<Arc<str>>,
+        /// What it is told; nothing, to find out only whether it is there.
+        advice: Option<Advice>,
     },
     /// Press a key.
     PlayDigit {

@@ -1,7 +1,7 @@
 //! Everything that happens. The switch numbers it; the hub stores it and hands it out.
 
 use crate::{
-    BridgeSnapshot, CallRecord, ChannelSnapshot, ContactFact, DeviceState, ExtensionState,
+    Advice, BridgeSnapshot, CallRecord, ChannelSnapshot, ContactFact, DeviceState, ExtensionState,
     MessageCounts, Presence, Security, Seq,
 };
 use std::sync::Arc;
@@ -42,6 +42,8 @@ pub enum Event {
     NewConnectedLine { channel: Channel },
     /// Its account code changed.
     NewAccountCode { channel: Channel, old: Arc<str> },
+    /// It is told what its call costs.
+    Advice { channel: Channel, advice: Advice },
     /// Somebody dials `dest`.
     DialBegin {
         caller: Option<Channel>,

@@ -8,6 +8,7 @@ mod bridge;
 mod cause;
 mod cdr;
 mod channel;
+mod charge;
 mod command;
 mod database;
 mod device;
@@ -28,6 +29,7 @@ pub use bridge::BridgeSnapshot;
 pub use cause::Cause;
 pub use cdr::{CallRecord, Disposition};
 pub use channel::{ChannelSnapshot, ChannelState};
+pub use charge::{Advice, AdviceTime};
 pub use command::{
     Command, Destination, Direction, ExtensionReport, HangupTarget, Originate, Redirection,
     Refusal, Reply, StatusItem, VariableRequest,

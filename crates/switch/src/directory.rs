@@ -31,6 +31,13 @@ impl Directory {
             .or_else(|| self.with_uniqueid(text))
     }
 
+    /// The first channel, by name, whose name begins so, in any case.
+    pub(crate) fn with_prefix(&self, prefix: &str) -> Option<ChannelId> {
+        let prefix = prefix.to_ascii_lowercase();
+        let (name, id) = self.names.range(prefix.clone()..).next()?;
+        name.starts_with(&prefix).then_some(*id)
+    }
+
     pub(crate) fn with_uniqueid(&self, uniqueid: &str) -> Option<ChannelId> {
         self.uniqueids.get(uniqueid).copied()
     }
@@ -50,6 +57,8 @@ mod tests {
         assert_eq!(directory.find("1700000000.0"), Some(alice));
         assert_eq!(directory.find("Own-Id"), Some(bob));
         assert_eq!(directory.find("own-id"), None);
+        assert_eq!(directory.with_prefix("PJSIP/b"), Some(bob));
+        assert_eq!(directory.with_prefix("PJSIP/c"), None);
         assert_eq!(directory.with_uniqueid("PJSIP/bob-00000001"), None);
         directory.remove("PJSIP/alice-00000000", "1700000000.0");
         assert_eq!(directory.find("PJSIP/alice-00000000"), None);

@@ -48,6 +48,11 @@ impl Switch {
             Command::BridgeKick { bridge, channel } => self.kick(bridge.as_deref(), &channel),
             Command::OptimizeAway { channel } => self.optimize_away(&channel),
             Command::SendText { channel, text } => self.send_text(&channel, text),
+            Command::Advise {
+                channel,
+                prefix,
+                advice,
+            } => self.advise(channel.as_deref(), prefix.as_deref(), advice),
             Command::PlayDigit {
                 channel,
                 digit,

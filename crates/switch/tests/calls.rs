@@ -9,7 +9,10 @@
 
 mod world;
 
-use model::{Cause, Command, Event, HangupTarget, OriginateReason, Reply, Seq, Signal};
+use model::{
+    Advice, AdviceTime, Cause, Command, Event, HangupTarget, OriginateReason, Refusal, Reply, Seq,
+    Signal,
+};
 use std::time::Duration;
 use world::{Phone, World, originate};
 
@@ -300,5 +303,35 @@ fn late_signals_for_channels_that_are_gone_are_ignored() {
     world.signal(Signal::Answered(alice));
     world.hang_up(alice);
     assert_eq!(world.events.len(), before);
+    world.finish();
+}
+
+#[test]
+fn a_channel_is_told_what_its_call_costs_and_only_one_that_is_there() {
+    let advice = || Advice {
+        time: AdviceTime::During,
+        facts: [("Charge/Type".into(), "Free".into())].into(),
+    };
+    let advise = |channel: Option<&str>, prefix: Option<&str>| Command::Advise {
+        channel: channel.map(Into::into),
+        prefix: prefix.map(Into::into),
+        advice: Some(advice()),
+    };
+    let mut world = World::new(1, DIALPLAN);
+    let alice = world.dial("alice", "echo").expect("taken");
+    assert_eq!(world.ask(advise(None, Some("pjsip/ALI"))), Reply::Done);
+    let told = world.events.last().map(|record| record.event.clone());
+    let Some(Event::Advice {
+        channel,
+        advice: told,
+    }) = told
+    else {
+        panic!("{told:?}")
+    };
+    assert!(channel.name.starts_with("PJSIP/alice-"));
+    assert_eq!(told, advice());
+    let nobody = world.ask(advise(Some("PJSIP/none"), Some("PJSIP/alice")));
+    assert_eq!(nobody, Reply::Refused(Refusal::NoSuchChannel));
+    world.hang_up(alice);
     world.finish();
 }

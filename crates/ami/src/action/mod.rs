@@ -6,6 +6,7 @@
 pub mod bridge;
 pub mod call;
 pub mod channel;
+pub mod charge;
 pub mod config;
 pub mod control;
 pub mod database;
@@ -119,6 +120,7 @@ actions! {
     control {
         AbsoluteTimeout LocalOptimizeAway MuteAudio PlayDtmf SendText CoreShowChannelMap
     }
+    charge { AocMessage }
     config { GetConfig GetConfigJson ListCategories CreateConfig UpdateConfig }
     plan { ShowDialPlan DialplanExtensionAdd DialplanExtensionRemove }
     database { DbGet DbGetTree DbPut DbDel DbDelTree }

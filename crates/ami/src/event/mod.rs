@@ -7,6 +7,7 @@ pub mod bridge;
 pub mod call;
 pub mod cdr;
 pub mod channel;
+pub mod charge;
 pub mod database;
 pub mod dial;
 mod header;
@@ -77,6 +78,7 @@ events! {
     local { LocalBridge LocalOptimizationBegin LocalOptimizationEnd }
     call { OriginateResponse }
     cdr { Cdr }
+    charge { AocS AocD AocE }
     user { UserEvent }
     plan { ListDialplan }
     database { DbGetResponse DbGetTreeResponse }

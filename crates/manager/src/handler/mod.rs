@@ -6,6 +6,7 @@
 mod bridge;
 mod call;
 mod channel;
+mod charge;
 mod config;
 mod control;
 mod database;
@@ -89,6 +90,7 @@ pub(crate) fn begin(session: &mut Session, now: Now, call: Call<'_>, action: &Ac
         Action::MuteAudio(mute) => control::mute(id, mute),
         Action::PlayDtmf(play) => control::play_digit(id, play),
         Action::SendText(text) => control::send_text(text),
+        Action::AocMessage(advice) => charge::advise(id, advice),
         Action::MessageSend(text) => message::send(id, text),
         Action::CoreShowChannelMap(map) => control::map(map),
         Action::GetConfig(get) => config::read(&get.filename),
@@ -169,6 +171,7 @@ pub(crate) fn answer(session: &mut Session, now: Now, id: &str, action: &Action,
         (Action::MuteAudio(_), Answer::Switch(Reply::Done)) => Some(vec![response::success(id)]),
         (Action::PlayDtmf(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "DTMF successfully queued")]),
         (Action::SendText(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "Success")]),
+        (Action::AocMessage(advice), Answer::Switch(Reply::Done)) => Some(charge::advised(id, advice)),
         (Action::CoreShowChannelMap(map), Answer::Switch(reply)) => control::mapped(id, map, reply),
         (Action::GetConfig(get), Answer::Files(given)) => config::config(session, id, get, given),
         (Action::GetConfigJson(get), Answer::Files(given)) => config::json(session, id, get, given),

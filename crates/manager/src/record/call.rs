@@ -4,9 +4,10 @@ use super::{Teller, Told, block, or_unknown};
 use ami::event::Headers;
 use ami::event::call::OriginateResponse;
 use ami::event::cdr::Cdr;
+use ami::event::charge::{AocD, AocE, AocS};
 use ami::event::user::UserEvent;
 use jiff::Timestamp;
-use model::{CallRecord, ChannelSnapshot, Destination, OriginateReason, Party};
+use model::{Advice, AdviceTime, CallRecord, ChannelSnapshot, Destination, OriginateReason, Party};
 use std::sync::Arc;
 
 /// What became of an Originate.
@@ -41,6 +42,16 @@ pub(super) fn originated(
         caller_id_num: or_unknown(&call.caller.number),
         caller_id_name: or_unknown(&call.caller.name),
     })
+}
+
+pub(super) fn advised(to: &Teller<'_>, channel: &ChannelSnapshot, advice: &Advice) -> Option<Told> {
+    let channel = block(channel);
+    let facts = Headers(&advice.facts);
+    match advice.time {
+        AdviceTime::Start => to.say(&AocS { channel, facts }),
+        AdviceTime::During => to.say(&AocD { channel, facts }),
+        AdviceTime::End => to.say(&AocE { channel, facts }),
+    }
 }
 
 pub(super) fn user_event(

@@ -65,7 +65,8 @@ pub(super) fn tell(to: &Teller<'_>, recalled: &Recalled, event: &Event) -> Optio
         Event::Reload { module, .. } => to.say(&Reload {
             module, status: "Enabled", message: format!("{module} reload Requested"),
         }),
-        Event::HangupHandler { .. }
+        Event::Advice { .. }
+        | Event::HangupHandler { .. }
         | Event::NewConnectedLine { .. }
         | Event::DialState { .. }
         | Event::BridgeCreate { .. }

@@ -184,6 +184,7 @@ fn tell(to: &Teller<'_>, event: &Event) -> Option<Told> {
         Event::Unhold { channel } => channel::taken_back(to, channel),
         Event::MusicOnHoldStart { channel, class } => channel::music_begins(to, channel, class),
         Event::MusicOnHoldStop { channel } => channel::music_ends(to, channel),
+        Event::Advice { channel, advice } => call::advised(to, channel, advice),
         Event::DialBegin { caller, dest, dial_string } => dial::begins(to, caller.as_deref(), dest, dial_string),
         Event::DialState { caller, dest, status } => dial::goes_on(to, caller.as_deref(), dest, *status),
         Event::DialEnd { caller, dest, status } => dial::ends(to, caller.as_deref(), dest, *status),

@@ -1,7 +1,7 @@
-//! Commands about one channel: keys, text, mute, who it has to do with.
+//! Commands about one channel: keys, text, mute, charges, who it has to do with.
 
 use crate::Switch;
-use model::{ChannelId, Direction, Refusal, Reply};
+use model::{Advice, ChannelId, Direction, Event, Refusal, Reply};
 use std::sync::Arc;
 
 impl Switch {
@@ -19,6 +19,26 @@ impl Switch {
             Some(_) => Reply::Refused(Refusal::Failed),
             None => Reply::Refused(Refusal::NoSuchChannel),
         }
+    }
+
+    pub(crate) fn advise(
+        &mut self,
+        channel: Option<&str>,
+        prefix: Option<&str>,
+        advice: Option<Advice>,
+    ) -> Reply {
+        let id = match (channel, prefix) {
+            (Some(name), _) => self.find_channel(name),
+            (None, Some(prefix)) => self.directory.with_prefix(prefix),
+            (None, None) => None,
+        };
+        let Some(channel) = id.and_then(|id| self.snapshot(id)) else {
+            return Reply::Refused(Refusal::NoSuchChannel);
+        };
+        if let Some(advice) = advice {
+            self.tell(Event::Advice { channel, advice });
+        }
+        Reply::Done
     }
 
     pub(crate) fn play_digit(
