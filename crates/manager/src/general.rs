@@ -87,8 +87,9 @@ pub struct General {
     /// Variables and functions of channels to tell in every event about one.
     #[setting(name = "channelvars")]
     pub channel_variables: List<String>,
-    /// Whether BridgeDestroy and BridgeKick, which need no class, are for every account. If not, they
-    /// are for those with `call`, `agent` or `system`. An account may say otherwise.
+    /// Whether BridgeDestroy, BridgeKick, BridgeTechnologySuspend and BridgeTechnologyUnsuspend, which
+    /// need no class, are for every account. If not, they are for those with `call`, `agent` or
+    /// `system`. An account may say otherwise.
     #[setting(name = "openactions", default = "yes")]
     pub open_actions: bool,
     /// Events that are told to nobody.

@@ -55,8 +55,8 @@ pub struct Account {
     read: List<String>,
     /// The classes of actions it may use, separated by commas.
     write: List<String>,
-    /// Whether it may use BridgeDestroy and BridgeKick without the class `call`, `agent` or `system`;
-    /// as in `[general]` if not said.
+    /// Whether it may use actions that change bridges and need no class (BridgeDestroy and the like)
+    /// without `call`, `agent` or `system`; as in `[general]` if not said.
     #[setting(name = "openactions")]
     open_actions: Option<bool>,
     /// Whether its logins and logoffs are logged; as in `[general]` if not said.

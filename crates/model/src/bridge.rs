@@ -21,3 +21,16 @@ pub struct BridgeSnapshot {
     /// How many channels are in it.
     pub channels: usize,
 }
+
+/// A way in which bridges pass sound, as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BridgeTechnology {
+    /// Its name.
+    pub name: Arc<str>,
+    /// What it can do: `Holding`, `Native`, `1to1Mix`, `MultiMix`.
+    pub capability: Arc<str>,
+    /// Among those that fit a bridge the highest is taken.
+    pub priority: u32,
+    /// No bridge may take it.
+    pub suspended: bool,
+}

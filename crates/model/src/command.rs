@@ -4,8 +4,9 @@
 //! that a reader can place it among the events.
 
 use crate::{
-    Advice, BridgeSnapshot, Cause, ChannelSnapshot, DatabaseCommand, DatabaseReply,
-    DialplanCommand, DialplanReply, ExtensionState, OriginateReason, Party, StateQuery, StateReply,
+    Advice, BridgeSnapshot, BridgeTechnology, Cause, ChannelSnapshot, DatabaseCommand,
+    DatabaseReply, DialplanCommand, DialplanReply, ExtensionState, OriginateReason, Party,
+    StateQuery, StateReply,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -118,6 +119,15 @@ pub enum Command {
         bridge: Option<Arc<str>>,
         /// The channel.
         channel: Arc<str>,
+    },
+    /// List the technologies of bridges.
+    BridgeTechnologies,
+    /// Keep bridges from taking a technology, or allow it again.
+    SuspendTechnology {
+        /// Its name, in any case.
+        name: Arc<str>,
+        /// Keep them from it.
+        suspend: bool,
     },
     /// Let a Local channel step aside once both its halves are bridged.
     OptimizeAway {
@@ -293,6 +303,8 @@ pub enum Reply {
         /// Its channels, in the order they entered.
         channels: Vec<Arc<ChannelSnapshot>>,
     },
+    /// The technologies of bridges.
+    BridgeTechnologies(Vec<BridgeTechnology>),
     /// Names of channels.
     Names(Vec<Arc<str>>),
     /// Counts.
@@ -357,6 +369,10 @@ pub enum Refusal {
     NotBridged,
     /// No such bridge.
     NoSuchBridge,
+    /// No such technology of bridges.
+    NoSuchTechnology,
+    /// All technologies that could serve are suspended.
+    NoTechnology,
     /// No such context, extension or priority.
     NoSuchExtension,
     /// The priority is neither a number nor a label there.

@@ -25,7 +25,7 @@ mod state;
 mod technology;
 mod time;
 
-pub use bridge::BridgeSnapshot;
+pub use bridge::{BridgeSnapshot, BridgeTechnology};
 pub use cause::Cause;
 pub use cdr::{CallRecord, Disposition};
 pub use channel::{ChannelSnapshot, ChannelState};

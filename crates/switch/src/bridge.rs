@@ -3,7 +3,8 @@
 use crate::Switch;
 use crate::channel::{Happening, Technology};
 use crate::feature::keys::Features;
-use model::{BridgeId, BridgeSnapshot, ChannelId, Event};
+use crate::technology::Technology as Passing;
+use model::{BridgeId, BridgeSnapshot, Cause, ChannelId, Event};
 use std::sync::Arc;
 
 /// A bridge.
@@ -12,6 +13,8 @@ pub(crate) struct Bridge {
     id: BridgeId,
     pub(crate) uniqueid: Arc<str>,
     pub(crate) kind: Kind,
+    /// How it passes sound.
+    pub(crate) technology: &'static Passing,
     /// The application that made it, and the name it gave.
     named: Option<(Arc<str>, Arc<str>)>,
     members: Vec<ChannelId>,
@@ -32,13 +35,6 @@ impl Kind {
         match self {
             Self::Basic => "basic",
             Self::Holding => "base",
-        }
-    }
-
-    fn technology(self) -> &'static str {
-        match self {
-            Self::Basic => "simple_bridge",
-            Self::Holding => "holding_bridge",
         }
     }
 }
@@ -64,7 +60,7 @@ impl Bridge {
             id: self.id,
             uniqueid: Arc::clone(&self.uniqueid),
             kind: self.kind.text().into(),
-            technology: self.kind.technology().into(),
+            technology: self.technology().into(),
             creator: self.named.as_ref().map(|(creator, _)| Arc::clone(creator)),
             name: self.named.as_ref().map(|(_, name)| Arc::clone(name)),
             channels: self.members.len(),
@@ -73,18 +69,20 @@ impl Bridge {
 }
 
 impl Switch {
-    /// Makes an empty bridge.
+    /// Makes an empty bridge; `None` if every technology that could serve it is suspended.
     pub(crate) fn make_bridge(
         &mut self,
         kind: Kind,
         named: Option<(Arc<str>, Arc<str>)>,
-    ) -> BridgeId {
+    ) -> Option<BridgeId> {
+        let technology = self.technology_for(kind, &[])?;
         let id = self.new_bridge_id();
         let uniqueid = self.new_uuid();
         let bridge = Bridge {
             id,
             uniqueid,
             kind,
+            technology,
             named,
             members: Vec::new(),
         };
@@ -92,16 +90,29 @@ impl Switch {
             bridge: bridge.snapshot(),
         });
         self.bridges.insert(id, bridge);
-        id
+        Some(id)
     }
 
     /// Seats two channels together; the first enters first.
     pub(crate) fn bridge(&mut self, first: ChannelId, second: ChannelId) {
-        let id = self.make_bridge(Kind::Basic, None);
+        let Some(id) = self.make_bridge(Kind::Basic, None) else {
+            return self.part(first, second);
+        };
         self.publish(first);
         self.enter_bridge(id, first, None);
         self.enter_bridge(id, second, None);
         self.tell_peers(first, second);
+    }
+
+    /// There can be no bridge for two channels: it is as if they had left it at once.
+    fn part(&mut self, first: ChannelId, second: ChannelId) {
+        tracing::warn!("Two channels part: all technologies for their bridge are suspended");
+        for id in [first, second] {
+            if let Some(channel) = self.channels.get_mut(&id) {
+                channel.cause = Some(Cause::SWITCH_CONGESTION);
+            }
+            self.happen(id, Happening::Unbridged);
+        }
     }
 
     /// Seats a channel; `swap` is the uniqueid of the one whose seat it takes.
@@ -110,21 +121,23 @@ impl Switch {
             debug_assert_eq!(channel.seat, None, "{} sits twice", channel.name);
             channel.seat = Some(bridge);
         }
+        self.renew_technology(bridge);
         let Some(found) = self.bridges.get_mut(&bridge) else {
             return;
         };
         found.members.push(id);
         self.share_linkedid(bridge);
-        let Some(bridge) = self.bridges.get(&bridge).map(Bridge::snapshot) else {
+        let Some(entered) = self.bridges.get(&bridge).map(Bridge::snapshot) else {
             return;
         };
         if let Some(channel) = self.snapshot(id) {
             self.tell(Event::BridgeEnter {
-                bridge,
+                bridge: entered,
                 channel,
                 swap,
             });
         }
+        self.renew_technology(bridge);
         self.touched.insert(id);
     }
 

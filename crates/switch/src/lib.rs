@@ -42,6 +42,7 @@ mod special;
 mod state;
 mod subroutine;
 mod switch;
+mod technology;
 mod timers;
 mod variables;
 mod watch;

@@ -238,6 +238,9 @@ impl Switch {
             let old = leg.replace(new);
             self.silenced.extend(old.map(|old| old.media));
             self.touched.insert(id);
+            if let Some(seat) = channel.seat {
+                self.renew_technology(seat);
+            }
         }
     }
 

@@ -46,6 +46,8 @@ impl Switch {
             Command::BridgeInfo { bridge } => self.show_bridge(&bridge),
             Command::BridgeDestroy { bridge } => self.destroy_bridge(&bridge),
             Command::BridgeKick { bridge, channel } => self.kick(bridge.as_deref(), &channel),
+            Command::BridgeTechnologies => self.bridge_technologies(),
+            Command::SuspendTechnology { name, suspend } => self.suspend_technology(&name, suspend),
             Command::OptimizeAway { channel } => self.optimize_away(&channel),
             Command::SendText { channel, text } => self.send_text(&channel, text),
             Command::Advise {

@@ -10,6 +10,7 @@ use crate::directory::Directory;
 use crate::names::Counters;
 use crate::originate::Origination;
 use crate::presence::Presences;
+use crate::technology::Suspended;
 use crate::timers::{Timer, Timers};
 use crate::variables::Variables;
 use crate::watch::Watches;
@@ -92,6 +93,7 @@ pub struct Switch {
     /// The same channels by name and uniqueid.
     pub(crate) directory: Directory,
     pub(crate) bridges: BTreeMap<BridgeId, Bridge>,
+    pub(crate) suspended: Suspended,
     pub(crate) originations: BTreeMap<ChannelId, Origination>,
     pub(crate) devices: Devices,
     pub(crate) watches: Watches,
@@ -129,6 +131,7 @@ impl Switch {
             channels: BTreeMap::new(),
             directory: Directory::default(),
             bridges: BTreeMap::new(),
+            suspended: Suspended::default(),
             originations: BTreeMap::new(),
             devices: Devices::default(),
             watches: Watches::default(),

@@ -270,6 +270,9 @@ fn step(world: &mut World, random: &mut Rng) {
                 channel,
             });
             world.ask(Command::Bridges { kind: None });
+            let name = pick(random, &["native_rtp", "holding_bridge", "simple_bridge"]).into();
+            let suspend = random.u8(0..4) == 0;
+            world.ask(Command::SuspendTechnology { name, suspend });
         }
         Transition::Transfer => {
             let (channel, exten) = (a_channel(world, random), pick(random, &EXTENSIONS));

@@ -59,3 +59,35 @@ pub struct BridgeKick {
     #[action(missing = "Channel must be provided")]
     pub channel: String,
 }
+
+/// Lists how bridges may pass sound.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(
+    synopsis = "List available bridging technologies and their statuses.",
+    complete = "BridgeTechnologyListComplete"
+)]
+pub struct BridgeTechnologyList {}
+
+/// Keeps new bridges from passing sound in a way.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(
+    closed(call, agent, system),
+    synopsis = "Suspend a bridging technology."
+)]
+pub struct BridgeTechnologySuspend {
+    /// Its name.
+    #[action(missing = "BridgeTechnology must be provided")]
+    pub bridge_technology: String,
+}
+
+/// Lets bridges pass sound in a way again.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(
+    closed(call, agent, system),
+    synopsis = "Unsuspend a bridging technology."
+)]
+pub struct BridgeTechnologyUnsuspend {
+    /// Its name.
+    #[action(missing = "BridgeTechnology must be provided")]
+    pub bridge_technology: String,
+}

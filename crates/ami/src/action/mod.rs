@@ -116,7 +116,8 @@ actions! {
     channel { CoreShowChannels Status Hangup Getvar Setvar }
     call { Originate }
     transfer { Redirect BlindTransfer Atxfer CancelAtxfer }
-    bridge { Bridge BridgeList BridgeInfo BridgeDestroy BridgeKick }
+    bridge { Bridge BridgeList BridgeInfo BridgeDestroy BridgeKick BridgeTechnologyList
+        BridgeTechnologySuspend BridgeTechnologyUnsuspend }
     control {
         AbsoluteTimeout LocalOptimizeAway MuteAudio PlayDtmf SendText CoreShowChannelMap
     }
@@ -204,6 +205,9 @@ mod tests {
                 "BridgeInfo",
                 "BridgeKick",
                 "BridgeList",
+                "BridgeTechnologyList",
+                "BridgeTechnologySuspend",
+                "BridgeTechnologyUnsuspend",
                 "Challenge",
                 "Events",
                 "ListCommands",

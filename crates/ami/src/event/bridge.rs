@@ -94,3 +94,15 @@ pub struct BridgeInfoComplete<'a> {
     #[event(block)]
     pub bridge: Bridge<'a>,
 }
+
+/// An item of BridgeTechnologyList.
+#[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct BridgeTechnologyListItem<'a> {
+    pub bridge_technology: &'a str,
+    pub bridge_type: &'a str,
+    pub bridge_priority: u32,
+    pub bridge_suspended: &'a str,
+    #[event(name = "ActionID")]
+    pub action_id: Option<&'a str>,
+}

@@ -72,7 +72,7 @@ events! {
     dial { DialBegin DialState DialEnd }
     bridge {
         BridgeCreate BridgeDestroy BridgeEnter BridgeLeave BridgeListItem BridgeInfoChannel
-        BridgeInfoComplete
+        BridgeInfoComplete BridgeTechnologyListItem
     }
     transfer { AttendedTransfer BlindTransfer Pickup }
     local { LocalBridge LocalOptimizationBegin LocalOptimizationEnd }

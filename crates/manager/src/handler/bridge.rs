@@ -6,7 +6,9 @@ use crate::record::{block, bridge_block};
 use ami::action::Action;
 use ami::action::bridge as declared;
 use ami::event::Event as _;
-use ami::event::bridge::{BridgeInfoChannel, BridgeInfoComplete, BridgeListItem};
+use ami::event::bridge::{
+    BridgeInfoChannel, BridgeInfoComplete, BridgeListItem, BridgeTechnologyListItem,
+};
 use ami::{Message, response};
 use model::{BridgeSnapshot, ChannelSnapshot, Command, Refusal, Reply};
 use std::sync::Arc;
@@ -81,6 +83,36 @@ pub(super) fn kick(action: &declared::BridgeKick) -> Step {
     Step::Ask(Request::Switch(Command::BridgeKick {
         bridge: action.bridge_uniqueid.as_deref().map(Arc::from),
         channel: action.channel.as_str().into(),
+    }))
+}
+
+pub(super) fn technologies() -> Step {
+    Step::Ask(Request::Switch(Command::BridgeTechnologies))
+}
+
+pub(super) fn technologies_listed(id: &str, reply: &Reply) -> Option<Vec<Message>> {
+    let Reply::BridgeTechnologies(technologies) = reply else {
+        return None;
+    };
+    let start = response::list_start(id, "Bridge technology listing will follow");
+    let items = technologies.iter().map(|technology| {
+        let event = BridgeTechnologyListItem {
+            bridge_technology: &technology.name,
+            bridge_type: &technology.capability,
+            bridge_priority: technology.priority,
+            bridge_suspended: if technology.suspended { "Yes" } else { "No" },
+            action_id: given(id),
+        };
+        event.message()
+    });
+    let end = response::list_complete("BridgeTechnologyListComplete", id, technologies.len());
+    Some(std::iter::once(start).chain(items).chain([end]).collect())
+}
+
+pub(super) fn suspend(name: &str, suspend: bool) -> Step {
+    Step::Ask(Request::Switch(Command::SuspendTechnology {
+        name: name.into(),
+        suspend,
     }))
 }
 

@@ -109,7 +109,12 @@ fn an_account_may_do_what_one_of_its_classes_may() {
 
 #[test]
 fn open_actions_are_closed_to_those_without_a_class_for_calls() {
-    let closed = ["BridgeDestroy", "BridgeKick"];
+    let closed = [
+        "BridgeDestroy",
+        "BridgeKick",
+        "BridgeTechnologySuspend",
+        "BridgeTechnologyUnsuspend",
+    ];
     let told = |account: &str, action: &str| {
         let accounts = "[general]\nopenactions = no\n".to_owned()
             + &accounts()

@@ -3,6 +3,7 @@
 //! The control socket (`-x`, `-r`) and the manager's Command action run the same table. Output is
 //! worded and laid out as the reference server's, because scripts read it.
 
+mod bridge;
 mod channels;
 mod core;
 mod database;
@@ -56,6 +57,7 @@ pub(crate) struct Answer {
 }
 
 const FAMILIES: &[&[Command]] = &[
+    bridge::COMMANDS,
     channels::COMMANDS,
     core::COMMANDS,
     database::COMMANDS,

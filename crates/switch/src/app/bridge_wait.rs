@@ -45,7 +45,13 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     if option('n').is_none() {
         switch.answer(id);
     }
-    let bridge = holding_bridge(switch, &name);
+    let Some(bridge) = holding_bridge(switch, &name) else {
+        tracing::warn!(
+            bridge = name,
+            "BridgeWait: the technology of holding bridges is suspended"
+        );
+        return Step::Hangup;
+    };
     switch.enter_bridge(bridge, id, None);
     if !matches!(value('e').as_str(), "n" | "s") {
         switch.start_music(id, &value('m'));
@@ -55,14 +61,14 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     Step::Wait(Box::new(Held { until }))
 }
 
-/// The bridge of this name, made if there is none.
-fn holding_bridge(switch: &mut Switch, name: &str) -> BridgeId {
+/// The bridge of this name, made if there is none and one can be.
+fn holding_bridge(switch: &mut Switch, name: &str) -> Option<BridgeId> {
     let known = switch
         .bridges
         .iter()
         .find(|(_, bridge)| bridge.kind == Kind::Holding && bridge.name() == Some(name));
     match known.map(|(id, _)| *id) {
-        Some(id) => id,
+        Some(id) => Some(id),
         None => switch.make_bridge(Kind::Holding, Some((BRIDGE_WAIT.name.into(), name.into()))),
     }
 }

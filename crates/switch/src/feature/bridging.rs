@@ -1,6 +1,7 @@
 //! Commands about bridges: channels joined from outside, bridges listed, channels taken out.
 
 use crate::Switch;
+use crate::bridge::Kind;
 use crate::channel::Happening;
 use model::{ChannelId, Refusal, Reply};
 
@@ -35,6 +36,9 @@ impl Switch {
         }
         if first == second || !self.can_be_bridged(second) {
             return Reply::Refused(Refusal::OtherNotUp);
+        }
+        if self.technology_for(Kind::Basic, &[]).is_none() {
+            return Reply::Refused(Refusal::NoTechnology);
         }
         self.pull(first, true);
         self.pull(second, true);

@@ -42,14 +42,25 @@ enum Code {
     Disconnect,
 }
 
+impl Keys {
+    /// Whether any key may begin a code.
+    pub(crate) fn are_awaited(&self) -> bool {
+        self.features != Features::default()
+    }
+}
+
 impl Switch {
     /// Says what a party may do from now on.
     pub(crate) fn allow_keys(&mut self, id: ChannelId, features: Features) {
-        if let Some(channel) = self.channels.get_mut(&id) {
-            channel.keys = Keys {
-                features,
-                ..Keys::default()
-            };
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        channel.keys = Keys {
+            features,
+            ..Keys::default()
+        };
+        if let Some(seat) = channel.seat {
+            self.renew_technology(seat);
         }
     }
 
