@@ -66,4 +66,19 @@ pub struct CallRecord {
     pub linkedid: Arc<str>,
     /// Free for the dialplan's use.
     pub user_field: Arc<str>,
+    /// The account of whoever was called.
+    pub peer_account: Arc<str>,
+    /// Its number among all records since the start.
+    pub sequence: u64,
+    /// Whole seconds from the answer to the end, as they are billed.
+    pub billable: i64,
+    /// What the dialplan noted besides, by name.
+    pub values: Vec<(Arc<str>, Arc<str>)>,
+}
+
+impl CallRecord {
+    /// Whole seconds from the beginning to the end.
+    pub fn duration(&self) -> i64 {
+        self.end.duration_since(self.start).as_secs().max(0)
+    }
 }

@@ -8,7 +8,7 @@ use crate::log_conf::LogFile;
 use crate::metrics::Metrics;
 use crate::parts::Part;
 use crate::secrets::Wanted;
-use crate::{mailbox, users_conf};
+use crate::{mailbox, records, users_conf};
 use conf::{Config, Diagnostic, Disk};
 use dialplan::Dialplan;
 use std::collections::BTreeMap;
@@ -22,6 +22,8 @@ pub(crate) struct Configuration {
     pub(crate) asterisk: Arc<AsteriskConf>,
     /// What the switch takes: extensions.conf, cdr.conf and what others say of calls.
     pub(crate) switch: Arc<switch::Config>,
+    /// Where call records are written: cdr.conf and its kin.
+    pub(crate) records: Arc<records::Settings>,
     /// manager.conf, users.conf and acl.conf.
     pub(crate) manager: Arc<manager::Settings>,
     /// pjsip.conf and users.conf.
@@ -47,31 +49,7 @@ pub(crate) struct Findings {
 
 /// What can be said in the files read here.
 #[cfg(test)]
-pub(crate) const HELP: &[conf::Help] = &[
-    conf::Help::of::<CdrGeneral>("cdr.conf", "[general]"),
-    conf::Help::of::<CdrManager>("cdr_manager.conf", "[general]"),
-    conf::Help::of::<RtpGeneral>("rtp.conf", "[general]"),
-];
-
-/// cdr.conf, [general].
-#[derive(Clone, Debug, conf::Settings)]
-struct CdrGeneral {
-    /// Make call records.
-    #[setting(default = "yes")]
-    enable: bool,
-    /// Also of calls in which nobody was dialled and nobody answered.
-    unanswered: bool,
-    /// Options of the reference server that are the same for all our records.
-    #[setting(entries, name = "*")]
-    _others: Vec<conf::Entry>,
-}
-
-/// cdr_manager.conf, [general].
-#[derive(Clone, Debug, conf::Settings)]
-struct CdrManager {
-    /// Tell managers of every call record.
-    enabled: bool,
-}
+pub(crate) const HELP: &[conf::Help] = &[conf::Help::of::<RtpGeneral>("rtp.conf", "[general]")];
 
 /// rtp.conf, [general].
 #[derive(Clone, Debug, conf::Settings)]
@@ -92,6 +70,7 @@ impl Configuration {
     pub(crate) fn load(asterisk: Arc<AsteriskConf>, findings: &mut Findings) -> Self {
         let nothing = Self {
             switch: Arc::default(),
+            records: Arc::default(),
             manager: Arc::default(),
             sip: Arc::default(),
             metrics: Arc::default(),
@@ -222,14 +201,11 @@ impl Configuration {
         }
         let mut cdr = old.cdr.clone();
         if parts.contains(&Part::Cdr)
-            && let Ok(general) = files.section::<CdrGeneral>("cdr.conf", "general")
-            && let Ok(told) = files.section::<CdrManager>("cdr_manager.conf", "general")
+            && let Ok((made, written)) =
+                crate::cdr_conf::read(files, &self.asterisk.directories.log)
         {
-            cdr = switch::CdrSettings {
-                enabled: general.enable,
-                unanswered: general.unanswered,
-                manager: told.enabled,
-            };
+            cdr = made;
+            self.records = Arc::new(written);
         }
         let endpoints = self.sip.endpoints().into_iter();
         let options = &self.asterisk.options;
@@ -296,8 +272,13 @@ pub(crate) struct Files<'a> {
 pub(crate) struct NoMeaning;
 
 impl Files<'_> {
+    /// What has been found so far.
+    pub(crate) fn diagnostics(&mut self) -> &mut Vec<Diagnostic> {
+        &mut self.findings.diagnostics
+    }
+
     /// One file; an empty one if there is none.
-    fn read(&mut self, name: &str) -> Result<Config, NoMeaning> {
+    pub(crate) fn read(&mut self, name: &str) -> Result<Config, NoMeaning> {
         match conf::load(self.disk, name) {
             Ok(mut config) => {
                 self.findings.diagnostics.append(&mut config.diagnostics);

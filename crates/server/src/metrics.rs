@@ -216,6 +216,25 @@ fn manager(node: &Node, page: &mut Page) {
             count,
         );
     }
+    let (waiting, _) = node.records.waiting();
+    page.gauge(
+        "switchroom_records_waiting",
+        "Call records that wait to be written",
+        waiting,
+    );
+    let counts = node.records.counts();
+    page.about(
+        "switchroom_records_lost",
+        "counter",
+        "Call records never written, as too many waited",
+    );
+    page.value("switchroom_records_lost", &[], counts.lost());
+    page.about(
+        "switchroom_records_failures",
+        "counter",
+        "Attempts to write call records that failed",
+    );
+    page.value("switchroom_records_failures", &[], counts.failures());
     page.gauge(
         "switchroom_switch_queue",
         "Inputs that wait for the switch",

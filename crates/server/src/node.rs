@@ -11,6 +11,7 @@ use crate::listener::Listeners;
 use crate::logger::{Detail, Logger};
 use crate::mailbox::Mailboxes;
 use crate::parts::{self, Found, Part};
+use crate::records::Records;
 use crate::sessions::Sessions;
 use crate::store::{Busy, Store};
 use crate::switch_task::{Answered, Ended, SwitchHandle};
@@ -34,6 +35,7 @@ pub(crate) struct Node {
     pub(crate) sip: sip::Handle,
     pub(crate) media: media::Handle,
     database: Arc<AstDb>,
+    pub(crate) records: Arc<Records>,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) listeners: Listeners,
     faces: OnceLock<Faces>,
@@ -60,6 +62,7 @@ pub(crate) struct Made {
     pub(crate) media: media::Handle,
     pub(crate) sip: sip::Handle,
     pub(crate) database: Arc<AstDb>,
+    pub(crate) records: Arc<Records>,
     pub(crate) files: Store,
     pub(crate) logger: Logger,
 }
@@ -117,6 +120,7 @@ impl Node {
             sip: made.sip,
             media: made.media,
             database: made.database,
+            records: made.records,
             sessions: Arc::default(),
             listeners: Listeners::default(),
             faces: OnceLock::new(),
@@ -276,6 +280,9 @@ impl Node {
             let folder = &configuration.asterisk.directories.log;
             self.logger.write_to(folder, &configuration.log_files);
         }
+        if parts.contains(&Part::Cdr) {
+            self.records.configure(Arc::clone(&configuration.records));
+        }
         self.switch
             .tell(Input::Configure(Arc::clone(&configuration.switch)))
             .await?;
@@ -306,11 +313,15 @@ impl Node {
         self.switch.tell(Input::Restore(values)).await
     }
 
-    /// Has the database written out.
-    pub(crate) async fn close_database(&self) {
-        let database = Arc::clone(&self.database);
+    /// Has the database and what waits of call records written out.
+    pub(crate) async fn close_stores(&self) {
+        let (database, records) = (Arc::clone(&self.database), Arc::clone(&self.records));
+        let close = move || {
+            database.close();
+            records.close();
+        };
         // It waits for the disk, where that holds nobody up.
-        let _ = tokio::task::spawn_blocking(move || database.close()).await;
+        let _ = tokio::task::spawn_blocking(close).await;
     }
 
     /// Serves the web faces that http.conf asks for; what cannot be done is given.

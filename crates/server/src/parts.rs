@@ -9,7 +9,7 @@ use switch::app::Vocabulary;
 pub(crate) enum Part {
     /// extensions.conf.
     Dialplan,
-    /// cdr.conf and cdr_manager.conf.
+    /// cdr.conf and its kin.
     Cdr,
     /// manager.conf, users.conf, acl.conf.
     Manager,
@@ -53,6 +53,7 @@ const PARTS: &[(&str, Part)] = &[
     ("pbx_config", Part::Dialplan),
     ("extensions", Part::Dialplan),
     ("cdr", Part::Cdr),
+    ("cdr_csv", Part::Cdr),
     ("cdr_manager", Part::Cdr),
     ("manager", Part::Manager),
     ("acl", Part::Manager),

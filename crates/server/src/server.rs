@@ -8,6 +8,7 @@ use crate::configuration::{Configuration, Findings, wanted_secrets};
 use crate::hub::{Bounds, Hub};
 use crate::logger::{self, Detail, Logger};
 use crate::node::{Configured, Made, Node};
+use crate::records::Records;
 use crate::run_directory::{RunLock, control_socket};
 use crate::secrets;
 use crate::stop;
@@ -84,11 +85,6 @@ async fn serve(
     let path = control_socket(&asterisk.directories.run);
     let control = control::listen(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let node = start(configuration, logger).await?;
-    if node.configured().configuration.switch.cdr.enabled {
-        tracing::info!(
-            "call records are told as Cdr events, if cdr_manager.conf says so; they are not written to files"
-        );
-    }
     // From here on the server can be asked, and told to end.
     let stop =
         stop::Signals::take().map_err(|error| format!("signals cannot be taken: {error}"))?;
@@ -110,7 +106,7 @@ async fn serve(
     }
     let how = stop.obey(&node).await;
     let afterwards = stop::end(&node, how).await;
-    node.close_database().await;
+    node.close_stores().await;
     Ok(afterwards)
 }
 
@@ -150,6 +146,9 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
     )
     .await
     .map_err(|error| format!("SIP cannot be started: {error}"))?;
+    let records = Records::start(Arc::clone(&configuration.records))
+        .map_err(|error| format!("the writer of call records cannot be started: {error}"))?;
+    let records = Arc::new(records);
     let configured = Configured::new(configuration, &clock);
     let hub = Hub::new(Bounds::default(), Style::of(&configured.manager));
     tokio::spawn(Arc::clone(&hub).ring_bells());
@@ -167,7 +166,10 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
             let database = Arc::clone(&database);
             Box::new(move |kept| database.keep(kept))
         },
-        spool: Box::new(|_| {}), // call records are told as events; they are not written to files
+        spool: {
+            let records = Arc::clone(&records);
+            Box::new(move |record| records.take(record))
+        },
     };
     let mut seed = [0; 8];
     getrandom::fill(&mut seed).map_err(|error| format!("the system has no entropy: {error}"))?;
@@ -181,6 +183,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
             sip,
             media,
             database,
+            records,
             files,
             logger,
         },

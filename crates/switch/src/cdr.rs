@@ -13,6 +13,8 @@ use std::sync::Arc;
 /// The record of a channel under way, and those before it.
 #[derive(Debug)]
 pub(crate) struct OpenRecord {
+    /// Its number among all there are.
+    sequence: u64,
     start: Timestamp,
     answer: Option<Timestamp>,
     place: [Arc<str>; 2],
@@ -21,8 +23,8 @@ pub(crate) struct OpenRecord {
     failed: bool,
     /// Told with all that follow too.
     pub(crate) user_field: Arc<str>,
-    /// The channel is hung up: what its `h` extension does is not told.
-    over: bool,
+    /// When the channel was hung up: what happens to it from then on is not told.
+    end: Option<Timestamp>,
     earlier: Vec<CallRecord>,
 }
 
@@ -35,18 +37,21 @@ struct Dialed {
 }
 
 impl Switch {
-    /// Begins the record of a channel, if it has none.
+    /// Begins the record of a channel, if it has none and is to have one.
     pub(crate) fn open_record(&mut self, id: ChannelId) {
-        if !self.config.cdr.enabled {
-            return;
-        }
-        let now = self.now.utc;
+        let settings = &self.config.cdr;
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };
+        let wanted = channel.memory.records.unwrap_or(settings.by_default);
+        if !settings.enabled || !wanted || channel.record.is_some() {
+            return;
+        }
+        let now = self.now.utc;
         let answer = channel.is_up().then_some(now);
         let place = [Arc::clone(&channel.context), Arc::clone(&channel.exten)];
-        channel.record.get_or_insert_with(|| OpenRecord {
+        channel.record = Some(OpenRecord {
+            sequence: self.counters.next_record(),
             start: now,
             answer,
             place,
@@ -54,7 +59,7 @@ impl Switch {
             dialed: None,
             failed: false,
             user_field: Arc::default(),
-            over: false,
+            end: None,
             earlier: Vec::new(),
         });
     }
@@ -68,7 +73,7 @@ impl Switch {
         let Some(record) = &channel.record else {
             return;
         };
-        if record.over {
+        if record.end.is_some() {
             return;
         }
         let goes_on = record.dialed.as_ref().is_some_and(|dialed| dialed.over);
@@ -82,6 +87,7 @@ impl Switch {
         };
         if let Some(earlier) = earlier {
             record.earlier.push(earlier);
+            record.sequence = self.counters.next_record();
             record.start = now;
             record.answer = is_up.then_some(now);
             record.dialed = None;
@@ -108,6 +114,9 @@ impl Switch {
 
     /// A channel that was dialled answered or ended.
     pub(crate) fn record_dial(&mut self, dest: ChannelId, progress: Progress) {
+        if self.config.cdr.ignore_dials {
+            return;
+        }
         let Some(channel) = self.channels.get(&dest) else {
             return;
         };
@@ -139,6 +148,9 @@ impl Switch {
 
     /// The conversation a dial led to is over.
     pub(crate) fn record_conversation_end(&mut self, id: ChannelId) {
+        if self.config.cdr.ignore_conversations {
+            return;
+        }
         let record = self
             .channels
             .get_mut(&id)
@@ -159,14 +171,22 @@ impl Switch {
         }
     }
 
-    /// What is executed from now on is not told.
-    pub(crate) fn close_record_before_hangup_extension(&mut self, id: ChannelId) {
+    /// What is executed from now on is not told, unless it is wanted.
+    pub(crate) fn end_record_before_hangup_extension(&mut self, id: ChannelId) {
+        if self.config.cdr.end_before_hangup_extension {
+            self.end_record(id);
+        }
+    }
+
+    /// The channel is hung up. Its technology may take a while yet, which is not billed.
+    pub(crate) fn end_record(&mut self, id: ChannelId) {
+        let now = self.now.utc;
         if let Some(record) = self
             .channels
             .get_mut(&id)
             .and_then(|channel| channel.record.as_mut())
         {
-            record.over = true;
+            record.end.get_or_insert(now);
         }
     }
 
@@ -202,6 +222,7 @@ impl Switch {
             .and_then(|channel| channel.record.as_mut());
         if let (Some(record), Some(earlier)) = (record, earlier) {
             record.earlier.push(earlier);
+            record.sequence = self.counters.next_record();
             record.start = self.now.utc;
             record.answer = record.answer.map(|_| self.now.utc);
         }
@@ -220,9 +241,15 @@ impl Switch {
         }
     }
 
-    /// Makes no record of the call (NoCDR).
-    pub(crate) fn drop_record(&mut self, id: ChannelId) {
-        if let Some(channel) = self.channels.get_mut(&id) {
+    /// Makes a record of the channel from now on, or none (NoCDR).
+    pub(crate) fn want_record(&mut self, id: ChannelId, wanted: bool) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        channel.memory.records = Some(wanted);
+        if wanted {
+            self.open_record(id);
+        } else {
             channel.record = None;
         }
     }
@@ -239,6 +266,8 @@ impl Switch {
         let [application, data] = record.application.clone();
         let text = |text: &Option<Arc<str>>| text.clone().unwrap_or_default();
         let (name, number) = (text(&channel.caller.name), text(&channel.caller.number));
+        let end = record.end.unwrap_or(self.now.utc);
+        let values = channel.memory.record_values.iter();
         Some(CallRecord {
             account: Arc::clone(&channel.account),
             caller_id: format!("\"{name}\" <{number}>").into(),
@@ -255,26 +284,41 @@ impl Switch {
             data,
             start: record.start,
             answer: record.answer,
-            end: self.now.utc,
-            disposition: disposition(record, channel.cause),
+            end,
+            disposition: self.disposition(record, channel.cause),
             uniqueid: Arc::clone(&channel.uniqueid),
             linkedid: Arc::clone(&channel.linkedid),
             user_field: Arc::clone(&record.user_field),
+            peer_account: channel.memory.peer_account.clone().unwrap_or_default(),
+            sequence: record.sequence,
+            billable: record.answer.map_or(0, |from| self.billable(from, end)),
+            values: values
+                .map(|(name, value)| (name.into(), Arc::clone(value)))
+                .collect(),
         })
     }
-}
 
-fn disposition(record: &OpenRecord, cause: Option<Cause>) -> Disposition {
-    if record.answer.is_some() {
-        return Disposition::Answered;
+    fn billable(&self, answer: Timestamp, end: Timestamp) -> i64 {
+        let talked = end.duration_since(answer);
+        let begun = self.config.cdr.bill_begun_seconds && talked.subsec_nanos() > 0;
+        (talked.as_secs() + i64::from(begun)).max(0)
     }
-    let status = record.dialed.as_ref().and_then(|dialed| dialed.status);
-    match (status, cause) {
-        _ if record.failed => Disposition::Failed,
-        (Some(DialStatus::Busy), _) => Disposition::Busy,
-        (Some(DialStatus::Congestion | DialStatus::ChanUnavail), _) => Disposition::Failed,
-        (Some(_), _) => Disposition::NoAnswer,
-        (None, Some(Cause::USER_BUSY)) => Disposition::Busy,
-        (None, _) => Disposition::Failed,
+
+    fn disposition(&self, record: &OpenRecord, cause: Option<Cause>) -> Disposition {
+        if record.answer.is_some() {
+            return Disposition::Answered;
+        }
+        let status = record.dialed.as_ref().and_then(|dialed| dialed.status);
+        match (status, cause) {
+            _ if record.failed => Disposition::Failed,
+            (Some(DialStatus::Busy), _) => Disposition::Busy,
+            (Some(DialStatus::Congestion), _) if self.config.cdr.congestion => {
+                Disposition::Congestion
+            }
+            (Some(DialStatus::Congestion | DialStatus::ChanUnavail), _) => Disposition::Failed,
+            (Some(_), _) => Disposition::NoAnswer,
+            (None, Some(Cause::USER_BUSY)) => Disposition::Busy,
+            (None, _) => Disposition::Failed,
+        }
     }
 }

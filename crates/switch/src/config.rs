@@ -65,8 +65,20 @@ impl Default for FeatureSettings {
 pub struct CdrSettings {
     /// Make records at all.
     pub enabled: bool,
+    /// Of every channel, unless the dialplan says otherwise.
+    pub by_default: bool,
     /// Also of calls nobody was dialled in and nobody answered.
     pub unanswered: bool,
+    /// Tell congestion from other failures.
+    pub congestion: bool,
+    /// Leave out what the `h` extension does.
+    pub end_before_hangup_extension: bool,
+    /// Bill a second that has begun as a whole one.
+    pub bill_begun_seconds: bool,
+    /// Make no other record when a conversation is over.
+    pub ignore_conversations: bool,
+    /// Leave out who was dialled and how that ended.
+    pub ignore_dials: bool,
     /// Tell them as events.
     pub manager: bool,
 }
@@ -75,7 +87,13 @@ impl Default for CdrSettings {
     fn default() -> Self {
         Self {
             enabled: true,
+            by_default: true,
             unanswered: false,
+            congestion: false,
+            end_before_hangup_extension: true,
+            bill_begun_seconds: false,
+            ignore_conversations: false,
+            ignore_dials: false,
             manager: false,
         }
     }

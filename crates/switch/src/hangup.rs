@@ -113,6 +113,7 @@ impl Switch {
         if channel.end == End::Releasing || self.run_handler(id) {
             return;
         }
+        self.end_record(id);
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };

@@ -21,6 +21,8 @@ pub(crate) struct Memory {
     pub(crate) timeouts: Timeouts,
     /// How the calls it made ended: channel, the technology's code, cause.
     pub(crate) ended: Vec<Ended>,
+    /// Whether call records are made of it, where the dialplan has said so.
+    pub(crate) records: Option<bool>,
     /// Values of its call record that the dialplan made up.
     pub(crate) record_values: Variables,
     /// Subroutines to run when it has ended, the newest last.

@@ -13,8 +13,19 @@ pub(crate) struct Counters {
     locals: u32,
     plays: u64,
     pub(crate) optimizations: u64,
+    /// Call records begun.
+    records: u64,
     /// Calls that began to execute the dialplan.
     pub(crate) calls: u64,
+}
+
+impl Counters {
+    /// The number of a new call record.
+    pub(crate) fn next_record(&mut self) -> u64 {
+        let count = self.records;
+        self.records += 1;
+        count
+    }
 }
 
 impl Switch {

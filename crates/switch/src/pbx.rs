@@ -334,7 +334,7 @@ impl Switch {
                 cause: Some(DEFAULT_CAUSE.number()),
             });
         }
-        self.close_record_before_hangup_extension(id);
+        self.end_record_before_hangup_extension(id);
         if !self.run_hangup_extension(id) {
             self.release(id);
         }

@@ -72,7 +72,6 @@ pub(super) fn record(to: &Teller<'_>, record: &CallRecord) -> Option<Told> {
         let at = at.to_zoned(to.style.zone.clone());
         at.strftime("%Y-%m-%d %H:%M:%S").to_string()
     };
-    let until_end = |from: Timestamp| record.end.duration_since(from).as_secs();
     to.say(&Cdr {
         account_code: &record.account,
         source: &record.source,
@@ -86,8 +85,8 @@ pub(super) fn record(to: &Teller<'_>, record: &CallRecord) -> Option<Told> {
         start_time: local(record.start),
         answer_time: record.answer.map(local).unwrap_or_default(),
         end_time: local(record.end),
-        duration: until_end(record.start),
-        billable_seconds: record.answer.map_or(0, until_end),
+        duration: record.duration(),
+        billable_seconds: record.billable,
         disposition: record.disposition.text(),
         ama_flags: "DOCUMENTATION",
         unique_id: &record.uniqueid,

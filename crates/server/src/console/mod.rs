@@ -4,6 +4,7 @@
 //! worded and laid out as the reference server's, because scripts read it.
 
 mod bridge;
+mod cdr;
 mod channels;
 mod core;
 mod database;
@@ -58,6 +59,7 @@ pub(crate) struct Answer {
 
 const FAMILIES: &[&[Command]] = &[
     bridge::COMMANDS,
+    cdr::COMMANDS,
     channels::COMMANDS,
     core::COMMANDS,
     database::COMMANDS,

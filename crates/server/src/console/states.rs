@@ -85,7 +85,7 @@ const FILES: &[(&str, &str)] = &[
     ("rtp.conf", "res_rtp_asterisk"),
     ("voicemail.conf", "app_voicemail"),
     ("musiconhold.conf", "res_musiconhold"),
-    ("cdr.conf", "cdr"),
+    ("cdr.conf", "cdr, cdr_csv"),
     ("cdr_manager.conf", "cdr_manager"),
     ("logger.conf", "logger"),
 ];

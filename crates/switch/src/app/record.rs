@@ -30,7 +30,7 @@ pub(super) const NO_CDR: Application = Application {
     arguments: "",
     options: &[],
     start: |switch, id, _| {
-        switch.drop_record(id);
+        switch.want_record(id, false);
         Step::Done
     },
 };

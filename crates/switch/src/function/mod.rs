@@ -17,6 +17,8 @@ mod record;
 mod timeout;
 mod variable;
 
+pub use record::{AMA_FLAGS, record_field, record_time};
+
 use crate::channel::Channel;
 use crate::scope::ChannelScope;
 use dialplan::FunctionError;

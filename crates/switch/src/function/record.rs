@@ -1,26 +1,58 @@
-//! CDR: the call record of the channel.
+//! CDR, CDR_PROP: the call record of the channel.
 
 use super::{Function, channel_mut, channel_of, error};
 use crate::scope::ChannelScope;
 use dialplan::functions::{Declaration, Outcome};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use model::{CallRecord, Disposition};
 
-pub(super) const FUNCTIONS: &[Function] = &[Function {
+/// What is told of every channel as `amaflags`.
+pub const AMA_FLAGS: &str = "DOCUMENTATION";
+
+pub(super) const FUNCTIONS: &[Function] = &[CDR, CDR_PROP];
+
+const CDR: Function = Function {
     declaration: Declaration {
         name: "CDR",
         synopsis: "Gets or sets a CDR variable.",
         syntax: "CDR(name[,options])",
         description: "Names: clid, src, dst, dcontext, channel, dstchannel, lastapp, lastdata, start, \
-                      answer, end, duration, billsec, disposition, amaflags, accountcode, uniqueid, \
-                      linkedid, userfield, or one of your own. Options: f (durations with a fraction), u \
+                      answer, end, duration, billsec, disposition, amaflags, accountcode, \
+                      peeraccount, uniqueid, linkedid, userfield, sequence, or one of your own. Options: f (durations with a fraction), u \
                       (times as seconds since 1970, others as numbers). accountcode, userfield and your \
                       own can be set.",
     },
     open: true,
     read: Some(read),
     write: Some(write),
-}];
+};
+
+const CDR_PROP: Function = Function {
+    declaration: Declaration {
+        name: "CDR_PROP",
+        synopsis: "Set a property on a channel's CDR.",
+        syntax: "CDR_PROP(name)",
+        description: "Names: disable (whether no records are made of the channel from now on). It can only \
+                      be written.",
+    },
+    open: true,
+    read: None,
+    write: Some(write_property),
+};
+
+fn write_property(scope: &mut ChannelScope<'_>, name: &str, value: &str) -> Outcome<()> {
+    let id = channel_of(scope)?.id;
+    match name.trim().to_ascii_lowercase().as_str() {
+        "disable" => {
+            let value = value.trim().to_ascii_lowercase();
+            let disabled = ["yes", "true", "y", "t", "1", "on"].contains(&value.as_str());
+            scope.switch.want_record(id, !disabled);
+        }
+        name => return error(format!("there is no property '{name}'")),
+    }
+    Ok(())
+}
 
 fn read(scope: &mut ChannelScope<'_>, args: &str) -> Outcome {
     let (name, options) = args.split_once(',').unwrap_or((args, ""));
@@ -29,32 +61,36 @@ fn read(scope: &mut ChannelScope<'_>, args: &str) -> Outcome {
     let Some(record) = scope.switch.current_record(channel.id) else {
         return error("there is no call record");
     };
-    if let Some(value) = field(scope, &record, &name, options) {
-        return Ok(value);
+    if name == "end" {
+        return Ok(String::new()); // it is under way
     }
-    Ok(super::or_empty(channel.memory.record_values.value(&name)))
+    let zone = scope.switch.local_time().time_zone().clone();
+    Ok(record_field(&record, &name, options, &zone).unwrap_or_default())
 }
 
-fn field(
-    scope: &ChannelScope<'_>,
+/// What `CDR(name,options)` says of a record, with times told in a zone; nothing where it has no
+/// such field.
+pub fn record_field(
     record: &CallRecord,
     name: &str,
     options: &str,
+    zone: &TimeZone,
 ) -> Option<String> {
     let raw = options.contains('u');
     let time = |time: Option<Timestamp>| match time {
         None => String::new(),
         Some(time) if raw => format!("{}.{:06}", time.as_second(), time.subsec_microsecond()),
-        Some(time) => told(scope, time),
+        Some(time) => record_time(time, zone),
     };
-    let span = |from: Option<Timestamp>| {
-        let seconds = from.map_or(0.0, |from| {
-            record.end.duration_since(from).as_secs_f64().max(0.0)
-        });
+    let span = |whole: i64, from: Option<Timestamp>| {
         if options.contains('f') {
-            format!("{seconds:.6}")
+            let span = from.map(|from| record.end.duration_since(from));
+            format!(
+                "{:.6}",
+                span.map_or(0.0, |span| span.as_secs_f64().max(0.0))
+            )
         } else {
-            format!("{}", seconds.floor())
+            whole.to_string()
         }
     };
     let text = match name {
@@ -67,26 +103,31 @@ fn field(
         "lastapp" => &record.application,
         "lastdata" => &record.data,
         "accountcode" => &record.account,
+        "peeraccount" => &record.peer_account,
         "uniqueid" => &record.uniqueid,
         "linkedid" => &record.linkedid,
         "userfield" => &record.user_field,
+        "sequence" => return Some(record.sequence.to_string()),
         "start" => return Some(time(Some(record.start))),
         "answer" => return Some(time(record.answer)),
-        "end" => return Some(String::new()),
-        "duration" => return Some(span(Some(record.start))),
-        "billsec" => return Some(span(record.answer)),
+        "end" => return Some(time(Some(record.end))),
+        "duration" => return Some(span(record.duration(), Some(record.start))),
+        "billsec" => return Some(span(record.billable, record.answer)),
         "disposition" if raw => return Some(number(record.disposition).to_string()),
         "disposition" => return Some(record.disposition.text().to_owned()),
         "amaflags" if raw => return Some("3".to_owned()),
-        "amaflags" => return Some("DOCUMENTATION".to_owned()),
-        _ => return None,
+        "amaflags" => return Some(AMA_FLAGS.to_owned()),
+        name => {
+            let mut values = record.values.iter();
+            &values.find(|(known, _)| **known == *name)?.1
+        }
     };
     Some(text.to_string())
 }
 
-fn told(scope: &ChannelScope<'_>, time: Timestamp) -> String {
-    let zone = scope.switch.local_time().time_zone().clone();
-    time.to_zoned(zone)
+/// A time as call records tell it.
+pub fn record_time(time: Timestamp, zone: &TimeZone) -> String {
+    time.to_zoned(zone.clone())
         .strftime("%Y-%m-%d %H:%M:%S")
         .to_string()
 }
@@ -102,7 +143,7 @@ fn number(disposition: Disposition) -> u8 {
 }
 
 fn write(scope: &mut ChannelScope<'_>, args: &str, value: &str) -> Outcome<()> {
-    const FIXED: [&str; 16] = [
+    const FIXED: [&str; 18] = [
         "clid",
         "src",
         "dst",
@@ -119,6 +160,8 @@ fn write(scope: &mut ChannelScope<'_>, args: &str, value: &str) -> Outcome<()> {
         "disposition",
         "uniqueid",
         "linkedid",
+        "peeraccount",
+        "sequence",
     ];
     let name = args
         .split(',')

@@ -386,9 +386,9 @@ pub(crate) fn config(extensions: &str) -> Config {
         },
         music: [("default".into(), vec!["moh/one".into()])].into(),
         cdr: CdrSettings {
-            enabled: true,
             unanswered: true,
             manager: true,
+            ..CdrSettings::default()
         },
         ..Config::default()
     }

@@ -1,0 +1,150 @@
+//! cdr.conf and cdr_manager.conf: of what call records are made, and where they are written.
+
+use crate::configuration::{Files, NoMeaning};
+use crate::records::{self, Batch, Csv};
+use conf::Settings as _;
+use std::path::Path;
+use std::time::Duration;
+
+/// What can be said in these files.
+#[cfg(test)]
+pub(crate) const HELP: &[conf::Help] = &[
+    conf::Help::of::<General>("cdr.conf", "[general]"),
+    conf::Help::of::<Csv>("cdr.conf", "[csv]"),
+    conf::Help::of::<Manager>("cdr_manager.conf", "[general]"),
+];
+
+/// cdr.conf, [general].
+#[derive(Clone, Debug, conf::Settings)]
+struct General {
+    /// Make call records.
+    #[setting(default = "yes")]
+    enable: bool,
+    /// Of every channel, unless the dialplan says otherwise with CDR_PROP(disable).
+    #[setting(name = "channeldefaultenabled", default = "yes")]
+    by_default: bool,
+    /// Also of calls in which nobody was dialled and nobody answered.
+    unanswered: bool,
+    /// Tell calls that found no way through as CONGESTION instead of FAILED.
+    congestion: bool,
+    /// Leave out what the `h` extension does.
+    #[setting(name = "endbeforehexten", default = "yes")]
+    end_before_hangup_extension: bool,
+    /// Bill a second that has begun as a whole one.
+    #[setting(name = "initiatedseconds")]
+    bill_begun_seconds: bool,
+    /// Make no other record when a conversation is over and the dialplan goes on.
+    #[setting(name = "ignorestatechanges")]
+    ignore_conversations: bool,
+    /// Leave out who was dialled and how that ended.
+    #[setting(name = "ignoredialchanges")]
+    ignore_dials: bool,
+    /// Gather records and write them together.
+    batch: bool,
+    /// How many records make a batch.
+    #[setting(default = "100", min = 1, max = 10_000)]
+    size: u32,
+    /// How long a batch may gather, in seconds.
+    #[setting(default = "300", min = 1, max = 86_400)]
+    time: u32,
+    /// Always so, whatever is said: no call waits for a record to be written.
+    #[setting(name = "scheduleronly")]
+    _scheduler_only: bool,
+    /// Always so, whatever is said: records that wait are written when the server ends.
+    #[setting(name = "safeshutdown", default = "yes")]
+    _safe_shutdown: bool,
+    /// What the reference server logs about its records; nothing here.
+    #[setting(name = "debug")]
+    _debug: bool,
+}
+
+/// cdr_manager.conf, [general].
+#[derive(Clone, Debug, conf::Settings)]
+struct Manager {
+    /// Tell managers of every call record.
+    enabled: bool,
+}
+
+/// Reads the files. `folder` is that of the log.
+pub(crate) fn read(
+    files: &mut Files<'_>,
+    folder: &Path,
+) -> Result<(switch::CdrSettings, records::Settings), NoMeaning> {
+    let general: General = files.section("cdr.conf", "general")?;
+    let told: Manager = files.section("cdr_manager.conf", "general")?;
+    let made = switch::CdrSettings {
+        enabled: general.enable,
+        by_default: general.by_default,
+        unanswered: general.unanswered,
+        congestion: general.congestion,
+        end_before_hangup_extension: general.end_before_hangup_extension,
+        bill_begun_seconds: general.bill_begun_seconds,
+        ignore_conversations: general.ignore_conversations,
+        ignore_dials: general.ignore_dials,
+        manager: told.enabled,
+    };
+    let written = records::Settings {
+        folder: folder.to_owned(),
+        batch: general.batch.then(|| Batch {
+            size: usize::try_from(general.size).unwrap_or(usize::MAX),
+            time: Duration::from_secs(general.time.into()),
+        }),
+        csv: csv(files)?,
+    };
+    Ok((made, written))
+}
+
+/// CSV files are written if there is a section about them.
+fn csv(files: &mut Files<'_>) -> Result<Option<Csv>, NoMeaning> {
+    let config = files.read("cdr.conf")?;
+    let section = config.section("csv");
+    Ok(section.map(|section| Csv::read(section, files.diagnostics())))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::asterisk_conf::AsteriskConf;
+    use crate::configuration::{Configuration, Findings};
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    /// What these files say, and what is doubtful about them.
+    fn read(files: &[(&str, &str)]) -> (Configuration, Vec<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let mut asterisk = AsteriskConf::default();
+        asterisk.directories.configuration = folder.path().to_owned();
+        asterisk.directories.log = "/log".into();
+        let mut findings = Findings::default();
+        let read = Configuration::load(Arc::new(asterisk), &mut findings);
+        assert!(findings.errors.is_empty());
+        let told = findings.diagnostics.iter().map(ToString::to_string);
+        (read, told.collect())
+    }
+
+    #[test]
+    fn records_are_made_and_written_nowhere_if_nothing_is_said() {
+        let (read, told) = read(&[]);
+        assert_eq!(told, [""; 0]);
+        assert!(read.switch.cdr.enabled);
+        assert_eq!(read.records.names(), [""; 0]);
+        assert_eq!(read.records.batch, None);
+    }
+
+    #[test]
+    fn what_is_said_is_done_and_what_is_not_known_is_told() {
+        let text = "[general]\nunanswered = yes\nendbeforehexten = no\nbatch = yes\nsize = 7\n\
+                    time = 9\ncolour = red\nsafeshutdown = yes\n[csv]\nusegmtime = yes\nshape = round\n";
+        let (read, told) = read(&[("cdr.conf", text)]);
+        let cdr = &read.switch.cdr;
+        assert!(cdr.unanswered && !cdr.end_before_hangup_extension && !cdr.manager);
+        let batch = read.records.batch.unwrap();
+        assert_eq!((batch.size, batch.time), (7, Duration::from_secs(9)));
+        assert_eq!(read.records.names(), ["csv"]);
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].starts_with("cdr.conf:7: unknown option `colour`"));
+        assert!(told[1].starts_with("cdr.conf:11: unknown option `shape`"));
+    }
+}

@@ -1,0 +1,307 @@
+//! The writer of call records, where they leave the node for files.
+//!
+//! A thread of its own writes, so no call waits for a disk. What cannot be written is told, counted
+//! and tried again; what waits is bounded, and beyond the bound the newest are lost and counted.
+
+mod csv;
+mod lines;
+mod outlets;
+mod settings;
+
+pub(crate) use csv::Csv;
+pub(crate) use settings::{Batch, Settings};
+
+use model::CallRecord;
+use outlets::Outlets;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Records that may wait for the thread.
+const WAITING: usize = 16_384;
+/// How long to wait before what could not be written is tried again.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The writer.
+pub(crate) struct Records {
+    shared: Arc<Shared>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    waiting: Mutex<Waiting>,
+    woken: Condvar,
+    counts: Counts,
+}
+
+/// What has been counted since the start.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    lost: AtomicU64,
+    failures: AtomicU64,
+}
+
+#[derive(Default)]
+struct Waiting {
+    records: VecDeque<Arc<CallRecord>>,
+    /// When the oldest of them came.
+    since: Option<Instant>,
+    batch: Option<Batch>,
+    /// Settings that the thread has not taken over yet.
+    settings: Option<Arc<Settings>>,
+    /// Those that wait are to be written whether or not they make a batch.
+    submitted: bool,
+    closing: bool,
+}
+
+/// What the thread has to do next.
+struct Turn {
+    settings: Option<Arc<Settings>>,
+    records: VecDeque<Arc<CallRecord>>,
+}
+
+impl Records {
+    /// Starts the thread.
+    pub(crate) fn start(settings: Arc<Settings>) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        shared.configure(settings);
+        let thread = {
+            let shared = Arc::clone(&shared);
+            let builder = std::thread::Builder::new().name("records".to_owned());
+            builder.spawn(move || shared.run())?
+        };
+        let thread = Mutex::new(Some(thread));
+        Ok(Self { shared, thread })
+    }
+
+    /// Takes a record; does not wait for the disk.
+    pub(crate) fn take(&self, record: Arc<CallRecord>) {
+        let mut waiting = self.shared.lock();
+        if waiting.records.len() == WAITING {
+            drop(waiting);
+            return self.shared.counts.lose(1);
+        }
+        waiting.since.get_or_insert_with(Instant::now);
+        waiting.records.push_back(record);
+        if waiting.is_due(Instant::now()) || waiting.records.len() == 1 {
+            self.shared.woken.notify_one();
+        }
+    }
+
+    /// Where and how they are written from now on.
+    pub(crate) fn configure(&self, settings: Arc<Settings>) {
+        self.shared.configure(settings);
+    }
+
+    /// Has those that wait for their batch written now.
+    pub(crate) fn submit(&self) {
+        self.shared.lock().submitted = true;
+        self.shared.woken.notify_one();
+    }
+
+    /// How many wait, and when at the latest they are written, if that is known.
+    pub(crate) fn waiting(&self) -> (usize, Option<Duration>) {
+        let waiting = self.shared.lock();
+        let left = waiting.deadline().map(|due| due - Instant::now());
+        (waiting.records.len(), left)
+    }
+
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.shared.counts
+    }
+
+    /// Writes what is left and ends.
+    pub(crate) fn close(&self) {
+        self.shared.lock().closing = true;
+        self.shared.woken.notify_one();
+        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(thread) = thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Records {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Counts {
+    /// Records that were never written.
+    pub(crate) fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    /// Attempts to write that failed.
+    pub(crate) fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
+    }
+
+    fn lose(&self, records: u64) {
+        let before = self.lost.fetch_add(records, Ordering::Relaxed);
+        if before == 0 {
+            tracing::error!("Call records are lost: too many wait to be written");
+        }
+    }
+
+    fn fail(&self) {
+        self.failures.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn configure(&self, settings: Arc<Settings>) {
+        let mut waiting = self.lock();
+        waiting.batch = settings.batch;
+        waiting.settings = Some(settings);
+        self.woken.notify_one();
+    }
+
+    fn run(&self) {
+        let mut outlets = Outlets::default();
+        let mut again = None;
+        while let Some(turn) = self.next(again) {
+            if let Some(settings) = turn.settings {
+                outlets.configure(settings);
+            }
+            for record in &turn.records {
+                outlets.take(record, &self.counts);
+            }
+            let written = outlets.write(&self.counts);
+            again = (!written).then(|| Instant::now() + PATIENCE);
+        }
+    }
+
+    /// Waits until there is something to write, at the latest until a failure is tried `again`;
+    /// nothing is left when it ends.
+    fn next(&self, again: Option<Instant>) -> Option<Turn> {
+        let mut waiting = self.lock();
+        loop {
+            let now = Instant::now();
+            let retried = again.is_some_and(|again| again <= now);
+            if retried || waiting.settings.is_some() || waiting.is_due(now) {
+                return Some(waiting.turn());
+            }
+            if waiting.closing {
+                return None;
+            }
+            let due = waiting.deadline().into_iter().chain(again).min();
+            waiting = match due {
+                Some(due) => {
+                    let woken = self.woken.wait_timeout(waiting, due - now);
+                    woken.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => {
+                    let woken = self.woken.wait(waiting);
+                    woken.unwrap_or_else(PoisonError::into_inner)
+                }
+            };
+        }
+    }
+}
+
+impl Waiting {
+    /// Whether records are to be written now.
+    fn is_due(&self, now: Instant) -> bool {
+        let full = self
+            .batch
+            .is_none_or(|batch| self.records.len() >= batch.size);
+        let late = self.deadline().is_some_and(|due| due <= now);
+        !self.records.is_empty() && (full || late || self.submitted || self.closing)
+    }
+
+    /// When the batch that gathers is written, whether or not it is full.
+    fn deadline(&self) -> Option<Instant> {
+        Some(self.since? + self.batch?.time)
+    }
+
+    fn turn(&mut self) -> Turn {
+        let due = self.is_due(Instant::now());
+        let records = if due {
+            self.since = None;
+            self.submitted = false;
+            std::mem::take(&mut self.records)
+        } else {
+            VecDeque::new()
+        };
+        let settings = self.settings.take();
+        Turn { settings, records }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn settings(folder: &Path, batch: Option<Batch>) -> Arc<Settings> {
+        Arc::new(Settings {
+            folder: folder.to_owned(),
+            batch,
+            csv: Some(Csv::default()),
+        })
+    }
+
+    fn master(folder: &Path) -> String {
+        std::fs::read_to_string(folder.join("cdr-csv/Master.csv")).unwrap_or_default()
+    }
+
+    #[test]
+    fn records_are_on_disk_when_it_has_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let records = Records::start(settings(folder.path(), None)).unwrap();
+        for _ in 0..3 {
+            records.take(csv::tests::record().into());
+        }
+        records.close();
+        assert_eq!(master(folder.path()).lines().count(), 3);
+        assert_eq!(records.counts().failures(), 0);
+    }
+
+    #[test]
+    fn a_batch_waits_until_it_is_full_submitted_or_late() {
+        let batch = Batch {
+            size: 2,
+            time: Duration::from_secs(100),
+        };
+        let now = Instant::now();
+        let mut waiting = Waiting {
+            batch: Some(batch),
+            ..Waiting::default()
+        };
+        assert!(!waiting.is_due(now), "nothing to write");
+        waiting.records.push_back(csv::tests::record().into());
+        waiting.since = Some(now);
+        assert!(!waiting.is_due(now));
+        assert!(waiting.is_due(now + batch.time));
+        waiting.submitted = true;
+        assert!(waiting.is_due(now));
+        waiting.submitted = false;
+        waiting.records.push_back(csv::tests::record().into());
+        assert!(waiting.is_due(now));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_counted_and_written_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let blocked = folder.path().join("cdr-csv");
+        std::fs::write(&blocked, "no folder").unwrap();
+        let mut outlets = Outlets::default();
+        let counts = Counts::default();
+        outlets.configure(settings(folder.path(), None));
+        outlets.take(&csv::tests::record(), &counts);
+        assert!(!outlets.write(&counts));
+        assert_eq!(counts.failures(), 2, "the master and the account");
+        std::fs::remove_file(&blocked).unwrap();
+        assert!(outlets.write(&counts));
+        assert_eq!(master(folder.path()).lines().count(), 1);
+    }
+}

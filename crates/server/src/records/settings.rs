@@ -1,0 +1,34 @@
+//! Where and how call records are written.
+
+use super::Csv;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// All there is to say about it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    /// The folder of the log; what is written is below it.
+    pub(crate) folder: PathBuf,
+    /// Records are gathered and written together.
+    pub(crate) batch: Option<Batch>,
+    /// To CSV files.
+    pub(crate) csv: Option<Csv>,
+}
+
+impl Settings {
+    /// The places it is written to, as the reference server calls them.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        let places = [("csv", self.csv.is_some())];
+        let used = places.into_iter().filter(|(_, used)| *used);
+        used.map(|(name, _)| name).collect()
+    }
+}
+
+/// When a batch is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Batch {
+    /// As soon as there are so many records.
+    pub(crate) size: usize,
+    /// So long after the first of them.
+    pub(crate) time: Duration,
+}
