@@ -3,8 +3,10 @@
 //! On the struct: `#[action(name = "…", classes(…), closed(…), synopsis = "…", complete = "…")]`. The
 //! name is the struct's unless said otherwise; without classes everybody may, but for those without
 //! one of `closed` where `openactions = no`; `complete` names the event
-//! that ends its list. On a field: `name` of the header, and `missing`, the text of the error if
-//! the header is not there or empty. Fields are read in the order they stand in.
+//! that ends its list. On a field: `name` of the header; `missing`, the text of the error if
+//! the header is not there or empty; `subject`, the `Subject` that it names for an account's rules, and
+//! `unsaid` if the action is about one nevertheless when the header is not there. Fields are read in
+//! the order they stand in.
 
 use crate::declare::{classes, fields, header_name, required_documentation, text};
 use proc_macro2::TokenStream;
@@ -104,6 +106,8 @@ struct Parameter<'a> {
     name: String,
     description: String,
     missing: Option<String>,
+    subject: Option<Ident>,
+    unsaid: bool,
 }
 
 impl<'a> Parameter<'a> {
@@ -117,6 +121,8 @@ impl<'a> Parameter<'a> {
             name: header_name(ident),
             description: required_documentation(&field.attrs, ident)?,
             missing: None,
+            subject: None,
+            unsaid: false,
         };
         for attribute in field.attrs.iter().filter(|a| a.path().is_ident("action")) {
             attribute.parse_nested_meta(|meta| {
@@ -124,8 +130,12 @@ impl<'a> Parameter<'a> {
                     parameter.name = text(&meta)?;
                 } else if meta.path.is_ident("missing") {
                     parameter.missing = Some(text(&meta)?);
+                } else if meta.path.is_ident("subject") {
+                    parameter.subject = Some(meta.value()?.parse()?);
+                } else if meta.path.is_ident("unsaid") {
+                    parameter.unsaid = true;
                 } else {
-                    return Err(meta.error("name or missing"));
+                    return Err(meta.error("name, missing, subject or unsaid"));
                 }
                 Ok(())
             })?;
@@ -139,15 +149,25 @@ impl<'a> Parameter<'a> {
             description,
             kind,
             missing,
+            subject,
+            unsaid,
             ..
         } = self;
         let required = missing.is_some();
+        let subject = subject.as_ref();
+        let subject = option(
+            subject
+                .map(|name| quote!(crate::action::Subject::#name))
+                .as_ref(),
+        );
         quote! {
             crate::action::ParameterDeclaration {
                 name: #name,
                 description: #description,
                 required: #required,
                 kind: <#kind as crate::action::Parameter>::KIND,
+                subject: #subject,
+                unsaid: #unsaid,
             }
         }
     }

@@ -186,10 +186,10 @@ impl Filters {
 
 /// What was said of recent events: of each its number, twice, and one more if it may pass.
 #[derive(Debug)]
-struct Verdicts(Box<[AtomicU64]>);
+pub(crate) struct Verdicts(Box<[AtomicU64]>);
 
 impl Verdicts {
-    fn of(&self, event: &Told, decide: impl FnOnce() -> bool) -> bool {
+    pub(crate) fn of(&self, event: &Told, decide: impl FnOnce() -> bool) -> bool {
         let number = event.seq.0;
         if number == 0 {
             return decide(); // 0 is what a slot holds before anything was said

@@ -15,8 +15,10 @@ mod login;
 mod node;
 mod outgoing;
 mod peer;
+mod pieces;
 mod record;
 mod request;
+mod rules;
 mod secret;
 mod session;
 mod settings;
@@ -34,6 +36,7 @@ pub use record::{Memory, Recalled, Rendered, Style, Told};
 pub use request::{
     Answer, ConsoleReport, FileFault, FileReply, FileRequest, FileUpdate, ReloadOutcome, Request,
 };
+pub use rules::{Explanation, Rules, explain};
 pub use secret::{BadHash, Secret, hash, verify};
 pub use session::{Carrier, Close, Input, Output, Piece, Session};
 pub use settings::{Files, HELP, Settings};

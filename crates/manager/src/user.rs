@@ -1,10 +1,11 @@
 //! An account: a section of manager.conf, or of users.conf where it says so (ami-server.md 6.2).
 
 use crate::general::Spoken;
+use crate::rules::{self, Rules};
 use crate::secret::Secret;
 use crate::{Acl, BadFilter, Filter, Filters, General};
 use ami::{Classes, Dialect};
-use conf::{Diagnostic, Entry, List, Millis, Section, Settings as _};
+use conf::{Diagnostic, Entry, List, Millis, Place, Section, Settings as _};
 use macros::Settings;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -36,8 +37,19 @@ pub struct User {
     pub variables: Vec<(Arc<str>, Arc<str>)>,
     /// What it wants to hear.
     pub filters: Filters,
+    /// What it may do and hear beyond its classes.
+    pub rules: Rules,
     /// How it is spoken to.
     pub dialect: Dialect,
+    /// Where it says so.
+    pub(crate) at: Places,
+}
+
+/// Where an account says what it may do; where it begins, if it does not.
+#[derive(Debug)]
+pub(crate) struct Places {
+    pub(crate) write: Place,
+    pub(crate) open_actions: Place,
 }
 
 /// A manager account.
@@ -51,6 +63,16 @@ pub struct Account {
     /// must allow them too (`acl`). Of `permit` and `deny` the last that matches decides.
     #[setting(entries, name = "permit", alias = "deny", alias = "acl")]
     access: Vec<Entry>,
+    /// What it may use actions on (`allow`) and may not (`deny`, which means addresses if its first word
+    /// is one): `ACTION,… channel=… context=… exten=… application=… variable=… command=… rate=5/s`.
+    /// Each may be given several times, with patterns such as `PJSIP/*`; the last that fits decides. If
+    /// none does, an action that some `allow` names is refused, and others are left to the classes.
+    #[setting(entries, name = "allow")]
+    _allow: Vec<Entry>,
+    /// What it may hear of (`allowevent`) and may not (`denyevent`): `EVENT,… channel=… context=…
+    /// exten=… application=… variable=…`, by the same rules.
+    #[setting(entries, name = "allowevent", alias = "denyevent")]
+    _events: Vec<Entry>,
     /// The classes of events it may hear, separated by commas.
     read: List<String>,
     /// The classes of actions it may use, separated by commas.
@@ -96,6 +118,7 @@ impl User {
         let access = access(section, &account.access, acls, diagnostics);
         let filters = filters(&account.filters, diagnostics);
         let secret = secret(section, account.secret.as_deref(), diagnostics);
+        let rules = rules::read(section, diagnostics);
         let write_timeout = write_timeout(section, account.write_timeout, diagnostics);
         Some(Self {
             name: section.name.clone(),
@@ -109,8 +132,13 @@ impl User {
             write_timeout,
             variables: variables(section, diagnostics),
             dialect: account.dialect.unwrap_or(general.dialect).0,
+            at: Places {
+                write: place(section, "write").clone(),
+                open_actions: place(section, "openactions").clone(),
+            },
             acls: access?,
             filters: filters?,
+            rules: rules?,
             secret: secret?,
         })
     }
@@ -143,7 +171,7 @@ fn access(
     let mut acls = Acls::new();
     let mut sound = true;
     let mut ruled = false;
-    for entry in entries {
+    for entry in entries.iter().filter(|entry| !rules::is_rule(entry)) {
         let read = if entry.is("acl") {
             named_acls(entry, named, &mut acls, diagnostics)
         } else {
@@ -229,10 +257,7 @@ fn secret(
     if let Ok(secret) = Secret::parse(text) {
         return Some(Some(secret));
     }
-    let at = section
-        .all("secret")
-        .next_back()
-        .map_or(&section.at, |entry| &entry.at);
+    let at = place(section, "secret");
     let message = format!(
         "the secret of '{}' begins like a hash and is not an argon2id one",
         section.name
@@ -252,15 +277,18 @@ fn classes(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Classes {
     let (classes, unknown) = Classes::parse(&list.0.join(","));
-    let at = section
-        .all(option)
-        .next_back()
-        .map_or(&section.at, |entry| &entry.at);
+    let at = place(section, option);
     for word in unknown {
         let message = format!("`{}` in `{option}` is not a class", word.0);
         diagnostics.push(Diagnostic::warning(at, message, "it grants nothing"));
     }
     classes
+}
+
+/// Where an option is given, or the section begins.
+fn place<'a>(section: &'a Section, option: &str) -> &'a Place {
+    let last = section.all(option).next_back();
+    last.map_or(&section.at, |entry| &entry.at)
 }
 
 /// The reference server takes 100 for less, and so do we.

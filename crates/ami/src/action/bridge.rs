@@ -7,10 +7,10 @@ use macros::Action;
 #[action(classes(call), synopsis = "Bridge two channels already in the PBX.")]
 pub struct Bridge {
     /// The one.
-    #[action(name = "Channel1", missing = "Missing channel parameter in request")]
+    #[action(name = "Channel1", missing = "Missing channel parameter in request", subject = Channel)]
     pub channel1: String,
     /// The other.
-    #[action(name = "Channel2", missing = "Missing channel parameter in request")]
+    #[action(name = "Channel2", missing = "Missing channel parameter in request", subject = Channel)]
     pub channel2: String,
 }
 
@@ -56,7 +56,7 @@ pub struct BridgeKick {
     /// The bridge; the one it is in if not said.
     pub bridge_uniqueid: Option<String>,
     /// The channel.
-    #[action(missing = "Channel must be provided")]
+    #[action(missing = "Channel must be provided", subject = Channel)]
     pub channel: String,
 }
 

@@ -7,14 +7,18 @@ use macros::Action;
 #[action(classes(originate), synopsis = "Originate a call.")]
 pub struct Originate {
     /// Whom: `technology/resource`.
+    #[action(subject = Dialled)]
     pub channel: Option<String>,
     /// The extension to connect to.
+    #[action(subject = Exten)]
     pub exten: Option<String>,
     /// Its context.
+    #[action(subject = Context)]
     pub context: Option<String>,
     /// Its priority: a number or a label.
     pub priority: Option<String>,
     /// The application to run instead.
+    #[action(subject = Run)]
     pub application: Option<String>,
     /// Its arguments.
     pub data: Option<String>,
@@ -24,6 +28,7 @@ pub struct Originate {
     #[action(name = "CallerID")]
     pub caller_id: Option<String>,
     /// Variables to set: `NAME=value`, separated by commas; may be given several times.
+    #[action(subject = Variables)]
     pub variable: Vec<String>,
     /// Account code.
     pub account: Option<String>,

@@ -20,10 +20,13 @@ pub struct CoreShowChannels {}
 )]
 pub struct Status {
     /// One channel; all if not said.
+    #[action(subject = Channel, unsaid)]
     pub channel: Option<String>,
     /// Variables and functions to tell the values of, separated by commas.
+    #[action(subject = Variables)]
     pub variables: Option<String>,
     /// Whether to tell all variables that are set.
+    #[action(subject = AllVariables)]
     pub all_variables: bool,
 }
 
@@ -36,7 +39,7 @@ pub struct Status {
 )]
 pub struct Hangup {
     /// The channel, or all that match a regular expression between slashes.
-    #[action(missing = "No channel specified")]
+    #[action(missing = "No channel specified", subject = Channel)]
     pub channel: String,
     /// Why: a cause number, 1 to 127.
     pub cause: Option<i64>,
@@ -50,9 +53,10 @@ pub struct Hangup {
 )]
 pub struct Getvar {
     /// Its name, with arguments if it is a function.
-    #[action(missing = "No variable specified")]
+    #[action(missing = "No variable specified", subject = Variable)]
     pub variable: String,
     /// Of this channel; a global variable if not said.
+    #[action(subject = Channel)]
     pub channel: Option<String>,
 }
 
@@ -61,10 +65,11 @@ pub struct Getvar {
 #[action(classes(call), synopsis = "Sets a channel variable or function value.")]
 pub struct Setvar {
     /// Its name, with arguments if it is a function.
-    #[action(missing = "No variable specified")]
+    #[action(missing = "No variable specified", subject = Variable)]
     pub variable: String,
     /// Its value.
     pub value: String,
     /// Of this channel; a global variable if not said.
+    #[action(subject = Channel)]
     pub channel: Option<String>,
 }

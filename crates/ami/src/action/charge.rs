@@ -13,6 +13,7 @@ use macros::Action;
 )]
 pub struct AocMessage {
     /// The channel.
+    #[action(subject = Channel, unsaid)]
     pub channel: Option<String>,
     /// The first channel whose name begins so, where no channel is named.
     pub channel_prefix: Option<String>,

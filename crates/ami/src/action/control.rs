@@ -7,7 +7,7 @@ use macros::Action;
 #[action(classes(system, call), synopsis = "Set absolute timeout.")]
 pub struct AbsoluteTimeout {
     /// The channel.
-    #[action(missing = "No channel specified")]
+    #[action(missing = "No channel specified", subject = Channel)]
     pub channel: String,
     /// Seconds, with decimals.
     #[action(missing = "No timeout specified")]
@@ -22,7 +22,7 @@ pub struct AbsoluteTimeout {
 )]
 pub struct LocalOptimizeAway {
     /// Either half.
-    #[action(missing = "'Channel' not specified.")]
+    #[action(missing = "'Channel' not specified.", subject = Channel)]
     pub channel: String,
 }
 
@@ -31,7 +31,7 @@ pub struct LocalOptimizeAway {
 #[action(classes(system), synopsis = "Mute an audio stream.")]
 pub struct MuteAudio {
     /// The channel.
-    #[action(missing = "Channel not specified")]
+    #[action(missing = "Channel not specified", subject = Channel)]
     pub channel: String,
     /// `in` (from the far end), `out` (to it) or `all`.
     #[action(missing = "Direction not specified")]
@@ -50,7 +50,7 @@ pub struct MuteAudio {
 )]
 pub struct PlayDtmf {
     /// The channel.
-    #[action(missing = "Channel not found")]
+    #[action(missing = "Channel not found", subject = Channel)]
     pub channel: String,
     /// The key.
     #[action(missing = "No digit specified")]
@@ -69,7 +69,7 @@ pub struct PlayDtmf {
 )]
 pub struct SendText {
     /// The channel.
-    #[action(missing = "No channel specified")]
+    #[action(missing = "No channel specified", subject = Channel)]
     pub channel: String,
     /// The text.
     #[action(missing = "No Message specified")]
@@ -85,6 +85,6 @@ pub struct SendText {
 )]
 pub struct CoreShowChannelMap {
     /// The channel.
-    #[action(missing = "CoreShowChannelMap requires a channel.")]
+    #[action(missing = "CoreShowChannelMap requires a channel.", subject = Channel)]
     pub channel: String,
 }

@@ -7,8 +7,9 @@ use macros::Action;
 #[action(classes(call, reporting), synopsis = "Check Extension Status.")]
 pub struct ExtensionState {
     /// The extension.
-    #[action(missing = "Extension not specified")]
+    #[action(missing = "Extension not specified", subject = Exten)]
     pub exten: String,
     /// Its context; `default` if not said.
+    #[action(subject = Context, unsaid)]
     pub context: Option<String>,
 }

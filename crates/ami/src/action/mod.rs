@@ -16,12 +16,15 @@ pub mod message;
 mod parameter;
 pub mod pjsip;
 pub mod plan;
+pub mod rights;
 pub mod session;
 pub mod state;
+mod subject;
 pub mod system;
 pub mod transfer;
 
 pub use parameter::{Kind, Others, Parameter, Secret};
+pub use subject::Subject;
 
 use crate::{Classes, Message};
 
@@ -63,6 +66,10 @@ pub struct ParameterDeclaration {
     pub required: bool,
     /// How it is read.
     pub kind: Kind,
+    /// What it names that an account's rules may speak of.
+    pub subject: Option<Subject>,
+    /// Whether the action is about such a thing, and only others know which, if it is not said.
+    pub unsaid: bool,
 }
 
 /// An action that cannot be carried out as sent: what its error says.
@@ -123,6 +130,7 @@ actions! {
     }
     charge { AocMessage }
     config { GetConfig GetConfigJson ListCategories CreateConfig UpdateConfig }
+    rights { Explain }
     plan { ShowDialPlan DialplanExtensionAdd DialplanExtensionRemove }
     database { DbGet DbGetTree DbPut DbDel DbDelTree }
     state { DeviceStateList ExtensionStateList PresenceState PresenceStateList }
@@ -174,6 +182,35 @@ mod tests {
         assert_eq!(declaration("NoSuchThing"), None);
     }
 
+    /// A header that names a channel and does not say so would be out of the reach of every rule.
+    #[test]
+    fn what_rules_speak_of_is_declared_as_such() {
+        const OTHERS: [(&str, &str); 4] = [
+            ("VoicemailUserStatus", "Context"), // a folder of mailboxes
+            ("VoicemailRefresh", "Context"),
+            ("MessageSend", "Variable"), // headers of the text
+            ("PJSIPNotify", "Variable"),
+        ];
+        const ENDS: [&str; 7] = [
+            "Channel",
+            "Context",
+            "Exten",
+            "Extension",
+            "Application",
+            "Variable",
+            "Variables",
+        ];
+        for action in Action::DECLARATIONS {
+            for parameter in action.parameters {
+                let name = parameter.name.trim_end_matches(['1', '2']);
+                let told = parameter.subject.is_some() || OTHERS.contains(&(action.name, name));
+                let meant = ENDS.iter().any(|end| name.ends_with(end));
+                let words = "says `subject` in its declaration, or is listed here";
+                assert!(told || !meant, "{} {} {words}", action.name, parameter.name);
+            }
+        }
+    }
+
     #[test]
     fn an_action_is_read_and_what_is_missing_is_told() {
         let setvar = Message::new()
@@ -210,6 +247,7 @@ mod tests {
                 "BridgeTechnologyUnsuspend",
                 "Challenge",
                 "Events",
+                "Explain",
                 "ListCommands",
                 "Login",
                 "Logoff",

@@ -151,7 +151,7 @@ pub struct Notify {
 )]
 pub struct HangupWith {
     /// The channel, or a regular expression between slashes.
-    #[action(missing = "No channel specified")]
+    #[action(missing = "No channel specified", subject = Channel)]
     pub channel: String,
     /// The status: its number, or its name such as `BUSY_HERE`.
     #[action(missing = "No cause specified")]

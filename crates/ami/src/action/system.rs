@@ -7,7 +7,7 @@ use macros::Action;
 #[action(classes(command), synopsis = "Execute Asterisk CLI Command.")]
 pub struct Command {
     /// The command line.
-    #[action(missing = "No command provided")]
+    #[action(missing = "No command provided", subject = Command)]
     pub command: String,
 }
 

@@ -7,22 +7,25 @@ use macros::Action;
 #[action(classes(call), synopsis = "Redirect (transfer) a call.")]
 pub struct Redirect {
     /// The channel.
-    #[action(missing = "Channel not specified")]
+    #[action(missing = "Channel not specified", subject = Channel)]
     pub channel: String,
     /// The context to send it to.
-    #[action(missing = "Context not specified")]
+    #[action(missing = "Context not specified", subject = Context)]
     pub context: String,
     /// The extension.
-    #[action(missing = "Exten not specified")]
+    #[action(missing = "Exten not specified", subject = Exten)]
     pub exten: String,
     /// The priority: a number or a label.
     #[action(missing = "Priority not specified")]
     pub priority: String,
     /// The other channel.
+    #[action(subject = Channel)]
     pub extra_channel: Option<String>,
     /// The context to send it to; to where the first goes if not said.
+    #[action(subject = Context)]
     pub extra_context: Option<String>,
     /// Its extension.
+    #[action(subject = Exten)]
     pub extra_exten: Option<String>,
     /// Its priority.
     pub extra_priority: Option<String>,
@@ -36,12 +39,13 @@ pub struct Redirect {
 )]
 pub struct BlindTransfer {
     /// The channel.
-    #[action(missing = "No channel specified")]
+    #[action(missing = "No channel specified", subject = Channel)]
     pub channel: String,
     /// The extension.
-    #[action(missing = "No extension specified")]
+    #[action(missing = "No extension specified", subject = Exten)]
     pub exten: String,
     /// Its context; the channel's own if not said.
+    #[action(subject = Context, unsaid)]
     pub context: Option<String>,
 }
 
@@ -51,12 +55,13 @@ pub struct BlindTransfer {
 #[action(classes(call), synopsis = "Attended transfer.")]
 pub struct Atxfer {
     /// The channel.
-    #[action(missing = "No channel specified")]
+    #[action(missing = "No channel specified", subject = Channel)]
     pub channel: String,
     /// The extension.
-    #[action(missing = "No extension specified")]
+    #[action(missing = "No extension specified", subject = Exten)]
     pub exten: String,
     /// Its context; the channel's own if not said.
+    #[action(subject = Context, unsaid)]
     pub context: Option<String>,
 }
 
@@ -65,6 +70,6 @@ pub struct Atxfer {
 #[action(classes(call), synopsis = "Cancel an attended transfer.")]
 pub struct CancelAtxfer {
     /// The channel.
-    #[action(missing = "No channel specified")]
+    #[action(missing = "No channel specified", subject = Channel)]
     pub channel: String,
 }

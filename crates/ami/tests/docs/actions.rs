@@ -1,6 +1,6 @@
 //! docs/actions.md.
 
-use ami::action::{Action, Declaration, Kind};
+use ami::action::{Action, Declaration, Kind, Subject};
 use std::fmt::Write as _;
 
 pub(crate) fn page() -> String {
@@ -9,7 +9,8 @@ pub(crate) fn page() -> String {
          <!-- Made of the declarations in crates/ami/src/action; edit those. -->\n\n\
          What a manager client may ask for. Names of actions and headers are read in any case; every\n\
          action may have an `ActionID`, which its answer tells again. An account may use an action if\n\
-         its `write` has one of the classes named.\n\n\
+         its `write` has one of the classes named, and if the rules of the account (`allow` and `deny` in\n\
+         manager.conf) have nothing against it; *Rule* names what of theirs a header is held against.\n\n\
          | Action | Classes | What it does |\n|---|---|---|\n",
     );
     let all = sorted();
@@ -83,10 +84,24 @@ fn section(page: &mut String, action: &Declaration) {
         };
         let required = if parameter.required { ", required" } else { "" };
         let description = parameter.description.replace('\n', " ").replace('|', "\\|");
+        let rule = parameter.subject.map_or("", rule);
         let _ = writeln!(
             page,
-            "| `{}` | {kind}{required} | {description} |",
+            "| `{}` | {kind}{required} | {description}{rule} |",
             parameter.name
         );
+    }
+}
+
+/// What of a rule the header is held against.
+fn rule(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Channel => " *Rule: `channel`.*",
+        Subject::Dialled => " *Rule: `channel`; of a Local channel `context` and `exten` too.*",
+        Subject::Context => " *Rule: `context`.*",
+        Subject::Exten => " *Rule: `exten`.*",
+        Subject::Application | Subject::Run => " *Rule: `application`.*",
+        Subject::Variable | Subject::Variables | Subject::AllVariables => " *Rule: `variable`.*",
+        Subject::Command => " *Rule: `command`.*",
     }
 }

@@ -3,6 +3,7 @@
 use super::{Step, failed};
 use crate::Request;
 use crate::gate::Gate;
+use crate::pieces::pieces;
 use crate::session::Session;
 use ami::action::call::Originate;
 use ami::{Message, response};
@@ -12,8 +13,6 @@ use std::time::Duration;
 
 /// The longest uniqueid that a client may choose, in bytes.
 const UNIQUEID_LIMIT: usize = 149;
-/// The most variables that one header may hold; the last takes the rest.
-const VARIABLES_LIMIT: usize = 64;
 const TIMEOUT: Duration = Duration::from_secs(30);
 const INCOMPLETE: &str = "Originate with 'Exten' requires 'Context' and 'Priority'";
 const FORBIDDEN: &str = "Originate Access Forbidden: app or data blacklisted";
@@ -121,41 +120,6 @@ fn variables(session: &Session, action: &Originate) -> Variables {
     account.iter().rev().cloned().chain(asked).collect()
 }
 
-/// Cuts `A=1,B="x,y"` at commas that stand outside quotes, parentheses and brackets. Quotes are
-/// taken away, and so are backslashes, of which each protects what follows.
-fn pieces(header: &str) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    let (mut depth, mut quoted) = (0i32, false);
-    let mut characters = header.chars();
-    while let Some(character) = characters.next() {
-        let last = pieces.len() == VARIABLES_LIMIT;
-        let mut add = |character| {
-            if let Some(piece) = pieces.last_mut() {
-                piece.push(character);
-            }
-        };
-        match character {
-            '\\' => {
-                if let Some(next) = characters.next() {
-                    add(next);
-                }
-            }
-            '"' => quoted = !quoted,
-            ',' if !quoted && depth == 0 && !last => pieces.push(String::new()),
-            '(' | '[' if !quoted => {
-                depth += 1;
-                add(character);
-            }
-            ')' | ']' if !quoted => {
-                depth = (depth - 1).max(0);
-                add(character);
-            }
-            other => add(other),
-        }
-    }
-    pieces
-}
-
 pub(super) fn originated(id: &str, reply: &Reply) -> Vec<Message> {
     let answered = [Reply::Done, Reply::Originated(OriginateReason::Answered)].contains(reply);
     vec![if answered {
@@ -163,25 +127,4 @@ pub(super) fn originated(id: &str, reply: &Reply) -> Vec<Message> {
     } else {
         response::error(id, FAILED)
     }]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn variables_are_cut_as_dialplan_arguments_are() {
-        for (header, cut) in [
-            ("A=1,B=2", &["A=1", "B=2"][..]),
-            ("C=\"x,y\"", &["C=x,y"]),
-            ("A=f(1,2),B=[3,4]", &["A=f(1,2)", "B=[3,4]"]),
-            (r"A=1\,2,B=\\", &["A=1,2", r"B=\"]),
-            ("A=)(,B", &["A=)(,B"]),
-            ("", &[""]),
-        ] {
-            assert_eq!(pieces(header), cut, "{header}");
-        }
-        let many = vec!["A=1"; 70].join(",");
-        assert_eq!(pieces(&many).len(), VARIABLES_LIMIT);
-    }
 }

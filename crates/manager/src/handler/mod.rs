@@ -16,6 +16,7 @@ mod mailbox;
 mod message;
 mod pjsip;
 mod plan;
+mod rights;
 mod session;
 mod state;
 mod system;
@@ -101,6 +102,7 @@ pub(crate) fn begin(session: &mut Session, now: Now, call: Call<'_>, action: &Ac
         Action::ListCategories(list) => config::read(&list.filename),
         Action::CreateConfig(create) => config::create(create),
         Action::UpdateConfig(update) => config::update(update),
+        Action::Explain(explain) => rights::explain_action(session, now, id, explain),
         Action::ShowDialPlan(show) => plan::show(show),
         Action::DialplanExtensionAdd(add) => plan::add(id, add),
         Action::DialplanExtensionRemove(remove) => plan::remove(id, remove),

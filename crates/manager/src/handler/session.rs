@@ -59,10 +59,12 @@ pub(super) fn events(session: &mut Session, id: &str, events: &declared::Events)
 
 pub(super) fn list_commands(session: &Session, id: &str) -> Step {
     let mut message = response::success(id);
-    let permitted = session
-        .account()
-        .map(|user| action::permitted(user.write, user.open_actions));
-    for declaration in permitted.into_iter().flatten() {
+    let user = session.account();
+    let permitted = user.map(|user| action::permitted(user.write, user.open_actions));
+    let forbidden =
+        |declaration: &action::Declaration| user.is_some_and(|user| user.rules.forbid(declaration));
+    let permitted = permitted.into_iter().flatten();
+    for declaration in permitted.filter(|declaration| !forbidden(declaration)) {
         let action::Declaration {
             name,
             synopsis,

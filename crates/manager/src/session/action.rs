@@ -2,6 +2,7 @@
 
 use super::{Asked, Carrier, Doing, Held, Output, Piece, Session, State};
 use crate::handler::{self, Call, Step};
+use crate::rules::{self, decide};
 use crate::{Answer, Log, Request};
 use ami::action::{self, Action};
 use ami::{Frame, Message, response};
@@ -60,23 +61,18 @@ impl Session {
         };
         let declaration = action::declaration(name);
         let user = match &self.state {
-            State::Member(member) => Some(&member.user),
+            State::Member(member) => Some(Arc::clone(&member.user)),
             State::Guest(_) | State::Over => None,
         };
-        let open = |name| ["Login", "Logoff", "Challenge"].contains(&name);
-        let permitted = match (declaration, user) {
-            (Some(declaration), Some(user)) => {
-                declaration.is_permitted(user.write, user.open_actions)
-            }
-            (Some(declaration), None) => open(declaration.name),
-            (None, user) => user.is_some(),
+        let decision = user
+            .as_deref()
+            .map(|user| decide(user, declaration, message));
+        let permitted = match decision {
+            Some(decision) => decision.permits(),
+            None => declaration.is_some_and(rules::is_of_session),
         };
         if !permitted {
-            self.answer(
-                token,
-                [response::error(id, response::text::PERMISSION_DENIED)],
-            );
-            return self.refused_request(name);
+            return self.refuse_request(token, id, name);
         }
         let read = declaration.and_then(|declaration| Action::read(declaration, message));
         match read {
@@ -85,6 +81,9 @@ impl Session {
                 self.bad_request(name);
             }
             Some(Err(bad)) => self.answer(token, [response::error(id, bad.0)]),
+            Some(Ok(_)) if decision.is_some_and(|decision| !decision.spend(now)) => {
+                self.refuse_request(token, id, name);
+            }
             Some(Ok(action)) => self.serve(now, token, id, action, patience),
         }
     }
@@ -157,7 +156,11 @@ impl Session {
         self.security(SecurityKind::RequestBadFormat { request }, &account);
     }
 
-    fn refused_request(&mut self, action: &str) {
+    fn refuse_request(&mut self, token: Token, id: &str, action: &str) {
+        self.answer(
+            token,
+            [response::error(id, response::text::PERMISSION_DENIED)],
+        );
         let request = told_action(action);
         let account = self.account_name().cloned().unwrap_or_default();
         self.security(SecurityKind::RequestNotAllowed { request }, &account);

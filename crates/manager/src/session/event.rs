@@ -123,10 +123,11 @@ impl Session {
 }
 
 impl Member {
-    /// Whether they are told an event: they may and want to hear all its classes, and no filter
-    /// keeps it away.
+    /// Whether they are told an event: they may and want to hear all its classes, and no rule
+    /// and no filter keeps it away.
     pub(crate) fn hears(&self, told: &Told) -> bool {
         (self.user.read & self.wanted).contains(told.classes)
+            && self.user.rules.events.pass(told)
             && self.user.filters.pass(told)
             && self
                 .filters

@@ -4,10 +4,12 @@
 mod account;
 mod action;
 mod event;
+mod rights;
 
 pub use account::{settings, user, users};
 pub use action::{command, commands};
 pub use event::{event, events};
+pub use rights::explanation;
 
 /// A part of a longer description: its title in brackets, then its text.
 fn section(title: &str, text: &str) -> String {

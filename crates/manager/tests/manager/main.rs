@@ -9,5 +9,6 @@ mod files;
 mod legacy;
 mod login;
 mod rights;
+mod rules;
 mod states;
 mod wire;

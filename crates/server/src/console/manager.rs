@@ -63,6 +63,12 @@ pub(super) const COMMANDS: &[Command] = &[
         },
     },
     Command {
+        words: "manager explain",
+        synopsis: "Explain whether and why a manager account may use an action",
+        usage: "Usage: manager explain <user> <action> [<header>=<value>...]\n       Tells which rule or setting of the account decides about the action with these headers,\n       and where it is written. Nothing is done.\n",
+        run: |node, arguments| Box::pin(async { explain(node, arguments) }),
+    },
+    Command {
         words: "manager kick session",
         synopsis: "Kick a connected manager interface connection",
         usage: "Usage: manager kick session <file descriptor>\n       Ends a session; 'manager show connected' has its descriptor.\n",
@@ -149,6 +155,29 @@ fn user(node: &Arc<Node>, arguments: &[String]) -> Outcome {
         return Outcome::Usage;
     };
     Outcome::Output(show::user(&node.configured().manager.settings, name))
+}
+
+fn explain(node: &Arc<Node>, arguments: &[String]) -> Outcome {
+    let [name, action, headers @ ..] = arguments else {
+        return Outcome::Usage;
+    };
+    let settings = &node.configured().manager.settings;
+    let Some(user) = settings.user(name) else {
+        return Outcome::Failed(format!("There is no manager called {name}\n"));
+    };
+    let mut message = ami::Message::new().with("Action", action);
+    for header in headers {
+        let Some((name, value)) = header.split_once('=') else {
+            return Outcome::Usage;
+        };
+        message.header(name, value);
+    }
+    Outcome::Output(show::explanation(
+        settings,
+        user,
+        &message,
+        node.clock.now(),
+    ))
 }
 
 fn kick(node: &Arc<Node>, arguments: &[String]) -> Outcome {
