@@ -185,7 +185,8 @@ mod tests {
     /// A header that names a channel and does not say so would be out of the reach of every rule.
     #[test]
     fn what_rules_speak_of_is_declared_as_such() {
-        const OTHERS: [(&str, &str); 4] = [
+        const OTHERS: [(&str, &str); 5] = [
+            ("UpdateConfig", "PreserveEffectiveContext"),
             ("VoicemailUserStatus", "Context"), // a folder of mailboxes
             ("VoicemailRefresh", "Context"),
             ("MessageSend", "Variable"), // headers of the text
