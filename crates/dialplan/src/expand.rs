@@ -75,7 +75,7 @@ pub fn expand(text: &str, scope: &mut dyn Scope) -> String {
 }
 
 /// The names of the functions a text calls by name, `${NAME(`.
-pub(crate) fn called_functions(text: &str) -> impl Iterator<Item = &str> {
+pub fn called_functions(text: &str) -> impl Iterator<Item = &str> {
     text.split("${").skip(1).filter_map(|call| {
         let (name, _) = call.split_once('(')?;
         let is_name =

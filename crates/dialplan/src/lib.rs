@@ -19,7 +19,7 @@ mod timing;
 pub use arguments::{PriorityRef, Target, arguments, arguments_up_to, branches, called, options};
 pub use dialplan::{Caller, Context, Dialplan, Extension, General, Hint, Include, Priority};
 pub use edit::{Fault, NewStep};
-pub use expand::{FunctionError, Problem, Scope, expand};
+pub use expand::{FunctionError, Problem, Scope, called_functions, expand};
 pub use pattern::{Answer, Pattern, Question};
 pub use read::Known;
 pub use regexp::compile as regular_expression;

@@ -1,9 +1,10 @@
-//! cdr.conf and cdr_manager.conf: of what call records are made, and where they are written.
+//! cdr.conf and its kin: of what call records are made, and where they are written.
 
 use crate::configuration::{Files, NoMeaning};
-use crate::records::{self, Batch, Csv};
+use crate::records::{self, Batch, Csv, Mapping, Master, Table};
 use conf::Settings as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What can be said in these files.
@@ -11,8 +12,21 @@ use std::time::Duration;
 pub(crate) const HELP: &[conf::Help] = &[
     conf::Help::of::<General>("cdr.conf", "[general]"),
     conf::Help::of::<Csv>("cdr.conf", "[csv]"),
+    conf::Help::of::<Mappings>("cdr_custom.conf", "[mappings]"),
+    conf::Help::of::<Master>("cdr_sqlite3_custom.conf", "[master]"),
     conf::Help::of::<Manager>("cdr_manager.conf", "[general]"),
 ];
+
+/// cdr_custom.conf, [mappings]. Call records are written to these files, in `cdr-custom` in the folder
+/// of the log.
+#[cfg(test)]
+#[derive(conf::Settings)]
+struct Mappings {
+    /// The name of a file, and the line of each record in it: a text with `${CDR(name)}`,
+    /// `${CSV_QUOTE(text)}` and such.
+    #[setting(entries, name = "FILE*")]
+    _files: Vec<conf::Entry>,
+}
 
 /// cdr.conf, [general].
 #[derive(Clone, Debug, conf::Settings)]
@@ -90,6 +104,8 @@ pub(crate) fn read(
             time: Duration::from_secs(general.time.into()),
         }),
         csv: csv(files)?,
+        mappings: Mapping::read(&files.read("cdr_custom.conf")?, files.diagnostics()),
+        table: table(files)?,
     };
     Ok((made, written))
 }
@@ -99,6 +115,13 @@ fn csv(files: &mut Files<'_>) -> Result<Option<Csv>, NoMeaning> {
     let config = files.read("cdr.conf")?;
     let section = config.section("csv");
     Ok(section.map(|section| Csv::read(section, files.diagnostics())))
+}
+
+/// So is the database.
+fn table(files: &mut Files<'_>) -> Result<Option<Arc<Table>>, NoMeaning> {
+    let config = files.read("cdr_sqlite3_custom.conf")?;
+    let section = config.section("master");
+    Ok(section.and_then(|section| Table::read(section, files.diagnostics())))
 }
 
 #[cfg(test)]
@@ -131,6 +154,23 @@ mod tests {
         assert!(read.switch.cdr.enabled);
         assert_eq!(read.records.names(), [""; 0]);
         assert_eq!(read.records.batch, None);
+    }
+
+    #[test]
+    fn files_and_tables_are_as_they_are_configured() {
+        let (read, told) = read(&[
+            (
+                "cdr_custom.conf",
+                "[mappings]\na.csv => ${CDR(src)}\n../b => x\n",
+            ),
+            (
+                "cdr_sqlite3_custom.conf",
+                "[master]\ncolumns => a\nvalues => '${CDR(src)}'\n",
+            ),
+        ]);
+        assert_eq!(read.records.names(), ["cdr-custom", "cdr_sqlite3_custom"]);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with("cdr_custom.conf:3: `../b` is no name of a file"));
     }
 
     #[test]

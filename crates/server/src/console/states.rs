@@ -86,6 +86,8 @@ const FILES: &[(&str, &str)] = &[
     ("voicemail.conf", "app_voicemail"),
     ("musiconhold.conf", "res_musiconhold"),
     ("cdr.conf", "cdr, cdr_csv"),
+    ("cdr_custom.conf", "cdr_custom"),
+    ("cdr_sqlite3_custom.conf", "cdr_sqlite3_custom"),
     ("cdr_manager.conf", "cdr_manager"),
     ("logger.conf", "logger"),
 ];

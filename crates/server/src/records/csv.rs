@@ -1,6 +1,7 @@
 //! cdr-csv: a line of comma separated values for each call record, in Master.csv and in a file of
 //! the account's own. Texts are in double quotes, numbers are not; a time that is not is empty.
 
+use super::is_file_name;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::CallRecord;
@@ -33,7 +34,7 @@ impl Csv {
         let mut files = vec!["Master.csv".to_owned()];
         let account = &*record.account;
         if self.accounts && !account.is_empty() {
-            if is_file_name(account) {
+            if is_file_name(account) && account != "Master" {
                 files.push(format!("{account}.csv"));
             } else {
                 tracing::warn!(
@@ -90,12 +91,6 @@ impl Csv {
 fn quoted(text: &str) -> String {
     let text = text.replace('"', "\"\"").replace(['\r', '\n'], " ");
     format!("\"{text}\"")
-}
-
-/// Whether a name is one of a file in a folder, and not a hidden one. `Master` is taken.
-fn is_file_name(name: &str) -> bool {
-    let harmless = |c: char| c != '/' && !c.is_control();
-    !name.starts_with('.') && name != "Master" && name.len() <= 200 && name.chars().all(harmless)
 }
 
 #[cfg(test)]

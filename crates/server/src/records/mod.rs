@@ -4,12 +4,18 @@
 //! and tried again; what waits is bounded, and beyond the bound the newest are lost and counted.
 
 mod csv;
+mod custom;
 mod lines;
 mod outlets;
+mod rows;
 mod settings;
+mod table;
+mod template;
 
 pub(crate) use csv::Csv;
+pub(crate) use custom::Mapping;
 pub(crate) use settings::{Batch, Settings};
+pub(crate) use table::{Master, Table};
 
 use model::CallRecord;
 use outlets::Outlets;
@@ -237,6 +243,13 @@ impl Waiting {
     }
 }
 
+/// Whether a name is one of a file in a folder, and not a hidden one.
+fn is_file_name(name: &str) -> bool {
+    let harmless = |c: char| c != '/' && !c.is_control();
+    let length = 1..=200; // bytes; a file system takes 255
+    !name.starts_with('.') && length.contains(&name.len()) && name.chars().all(harmless)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,6 +260,7 @@ mod tests {
             folder: folder.to_owned(),
             batch,
             csv: Some(Csv::default()),
+            ..Settings::default()
         })
     }
 

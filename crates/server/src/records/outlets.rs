@@ -1,6 +1,7 @@
 //! Everywhere records are written to.
 
 use super::lines::Lines;
+use super::rows::Rows;
 use super::{Counts, Settings};
 use jiff::tz::TimeZone;
 use model::CallRecord;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 pub(super) struct Outlets {
     settings: Arc<Settings>,
     lines: Lines,
+    rows: Rows,
 }
 
 impl Outlets {
@@ -29,6 +31,13 @@ impl Outlets {
                 lost += u64::from(!self.lines.push(file, &line));
             }
         }
+        for mapping in &settings.mappings {
+            let file = settings.folder.join("cdr-custom").join(&mapping.file);
+            lost += u64::from(!self.lines.push(file, &mapping.line(record)));
+        }
+        if let Some(table) = &settings.table {
+            lost += u64::from(!self.rows.push(table, table.row(record)));
+        }
         if lost > 0 {
             counts.lose(lost);
         }
@@ -42,6 +51,13 @@ impl Outlets {
             let file = file.display();
             tracing::error!(%error, "Call records cannot be written to {file}; it is tried again");
         }
-        failures.is_empty()
+        let file = self.settings.folder.join("master.db");
+        let rows = self.rows.write(&file);
+        if let Err(error) = &rows {
+            counts.fail();
+            let file = file.display();
+            tracing::error!(%error, "Call records cannot be written to {file}; it is tried again");
+        }
+        failures.is_empty() && rows.is_ok()
     }
 }

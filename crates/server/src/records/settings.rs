@@ -1,7 +1,8 @@
 //! Where and how call records are written.
 
-use super::Csv;
+use super::{Csv, Mapping, Table};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// All there is to say about it.
@@ -13,12 +14,20 @@ pub(crate) struct Settings {
     pub(crate) batch: Option<Batch>,
     /// To CSV files.
     pub(crate) csv: Option<Csv>,
+    /// To files whose lines are configured.
+    pub(crate) mappings: Vec<Mapping>,
+    /// To an SQLite database.
+    pub(crate) table: Option<Arc<Table>>,
 }
 
 impl Settings {
     /// The places it is written to, as the reference server calls them.
     pub(crate) fn names(&self) -> Vec<&'static str> {
-        let places = [("csv", self.csv.is_some())];
+        let places = [
+            ("csv", self.csv.is_some()),
+            ("cdr-custom", !self.mappings.is_empty()),
+            ("cdr_sqlite3_custom", self.table.is_some()),
+        ];
         let used = places.into_iter().filter(|(_, used)| *used);
         used.map(|(name, _)| name).collect()
     }
