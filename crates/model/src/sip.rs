@@ -37,6 +37,8 @@ pub enum SipQuery {
     Contacts,
     /// List the registrations of ours. Answered with [`SipReply::Objects`].
     Registrations,
+    /// List the lists that can be subscribed to. Answered with [`SipReply::Objects`].
+    ResourceLists,
     /// List what phones have subscribed to. Answered with [`SipReply::Subscriptions`].
     Subscriptions,
     /// Ask the contacts of an endpoint whether they answer. Answered with [`SipReply::Done`].

@@ -38,6 +38,7 @@ mod refer;
 mod register;
 mod registrar;
 mod registration;
+mod resource;
 mod respond;
 mod sdp;
 mod settings;

@@ -37,7 +37,7 @@ async fn run(core: Arc<Core>, endpoint: Arc<Endpoint>, mut ended: watch::Receive
     loop {
         tell(&core, &endpoint, &mut watching, &mut told);
         tokio::select! {
-            () = watching.changed() => told.clear(),
+            () = Watching::any_changed(std::iter::once(&mut watching)) => told.clear(),
             _ = registrations.changed() => {}
             _ = ended.changed() => break,
             () = stopped.wait() => break,

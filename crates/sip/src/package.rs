@@ -103,7 +103,8 @@ pub(crate) fn message_summary(account: &str, counts: MessageCounts) -> String {
     )
 }
 
-fn escape(text: &str) -> String {
+/// A text inside of XML.
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -12,6 +12,9 @@ use rsipstack::transaction::{Transaction, make_tag};
 pub(crate) const ALLOW: &str =
     "OPTIONS, REGISTER, INVITE, ACK, CANCEL, BYE, INFO, UPDATE, MESSAGE, REFER, SUBSCRIBE";
 
+/// The extension of subscriptions to lists (RFC 4662 §4.1).
+pub(crate) const LIST: &str = "eventlist";
+
 /// Seconds after which who was refused for lack of room may try again.
 const RETRY_AFTER: &str = "5";
 
@@ -31,6 +34,7 @@ pub(crate) fn response(core: &Core, request: &Request, status: u16, tag: Option<
         489 => response
             .headers
             .push(Header::Other("Allow-Events".into(), Package::ALL.into())),
+        421 => response.headers.push(Header::Require(LIST.into())),
         405 | 501 => response.headers.push(Header::Allow(ALLOW.into())),
         503 => response
             .headers

@@ -1,4 +1,5 @@
-//! SUBSCRIBE: phones that want to know how extensions and mailboxes are (RFC 6665).
+//! SUBSCRIBE: phones that want to know how extensions and mailboxes are (RFC 6665), one by one or by
+//! lists (RFC 4662).
 
 use crate::authenticate::{Outcome, authenticate};
 use crate::calls::{InDialog, Seat};
@@ -8,9 +9,10 @@ use crate::dialog::Dialog;
 use crate::dispatch::refuse;
 use crate::identify::dialled;
 use crate::message::{self, header, with_body};
-use crate::package::{self, Package};
+use crate::package::Package;
+use crate::resource::{Listing, Resource, listing};
 use crate::respond;
-use crate::settings::Endpoint;
+use crate::settings::{Endpoint, ResourceList};
 use crate::transport::Flow;
 use crate::watching::Watching;
 use model::{SipSubscription, Watched};
@@ -31,12 +33,15 @@ struct Subscription {
     package: Package,
     /// The `Event` header, with the `id` that tells subscriptions of a dialog apart.
     event: String,
-    /// Whom it is about.
-    entity: String,
-    exten: String,
-    watching: Watching,
+    /// What it is to.
+    uri: String,
+    /// The list it is to; otherwise there is one resource.
+    list: Option<Arc<ResourceList>>,
+    resources: Vec<Resource>,
     until: Instant,
-    /// Documents told so far.
+    /// When what has changed is told.
+    due: Option<Instant>,
+    /// Notifications of a list so far.
     version: u32,
 }
 
@@ -57,30 +62,32 @@ pub(crate) async fn serve(
     let Some(package) = Package::parse(&event) else {
         return refuse(core, transaction, 489).await;
     };
-    let whats = match whats(core, &transaction.original, &endpoint, package) {
-        Ok(whats) => whats,
+    let request = &transaction.original;
+    let list = match list(core, request, package) {
+        Ok(list) => list,
         Err(status) => return refuse(core, transaction, status).await,
     };
     let tag = message::tag();
-    let Some(dialog) = Dialog::incoming(&transaction.original, &tag, flow, &endpoint) else {
+    let Some(dialog) = Dialog::incoming(request, &tag, flow, &endpoint) else {
         return refuse(core, transaction, 400).await;
     };
-    let listed = listing(&transaction.original, &endpoint, &whats);
-    let watching = match Watching::begin(core, whats).await {
-        Ok(watching) => watching,
+    let resources = match resources(core, request, &endpoint, package, list.as_deref()).await {
+        Ok(resources) => resources,
         Err(status) => return refuse(core, transaction, status).await,
     };
     let mut subscription = Subscription {
         core: Arc::clone(core),
-        entity: transaction.original.uri.to_string(),
-        exten: dialled(&transaction.original),
+        uri: request.uri.to_string(),
         dialog,
         package,
         event,
-        watching,
+        list,
+        resources,
         until: Instant::now(),
+        due: None,
         version: 0,
     };
+    let listed = subscription.listed(request, &endpoint);
     let seat = core.calls().seat(subscription.dialog.key());
     subscription.accept(&mut transaction, Some(&tag)).await;
     drop(transaction);
@@ -97,8 +104,16 @@ impl Subscription {
         let mut stopped = self.core.stopped();
         let mut goes_on = self.notify().await;
         while goes_on && Instant::now() < self.until {
+            let due = self.due;
+            let watchings = self.resources.iter_mut().filter_map(Resource::watching);
             goes_on = tokio::select! {
-                () = self.watching.changed() => self.notify().await,
+                () = Watching::any_changed(watchings), if due.is_none() => {
+                    self.due = Some(Instant::now() + self.batch());
+                    true
+                }
+                () = async { sleep_until(due.unwrap_or(self.until)).await }, if due.is_some() => {
+                    self.notify().await
+                }
                 Some(InDialog { transaction, flow }) = seat.requests.recv() => {
                     self.dialog.came_by(flow);
                     self.on_request(transaction).await
@@ -110,7 +125,14 @@ impl Subscription {
                 () = stopped.wait() => false,
             };
         }
-        self.watching.end().await;
+        for watching in self.resources.iter_mut().filter_map(Resource::watching) {
+            watching.end().await;
+        }
+    }
+
+    /// How long changes are gathered before they are told.
+    fn batch(&self) -> Duration {
+        self.list.as_ref().map_or(Duration::ZERO, |list| list.batch)
     }
 
     /// A request in its dialog. False once the subscription is over.
@@ -140,12 +162,16 @@ impl Subscription {
         response
             .headers
             .push(Header::Expires(seconds.to_string().into()));
+        if self.list.is_some() {
+            response.headers.push(Header::Require(respond::LIST.into()));
+        }
         respond::send(transaction, response).await;
     }
 
     /// Tells how it is now. False if nobody is there to be told.
     async fn notify(&mut self) -> bool {
-        let Some(body) = self.document() else {
+        self.due = None;
+        let Some(Listing { content_type, body }) = self.document() else {
             return true;
         };
         let left = self
@@ -170,66 +196,113 @@ impl Subscription {
         request
             .headers
             .push(Header::Contact(self.dialog.contact(&core).into()));
-        with_body(&mut request, self.package.content_type(), body);
+        if self.list.is_some() {
+            request.headers.push(Header::Require(respond::LIST.into()));
+        }
+        with_body(&mut request, &content_type, body);
         self.version += 1;
         let response = client::exchange(&core, request, &self.dialog.flow).await;
         response.is_some_and(|response| response.status_code.code() < 300)
     }
 
     /// The document of the state as it is now; `None` if it is not known.
-    fn document(&mut self) -> Option<String> {
-        let (entity, exten) = (&self.entity, &self.exten);
-        Some(match self.package {
-            Package::Dialog => {
-                let state = self.watching.extension()?;
-                package::dialog_info(entity, exten, self.version, state)
-            }
-            Package::Presence => package::presence(entity, exten, self.watching.extension()?),
-            Package::MessageSummary => package::message_summary(entity, self.watching.messages()),
+    fn document(&mut self) -> Option<Listing> {
+        if let Some(list) = &self.list {
+            let full = list.full_state || self.version == 0;
+            let (uri, resources) = (&self.uri, &mut self.resources);
+            return Some(listing(list, uri, resources, self.version, full));
+        }
+        Some(Listing {
+            content_type: self.package.content_type().to_owned(),
+            body: self.resources.first_mut()?.document(self.package)?,
         })
     }
-}
 
-/// The subscription as it is listed.
-fn listing(request: &Request, endpoint: &Endpoint, whats: &[Watched]) -> SipSubscription {
-    let text = |name| header(request, name).unwrap_or_default().trim();
-    SipSubscription {
-        endpoint: Arc::clone(&endpoint.name),
-        call_id: text("Call-ID").into(),
-        caller: text("From")
-            .split(";tag=")
-            .next()
-            .unwrap_or_default()
-            .into(),
-        watched: whats.iter().map(|what| (what.clone(), None)).collect(),
+    /// The subscription as it is listed.
+    fn listed(&mut self, request: &Request, endpoint: &Endpoint) -> SipSubscription {
+        let text = |name| header(request, name).unwrap_or_default().trim();
+        let caller = text("From").split(";tag=").next();
+        let watchings = self.resources.iter_mut().filter_map(Resource::watching);
+        SipSubscription {
+            endpoint: Arc::clone(&endpoint.name),
+            call_id: text("Call-ID").into(),
+            caller: caller.unwrap_or_default().into(),
+            watched: watchings
+                .flat_map(|watching| watching.whats())
+                .map(|what| (what, None))
+                .collect(),
+        }
     }
 }
 
-/// What a SUBSCRIBE is about; the status refuses it otherwise.
-fn whats(
+/// The list a SUBSCRIBE is to, if it is to one; the status refuses who does not understand lists.
+fn list(
     core: &Core,
+    request: &Request,
+    package: Package,
+) -> Result<Option<Arc<ResourceList>>, u16> {
+    let settings = core.settings();
+    let Some(list) = settings.lists.get(dialled(request).as_str()) else {
+        return Ok(None);
+    };
+    if list.package != package {
+        return Ok(None);
+    }
+    let understood = message::values(&request.headers, "Supported")
+        .flat_map(|value| value.split(','))
+        .any(|extension| extension.trim().eq_ignore_ascii_case(respond::LIST));
+    if understood {
+        Ok(Some(Arc::clone(list)))
+    } else {
+        Err(421)
+    }
+}
+
+/// What a SUBSCRIBE is about, watched from now on; the status refuses it otherwise.
+async fn resources(
+    core: &Arc<Core>,
     request: &Request,
     endpoint: &Endpoint,
     package: Package,
-) -> Result<Vec<Watched>, u16> {
+    list: Option<&ResourceList>,
+) -> Result<Vec<Resource>, u16> {
     if !endpoint.allow_subscribe {
         return Err(403);
     }
-    let user = dialled(request);
+    let Some(list) = list else {
+        let user = dialled(request);
+        let whats = whats(core, &user, endpoint, package)?;
+        let resource = Resource::watch(core, request.uri.to_string(), user, whats).await?;
+        return Ok(vec![resource]);
+    };
+    let mut resources = Vec::new();
+    for item in &list.items {
+        let uri = format!("sip:{item}@{}", request.uri.host_with_port);
+        let watched = match whats(core, item, endpoint, package) {
+            Ok(whats) => Resource::watch(core, uri.clone(), item.to_string(), whats).await,
+            Err(status) => Err(status),
+        };
+        resources.push(watched.unwrap_or_else(|_| Resource::unknown(uri, item.to_string())));
+    }
+    Ok(resources)
+}
+
+/// What is watched for a user of ours; the status says why there is nothing.
+fn whats(
+    core: &Core,
+    user: &str,
+    endpoint: &Endpoint,
+    package: Package,
+) -> Result<Vec<Watched>, u16> {
     if package != Package::MessageSummary {
-        let context = Arc::clone(
-            endpoint
-                .subscribe_context
-                .as_ref()
-                .unwrap_or(&endpoint.context),
-        );
+        let own = endpoint.subscribe_context.as_ref();
         return Ok(vec![Watched::Extension {
-            context,
+            context: Arc::clone(own.unwrap_or(&endpoint.context)),
             exten: user.into(),
         }]);
     }
     let settings = core.settings();
-    let aor = settings.aors.get(user.as_str());
+    let aor = settings.aors.get(user);
     let own = aor.filter(|aor| endpoint.aors.contains(&aor.name) && !aor.mailboxes.is_empty());
     let watched = mailboxes(own.map_or(&endpoint.mailboxes, |aor| &aor.mailboxes));
     if watched.is_empty() {

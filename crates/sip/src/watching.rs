@@ -63,9 +63,15 @@ impl Watching {
         }
     }
 
-    /// Returns when any of the states has changed.
-    pub(crate) async fn changed(&mut self) {
-        let receivers = self.watched.iter_mut();
+    /// What is watched.
+    pub(crate) fn whats(&self) -> Vec<Watched> {
+        let watched = self.watched.iter();
+        watched.map(|(what, _)| what.clone()).collect()
+    }
+
+    /// Returns when any of the states in any of these has changed.
+    pub(crate) async fn any_changed(all: impl Iterator<Item = &mut Self>) {
+        let receivers = all.flat_map(|watching| watching.watched.iter_mut());
         let mut waits: Vec<_> = receivers
             .map(|(_, receiver)| Box::pin(receiver.changed()))
             .collect();
@@ -90,7 +96,7 @@ impl Watching {
 
     /// The state of the extension, if one is watched and it is known.
     pub(crate) fn extension(&mut self) -> Option<ExtensionState> {
-        self.states().find_map(|state| match state {
+        self.states().into_iter().find_map(|state| match state {
             WatchedState::Extension(state) => Some(state),
             WatchedState::Mailbox(_) => None,
         })
@@ -109,9 +115,11 @@ impl Watching {
         sum
     }
 
-    fn states(&mut self) -> impl Iterator<Item = WatchedState> {
+    /// The states that are known.
+    pub(crate) fn states(&mut self) -> Vec<WatchedState> {
         let receivers = self.watched.iter_mut();
-        receivers.filter_map(|(_, receiver)| *receiver.borrow_and_update())
+        let states = receivers.filter_map(|(_, receiver)| *receiver.borrow_and_update());
+        states.collect()
     }
 
     /// Gives up what is watched.

@@ -144,6 +144,7 @@ actions! {
         ShowContacts ShowRegistrationInboundContactStatuses
         ShowEndpoints ShowEndpoint ShowAors ShowAuths ShowRegistrationsInbound
         ShowRegistrationsOutbound Qualify Register Unregister Notify HangupWith ShowSubscriptionsInbound
+        ShowResourceLists
     }
 }
 

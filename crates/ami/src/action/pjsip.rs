@@ -167,3 +167,13 @@ pub struct HangupWith {
     complete = "InboundSubscriptionDetailComplete"
 )]
 pub struct ShowSubscriptionsInbound {}
+
+/// Lists the lists that phones can subscribe to.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(
+    name = "PJSIPShowResourceLists",
+    classes(system),
+    synopsis = "Displays settings for configured resource lists.",
+    complete = "ResourceListDetailComplete"
+)]
+pub struct ShowResourceLists {}

@@ -88,6 +88,7 @@ events! {
         PeerStatus ContactStatus Registry ContactList ContactStatusDetail
         EndpointList AorList AuthList EndpointDetail AorDetail AuthDetail TransportDetail
         IdentifyDetail InboundRegistrationDetail OutboundRegistrationDetail InboundSubscriptionDetail
+        ResourceListDetail
     }
     security {
         SuccessfulAuth InvalidAccountId FailedAcl InvalidPassword ChallengeSent

@@ -189,6 +189,15 @@ pub struct OutboundRegistrationDetail<'a> {
     pub object: Object<'a>,
 }
 
+/// A list that phones can subscribe to.
+#[derive(Event, Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct ResourceListDetail<'a> {
+    pub action_id: Option<&'a str>,
+    #[event(block)]
+    pub object: Object<'a>,
+}
+
 /// What a phone has subscribed to.
 #[derive(Event, Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "fields are named as the headers they become")]

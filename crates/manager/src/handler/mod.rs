@@ -129,6 +129,7 @@ pub(crate) fn begin(session: &mut Session, now: Now, call: Call<'_>, action: &Ac
         Action::ShowAors(_) | Action::ShowRegistrationsInbound(_) => pjsip::ask(SipQuery::Aors),
         Action::ShowAuths(_) => pjsip::ask(SipQuery::Auths),
         Action::ShowSubscriptionsInbound(_) => pjsip::ask(SipQuery::Subscriptions),
+        Action::ShowResourceLists(_) => pjsip::ask(SipQuery::ResourceLists),
         Action::ShowRegistrationsOutbound(_) => pjsip::ask(SipQuery::Registrations),
         Action::Qualify(qualify) => pjsip::ask(SipQuery::Qualify(qualify.endpoint.as_str().into())),
         Action::Register(register) => pjsip::ask(SipQuery::Register(register.registration.as_str().into())),

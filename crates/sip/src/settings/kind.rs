@@ -12,6 +12,7 @@ pub(crate) enum Kind {
     Auth,
     Identify,
     Registration,
+    ResourceList,
 }
 
 impl Kind {
@@ -27,12 +28,13 @@ impl Kind {
             Some("auth") => Ok(Self::Auth),
             Some("identify") => Ok(Self::Identify),
             Some("registration") => Ok(Self::Registration),
+            Some("resource_list") => Ok(Self::ResourceList),
             Some(other) => complain(
                 format!(
                     "`type = {other}` is no kind of object we have; [{}] is ignored",
                     section.name
                 ),
-                "write transport, endpoint, aor, auth, identify, registration or global",
+                "write transport, endpoint, aor, auth, identify, registration, resource_list or global",
             ),
             None => complain(
                 format!("[{}] has no type and is ignored", section.name),

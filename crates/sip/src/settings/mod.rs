@@ -10,6 +10,7 @@ mod global;
 mod identify;
 mod kind;
 mod registration;
+mod resource_list;
 mod transport;
 
 pub(crate) use aor::Aor;
@@ -19,6 +20,7 @@ pub(crate) use global::Global;
 pub(crate) use identify::Identify;
 pub(crate) use kind::Kind;
 pub(crate) use registration::Registration;
+pub(crate) use resource_list::ResourceList;
 pub(crate) use transport::{Protocol, Transport};
 
 use conf::{Config, Diagnostic, Section};
@@ -35,6 +37,7 @@ pub const HELP: &[conf::Help] = &[
     conf::Help::of::<auth::Written>(FILE, "type = auth"),
     conf::Help::of::<identify::Written>(FILE, "type = identify"),
     conf::Help::of::<registration::Written>(FILE, "type = registration"),
+    conf::Help::of::<resource_list::Written>(FILE, "type = resource_list"),
 ];
 
 const FILE: &str = "pjsip.conf";
@@ -49,6 +52,7 @@ pub struct Settings {
     pub(crate) auths: BTreeMap<Arc<str>, Arc<Auth>>,
     pub(crate) identifies: Vec<Identify>,
     pub(crate) registrations: BTreeMap<Arc<str>, Arc<Registration>>,
+    pub(crate) lists: BTreeMap<Arc<str>, Arc<ResourceList>>,
     /// What the file says of each object, in its order.
     written: BTreeMap<(Kind, Arc<str>), Written>,
 }
@@ -127,6 +131,11 @@ impl Settings {
                     self.registrations.insert(name, Arc::new(registration));
                 }
             }
+            Kind::ResourceList => {
+                if let Some(list) = ResourceList::read(section, diagnostics) {
+                    self.lists.insert(name, Arc::new(list));
+                }
+            }
             Kind::Identify => self.identifies.extend(Identify::read(section, diagnostics)),
         }
     }
@@ -169,7 +178,12 @@ impl Settings {
                     }
                 }
                 Ok(
-                    Kind::Global | Kind::Transport | Kind::Aor | Kind::Auth | Kind::Registration,
+                    Kind::Global
+                    | Kind::Transport
+                    | Kind::Aor
+                    | Kind::Auth
+                    | Kind::Registration
+                    | Kind::ResourceList,
                 )
                 | Err(_) => {}
             }

@@ -151,6 +151,19 @@ pub(crate) fn registrations(core: &Core) -> SipReply {
     SipReply::Objects(objects.collect())
 }
 
+/// All resource lists.
+pub(crate) fn lists(core: &Core) -> SipReply {
+    let settings = core.settings();
+    let objects = settings.lists.keys().map(|name| {
+        let kind = Kind::ResourceList;
+        let mut list = written(&settings, kind, "resource_list", name, table::RESOURCE_LIST);
+        let items = settings.lists.get(name).map(|list| list.items.join(","));
+        set(&mut list, "ListItem", items.unwrap_or_default());
+        list
+    });
+    SipReply::Objects(objects.collect())
+}
+
 fn auth(settings: &Settings, name: &str) -> SipObject {
     written(settings, Kind::Auth, "auth", name, table::AUTH)
 }

@@ -261,3 +261,12 @@ pub(super) const REGISTRATION: Table = &[
     ("FatalRetryInterval", "0"),
     ("SupportOutbound", "no"),
 ];
+
+/// `type = resource_list` (events.tsv: ResourceListDetail).
+pub(super) const RESOURCE_LIST: Table = &[
+    ("Event", ""),
+    ("ResourceDisplayName", "no"),
+    ("NotificationBatchInterval", "0"),
+    ("ListItem", ""),
+    ("FullState", "no"),
+];

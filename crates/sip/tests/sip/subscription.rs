@@ -266,3 +266,88 @@ async fn messages_are_told_to_phones_that_did_not_ask() {
     lab.sip.configure(crate::lab::settings(PHONES));
     while lab.signal().await != Signal::Unwatch(Watched::Mailbox("100@default".into())) {}
 }
+
+#[tokio::test]
+async fn a_list_is_told_whole_and_then_what_has_changed_of_it() {
+    let list = "[team]\ntype=resource_list\nevent=dialog\nlist_item=101,102\nlist_item=9\n";
+    let mut lab = Lab::with(&format!("{PHONES}{list}")).await;
+    let mut dave = Phone::new("dave", &lab).await;
+    let uri = "sip:team@127.0.0.1";
+    dave.send(&dave.request("SUBSCRIBE", uri, 1, DIALOG, ""))
+        .await;
+    let refused = dave.status(421).await;
+    assert_eq!(refused.header("Require"), Some("eventlist"));
+
+    let more = format!("{DIALOG}Supported: replaces, eventlist\r\n");
+    dave.send(&dave.request("SUBSCRIBE", uri, 2, &more, ""))
+        .await;
+    for _ in 0..2 {
+        let (token, _) = watched(&mut lab).await;
+        let state = state(ExtensionState::Idle);
+        lab.instruct(Instruction::Watching { token, state });
+    }
+    let (token, _) = watched(&mut lab).await;
+    let cause = Cause::UNALLOCATED;
+    lab.instruct(Instruction::Refuse { token, cause });
+
+    assert_eq!(dave.status(200).await.header("Require"), Some("eventlist"));
+    let first = notified(&mut dave).await;
+    let kind = first.header("Content-Type").unwrap();
+    assert!(kind.starts_with("multipart/related;type=\"application/rlmi+xml\";start="));
+    let boundary = kind.rsplit("boundary=").next().unwrap().trim_matches('"');
+    let parts: Vec<_> = first.body().split(&format!("--{boundary}")).collect();
+    let [before, root, one, two, end] = parts[..] else {
+        panic!("{}", first.text)
+    };
+    assert_eq!((before, end), ("", "--\r\n"));
+    assert!(root.contains("uri=\"sip:team@127.0.0.1\" version=\"0\" fullState=\"true\""));
+    assert!(root.contains(
+        "<resource uri=\"sip:101@127.0.0.1\"><name>101</name><instance id=\"0\" state=\"active\""
+    ));
+    assert!(
+        root.contains(
+            "<name>9</name><instance id=\"2\" state=\"terminated\" reason=\"noresource\"/>"
+        )
+    );
+    assert!(one.contains("<dialog id=\"101\"><state>terminated</state>"));
+    assert!(two.contains("<dialog id=\"102\">"));
+    let cid = root
+        .split("cid=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    assert!(one.contains(&format!("Content-ID: <{cid}>")));
+
+    let ringing = state(ExtensionState::Ringing);
+    let what = extension();
+    lab.instruct(Instruction::Changed {
+        what,
+        state: ringing,
+    });
+    let second = notified(&mut dave).await;
+    assert!(second.body().contains("version=\"1\" fullState=\"false\""));
+    assert!(second.body().contains("<name>101</name>") && second.body().contains("early"));
+    assert!(
+        !second.body().contains("<name>102</name>"),
+        "{}",
+        second.text
+    );
+}
+
+#[tokio::test]
+async fn lists_are_listed_with_what_they_say() {
+    let list = "[team]\ntype=resource_list\nevent=presence\nlist_item=101\nlist_item=102\nfull_state=yes\n";
+    let lab = Lab::with(&format!("{PHONES}{list}")).await;
+    let SipReply::Objects(lists) = lab.sip.ask(SipQuery::ResourceLists) else {
+        panic!()
+    };
+    let [team] = &lists[..] else {
+        panic!("{lists:?}")
+    };
+    assert_eq!((team.kind, &*team.name), ("resource_list", "team"));
+    assert_eq!(team.field("Event"), "presence");
+    assert_eq!(team.field("ListItem"), "101,102");
+    assert_eq!(team.field("FullState"), "yes");
+}

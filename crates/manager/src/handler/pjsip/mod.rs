@@ -14,7 +14,7 @@ use ami::event::Event as _;
 use ami::event::pjsip::{ContactList, ContactStatusDetail};
 use ami::{Classes, Message, response};
 use model::{Contact, SipMethod, SipQuery, SipReply, SipRequest, SipTarget};
-use show::{aors, auths, details, endpoints, inbound, outbound, subscriptions};
+use show::{aors, auths, details, endpoints, inbound, outbound, resource_lists, subscriptions};
 use std::sync::Arc;
 
 pub(super) fn ask(query: SipQuery) -> Step {
@@ -96,6 +96,9 @@ pub(super) fn told(
         }
         (Action::ShowSubscriptionsInbound(_), SipReply::Subscriptions(all)) => {
             Some(subscriptions(id, all))
+        }
+        (Action::ShowResourceLists(_), SipReply::Objects(objects)) => {
+            Some(resource_lists(id, objects))
         }
         (Action::Qualify(_), SipReply::Done) => {
             Some(vec![response::done(id, "Endpoint found, will qualify")])

@@ -6,7 +6,7 @@ use ami::event::Event as _;
 use ami::event::pjsip::{
     AorDetail, AorList, AuthDetail, AuthList, EndpointDetail, EndpointList, IdentifyDetail,
     InboundRegistrationDetail, InboundSubscriptionDetail, Object, OutboundRegistrationDetail,
-    TransportDetail,
+    ResourceListDetail, TransportDetail,
 };
 use ami::{Message, response};
 use model::{SipEndpoint, SipObject, SipSubscription, Watched, WatchedState};
@@ -203,6 +203,25 @@ pub(super) fn outbound(id: &str, objects: &[SipObject]) -> Vec<Message> {
         end.header("NotRegistered", objects.len() - registered);
     }
     told
+}
+
+pub(super) fn resource_lists(id: &str, objects: &[SipObject]) -> Vec<Message> {
+    if objects.is_empty() {
+        return vec![response::error(id, "No resource lists found").with_line_feed()];
+    }
+    let items = objects.iter().map(|one| {
+        let event = ResourceListDetail {
+            action_id: given(id),
+            object: object(one),
+        };
+        event.message()
+    });
+    list(
+        id,
+        "A listing of resource lists follows, presented as ResourceListDetail events",
+        items.collect(),
+        "ResourceListDetailComplete",
+    )
 }
 
 /// What phones have subscribed to: we are those who notify.
