@@ -1,6 +1,7 @@
 """A server under test with its phones: the laboratory of the recorded scenarios, for unittest."""
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,14 @@ class LabTest(unittest.TestCase):
         self.assertIsNotNone(answer, f'no answer to {action}')
         return answer
 
+    def lists(self, connection, action, **headers):
+        """Sends an action that lists, and gives the items."""
+        ident = golden.get(self.ask(connection, action, **headers), 'ActionID')
+        is_own = lambda m: golden.get(m, 'ActionID') == ident and golden.get(m, 'Event')  # noqa: E731
+        end = connection.wait(lambda m: is_own(m) and golden.get(m, 'EventList') == 'Complete', 10)
+        self.assertIsNotNone(end, f'no end of {action}')
+        return [m for m in connection.messages if is_own(m) and m is not end]
+
     def event(self, connection, name, seconds=10, **headers):
         """Waits for an event with these values."""
         found = connection.wait(
@@ -63,6 +72,19 @@ class LabTest(unittest.TestCase):
             and all(golden.get(m, key) == value for key, value in headers.items()), seconds)
         self.assertIsNotNone(found, f'no event {name} {headers}')
         return found
+
+    def start_again(self):
+        """Starts the server that has ended, on what it left behind."""
+        config = os.path.join(self.lab.etc, 'asterisk.conf')
+        self.lab.server = subprocess.Popen(
+            [SWITCHROOM, '-f', '-C', config], stdin=subprocess.DEVNULL, stdout=self.lab.log,
+            stderr=self.lab.log, cwd=self.lab.dir, start_new_session=True)
+        self.lab.boot()
+
+    def kill(self):
+        """Ends the server without a chance to put anything in order."""
+        os.kill(self.lab.server.pid, signal.SIGKILL)
+        self.lab.server.wait()
 
     def console(self, command):
         """Has the running server run a console command."""

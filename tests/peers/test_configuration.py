@@ -1,11 +1,9 @@
 """Configuration and data through the manager: files, mailboxes, states, and nothing outside their folders."""
 import os
-import signal
-import subprocess
 import threading
 import unittest
 
-from lab import SWITCHROOM, LabTest, golden
+from lab import LabTest, golden
 
 COMMENTED = '''; kept to the end
 [general] ; a heading
@@ -44,15 +42,6 @@ class ConfigurationTest(LabTest):
 
     def succeed(self, answer):
         self.assertEqual(golden.get(answer, 'Response'), 'Success', answer)
-
-    def kill_and_start_again(self):
-        os.kill(self.lab.server.pid, signal.SIGKILL)
-        self.lab.server.wait()
-        config = self.path('asterisk.conf')
-        self.lab.server = subprocess.Popen(
-            [SWITCHROOM, '-f', '-C', config], stdin=subprocess.DEVNULL, stdout=self.lab.log,
-            stderr=self.lab.log, cwd=self.lab.dir, start_new_session=True)
-        self.lab.boot()
 
     def test_comments_and_layout_stay(self):
         self.write('own.conf', COMMENTED)
@@ -155,7 +144,8 @@ class ConfigurationTest(LabTest):
             sender.start()
         for n, connection in enumerate(connections):
             self.assertIsNotNone(connection.wait(lambda m: golden.get(m, 'ActionID') == f'{n}-10', 30))
-        self.kill_and_start_again()
+        self.kill()
+        self.start_again()
         for connection, sender in zip(connections, senders):
             connection.join(10)
             sender.join(10)
@@ -190,6 +180,28 @@ class DataTest(LabTest):
         self.event(admin, 'MessageWaiting', Mailbox='300@default', New='2')
         answer = self.ask(admin, 'MailboxStatus', Mailbox='300')
         self.assertEqual(golden.get(answer, 'Waiting'), '1')
+
+    def test_what_another_system_says_survives_a_kill(self):
+        admin = self.connect()
+        for mailbox in ('300', '301'):
+            self.ask(admin, 'MWIUpdate', Mailbox=mailbox, NewMessages='2', OldMessages='5')
+        self.ask(admin, 'MWIDelete', Mailbox='301')
+        self.kill()
+        self.start_again()
+        admin = self.connect()
+        known = self.lists(admin, 'MWIGet', Mailbox='/^30/')
+        told = [(golden.get(m, 'Mailbox'), golden.get(m, 'NewMessages'), golden.get(m, 'OldMessages')) for m in known]
+        self.assertEqual(told, [('300@default', '2', '5')])
+
+    def test_objects_of_sip_are_shown(self):
+        self.assertIn(' Endpoint:  alice/101 ', self.console('pjsip show endpoints'))
+        shown = self.console('pjsip show endpoint alice')
+        self.assertIn('     InAuth:  alice/alice\n        Aor:  alice ', shown)
+        self.assertRegex(shown, r'\n rtp_symmetric +: ')
+        self.assertIn('********', self.console('pjsip show auth alice'))
+        for kind in ('aors', 'auths', 'transports', 'identifies', 'contacts'):
+            self.assertRegex(self.console(f'pjsip show {kind}'), r'(Objects found: [1-9])|(No objects found)')
+        self.assertIn('0 active subscriptions', self.console('pjsip show subscriptions inbound'))
 
     def test_people_say_how_they_are(self):
         admin = self.connect()

@@ -1,22 +1,14 @@
 """AstDB: what was answered with Success is there after the server was killed in the middle of a burst."""
 import os
 import signal
-import subprocess
 import unittest
 
-from lab import SWITCHROOM, LabTest, golden
+from lab import LabTest, golden
 
 CLIENTS, KEYS = 8, 2000
 
 
 class DatabaseTest(LabTest):
-    def start_again(self):
-        config = os.path.join(self.lab.etc, 'asterisk.conf')
-        self.lab.server = subprocess.Popen(
-            [SWITCHROOM, '-f', '-C', config], stdin=subprocess.DEVNULL, stdout=self.lab.log,
-            stderr=self.lab.log, cwd=self.lab.dir, start_new_session=True)
-        self.lab.boot()
-
     def values(self, family):
         """All values of a family by key, as DBGetTree lists them."""
         connection = self.connect()
@@ -43,8 +35,7 @@ class DatabaseTest(LabTest):
         for n, connection in enumerate(connections):
             answer = connection.wait(lambda m: golden.get(m, 'ActionID') == f'{n}-20', 30)
             self.assertIsNotNone(answer, 'no answer before the kill')
-        os.kill(self.lab.server.pid, signal.SIGKILL)
-        self.lab.server.wait()
+        self.kill()
         for connection, sender in zip(connections, senders):
             connection.join(10)
             sender.join(10)

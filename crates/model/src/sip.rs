@@ -37,6 +37,10 @@ pub enum SipQuery {
     Contacts,
     /// List the registrations of ours. Answered with [`SipReply::Objects`].
     Registrations,
+    /// List the transports. Answered with [`SipReply::Objects`].
+    Transports,
+    /// List how requests are known. Answered with [`SipReply::Objects`].
+    Identifies,
     /// List the lists that can be subscribed to. Answered with [`SipReply::Objects`].
     ResourceLists,
     /// List what phones have subscribed to. Answered with [`SipReply::Subscriptions`].

@@ -121,6 +121,15 @@ pub enum Watched {
     Mailbox(Arc<str>),
 }
 
+impl std::fmt::Display for Watched {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Extension { context, exten } => write!(f, "{exten}@{context}"),
+            Self::Mailbox(name) => f.write_str(name),
+        }
+    }
+}
+
 /// How something watched is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WatchedState {

@@ -4,11 +4,14 @@ use crate::mailbox;
 use crate::node::Node;
 use manager::Answer;
 use model::{
-    Command, DeviceState, Event, MailboxQuery, MailboxReply, Reply, SipQuery, SipReply, StateQuery,
-    StateReply,
+    Command, DatabaseCommand, DatabaseReply, DeviceState, Event, MailboxQuery, MailboxReply,
+    MessageCounts, Reply, SipQuery, SipReply, StateQuery, StateReply,
 };
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Where the database keeps what other systems say of mailboxes.
+const EXTERNAL: &str = "MWIExternal";
 
 impl Node {
     /// SIP does not know how its devices are.
@@ -56,10 +59,22 @@ impl Node {
 
     /// What is found in mailboxes is told, if it is news.
     pub(crate) async fn answer_mailboxes(&self, query: MailboxQuery) -> Answer {
+        let kept = match &query {
+            MailboxQuery::SetExternal { .. } => Some(true),
+            MailboxQuery::ForgetExternal(_) => Some(false),
+            MailboxQuery::Counts(_)
+            | MailboxQuery::Users
+            | MailboxQuery::User { .. }
+            | MailboxQuery::Refresh { .. }
+            | MailboxQuery::External(_) => None,
+        };
         let Ok(mailbox::Answered { reply, looked }) = self.mailboxes.ask(query).await else {
             return Answer::Unavailable;
         };
         for (mailbox, counts) in looked {
+            if let Some(keep) = kept {
+                self.keep_external(&mailbox, keep.then_some(counts)).await;
+            }
             if self
                 .notice(Event::MessageWaiting { mailbox, counts })
                 .await
@@ -69,6 +84,45 @@ impl Node {
             }
         }
         Answer::Mailboxes(reply)
+    }
+
+    /// Keeps what another system says of a mailbox for after a restart, or forgets it.
+    async fn keep_external(&self, mailbox: &str, counts: Option<MessageCounts>) {
+        let path = format!("{EXTERNAL}/{mailbox}").into();
+        let change = match counts {
+            Some(counts) => DatabaseCommand::Put {
+                path,
+                value: mailbox::written(counts).into(),
+            },
+            None => DatabaseCommand::Remove(path),
+        };
+        let reply = self.ask(Command::Database(change)).await;
+        if reply == Reply::Database(DatabaseReply::Failed) {
+            tracing::warn!(
+                mailbox,
+                "what MWIUpdate said is not kept for after a restart"
+            );
+        }
+    }
+
+    /// What other systems had said of mailboxes before the restart.
+    async fn recall_external(&self) {
+        let list = DatabaseCommand::List(EXTERNAL.into());
+        let Reply::Database(DatabaseReply::List(kept)) = self.ask(Command::Database(list)).await
+        else {
+            return;
+        };
+        for (path, value) in kept {
+            let mailbox = path.trim_start_matches('/').strip_prefix(EXTERNAL);
+            let mailbox = mailbox.map(|name| name.trim_start_matches('/'));
+            if let (Some(mailbox), Some(counts)) = (mailbox, mailbox::read(&value)) {
+                let said = MailboxQuery::SetExternal {
+                    mailbox: mailbox.into(),
+                    counts,
+                };
+                self.answer_mailboxes(said).await;
+            }
+        }
     }
 
     /// Asks the mailboxes. `None` if the node ends.
@@ -83,6 +137,7 @@ impl Node {
     pub(crate) async fn watch_mailboxes(self: Arc<Self>) {
         /// How often is looked whether that is said anew.
         const ASLEEP: Duration = Duration::from_secs(30);
+        self.recall_external().await;
         self.look_into_mailboxes().await;
         while !self.is_ending() {
             let poll = self.mailboxes.poll();

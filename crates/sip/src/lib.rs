@@ -55,5 +55,6 @@ mod watching;
 
 pub use handle::{Handle, Told, start};
 pub use settings::{HELP, Settings};
+pub use show::key as option_name;
 pub use trace::Tracing;
 pub use transport::BindError;

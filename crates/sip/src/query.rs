@@ -22,6 +22,8 @@ pub(crate) fn answer(core: &Arc<Core>, query: SipQuery) -> SipReply {
         SipQuery::Auths => show::auths(core),
         SipQuery::Contacts => SipReply::Contacts(core.contacts()),
         SipQuery::Registrations => show::registrations(core),
+        SipQuery::Transports => show::transports(core),
+        SipQuery::Identifies => show::identifies(core),
         SipQuery::ResourceLists => show::lists(core),
         SipQuery::Subscriptions => SipReply::Subscriptions(core.subscriptions().list()),
         SipQuery::Qualify(endpoint) => done(qualify::endpoint(core, &endpoint)),

@@ -69,6 +69,7 @@ const FAMILIES: &[&[Command]] = &[
     manager::COMMANDS,
     module::COMMANDS,
     pjsip::COMMANDS,
+    pjsip::SHOWS,
     rtp::COMMANDS,
     states::COMMANDS,
     vocabulary::COMMANDS,

@@ -203,6 +203,22 @@ impl Mailboxes {
     }
 }
 
+/// Counts as they are kept: `new/old/urgent`.
+pub(crate) fn written(counts: MessageCounts) -> String {
+    format!("{}/{}/{}", counts.new, counts.old, counts.urgent)
+}
+
+/// The counts that were kept so.
+pub(crate) fn read(text: &str) -> Option<MessageCounts> {
+    let mut numbers = text.split('/').map(str::parse);
+    let mut next = || numbers.next()?.ok();
+    Some(MessageCounts {
+        new: next()?,
+        old: next()?,
+        urgent: next()?,
+    })
+}
+
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing panics while it is held; were it so, what is there is whole.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -303,6 +319,18 @@ mod tests {
                 ("101@default".into(), MessageCounts::default())
             ]
         );
+    }
+
+    #[test]
+    fn counts_are_kept_in_words() {
+        let counts = MessageCounts {
+            new: 3,
+            old: 1,
+            urgent: 2,
+        };
+        assert_eq!(read(&written(counts)), Some(counts));
+        assert_eq!(read("3/x/1"), None);
+        assert_eq!(read("3"), None);
     }
 
     #[tokio::test]

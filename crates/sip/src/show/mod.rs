@@ -69,30 +69,14 @@ pub(crate) fn endpoint(core: &Core, name: &str) -> SipReply {
         .iter()
         .filter(|transport| Some(&transport.name) == endpoint.transport.as_ref());
     own.transports = transports
-        .map(|transport| {
-            written(
-                &settings,
-                Kind::Transport,
-                "transport",
-                &transport.name,
-                table::TRANSPORT,
-            )
-        })
+        .map(|one| transport(&settings, &one.name))
         .collect();
     let identifies = settings
         .identifies
         .iter()
         .filter(|identify| identify.endpoint == endpoint.name);
     own.identifies = identifies
-        .map(|identify| {
-            written(
-                &settings,
-                Kind::Identify,
-                "identify",
-                &identify.name,
-                table::IDENTIFY,
-            )
-        })
+        .map(|one| identify(&settings, &one.name))
         .collect();
     let bindings = aors.flat_map(|aor| core.registrar().bindings(aor));
     own.contacts = bindings.map(|binding| binding.contact).collect();
@@ -121,6 +105,20 @@ pub(crate) fn auths(core: &Core) -> SipReply {
             .map(|name| auth(&settings, name))
             .collect(),
     )
+}
+
+/// All transports.
+pub(crate) fn transports(core: &Core) -> SipReply {
+    let settings = core.settings();
+    let names = settings.transports.iter().map(|one| &one.name);
+    SipReply::Objects(names.map(|name| transport(&settings, name)).collect())
+}
+
+/// How all requests are known.
+pub(crate) fn identifies(core: &Core) -> SipReply {
+    let settings = core.settings();
+    let names = settings.identifies.iter().map(|one| &one.name);
+    SipReply::Objects(names.map(|name| identify(&settings, name)).collect())
 }
 
 /// All registrations of ours, with how they stand.
@@ -162,6 +160,20 @@ pub(crate) fn lists(core: &Core) -> SipReply {
         list
     });
     SipReply::Objects(objects.collect())
+}
+
+fn transport(settings: &Settings, name: &str) -> SipObject {
+    written(
+        settings,
+        Kind::Transport,
+        "transport",
+        name,
+        table::TRANSPORT,
+    )
+}
+
+fn identify(settings: &Settings, name: &str) -> SipObject {
+    written(settings, Kind::Identify, "identify", name, table::IDENTIFY)
 }
 
 fn auth(settings: &Settings, name: &str) -> SipObject {
@@ -284,7 +296,7 @@ fn as_default(value: &str, default: &str) -> String {
 }
 
 /// The option of a name in a list: `T38UdptlEc` is `t38_udptl_ec`.
-fn key(field: &str) -> String {
+pub fn key(field: &str) -> String {
     let mut key = String::with_capacity(field.len() + 4);
     let mut before = None;
     for c in field.chars() {
