@@ -105,7 +105,7 @@ fn what_is_wrong_is_told_with_its_line() {
         complaints,
         [
             "pjsip.conf:1: [a] has no type and is ignored (add `type = endpoint` or what else it is)",
-            "pjsip.conf:3: `type = thing` is no kind of object we have; [b] is ignored (write transport, endpoint, aor, auth, identify, registration or global)",
+            "pjsip.conf:3: `type = thing` is no kind of object we have; [b] is ignored (write transport, endpoint, aor, auth, identify, registration, resource_list or global)",
             "pjsip.conf:8: `webrtc` is not built yet (it has no effect)",
             "pjsip.conf:9: unknown option `wherefore` (it has no effect; remove it)",
             "pjsip.conf:10: the format `opus` is not built yet (use ulaw or alaw)",
@@ -135,4 +135,22 @@ fn formats_are_allowed_in_order() {
         [Format::Alaw]
     );
     assert_eq!(formats("allow = all\nallow = !all,ulaw\n"), [Format::Ulaw]);
+}
+
+#[test]
+fn a_list_of_nothing_is_no_list() {
+    let (settings, complaints) = read(
+        "[a]\ntype = resource_list\nevent = weather\nlist_item = 1\n[b]\ntype = resource_list\nevent = presence\n\
+         [c]\ntype = resource_list\nevent = dialog\nlist_item = 1,2\nlist_item = 3\n",
+    );
+    assert_eq!(
+        complaints,
+        [
+            "pjsip.conf:1: [a] lists no event we have: `weather` (write `event = presence`, `dialog` or `message-summary`)",
+            "pjsip.conf:5: [b] lists 0 resources and is ignored (give it 1 to 200 with `list_item`)",
+        ]
+    );
+    let names: Vec<_> = settings.lists.keys().map(|name| &**name).collect();
+    assert_eq!(names, ["c"]);
+    assert_eq!(settings.lists["c"].items.len(), 3);
 }
