@@ -1,7 +1,7 @@
 //! cdr.conf and its kin: of what call records are made, and where they are written.
 
 use crate::configuration::{Files, NoMeaning};
-use crate::records::{self, Batch, Csv, Mapping, Master, Table};
+use crate::records::{self, Batch, Csv, Mapping, Table};
 use conf::Settings as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ pub(crate) const HELP: &[conf::Help] = &[
     conf::Help::of::<General>("cdr.conf", "[general]"),
     conf::Help::of::<Csv>("cdr.conf", "[csv]"),
     conf::Help::of::<Mappings>("cdr_custom.conf", "[mappings]"),
-    conf::Help::of::<Master>("cdr_sqlite3_custom.conf", "[master]"),
+    conf::Help::of::<records::Master>("cdr_sqlite3_custom.conf", "[master]"),
     conf::Help::of::<Manager>("cdr_manager.conf", "[general]"),
 ];
 

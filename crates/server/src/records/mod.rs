@@ -15,7 +15,9 @@ mod template;
 pub(crate) use csv::Csv;
 pub(crate) use custom::Mapping;
 pub(crate) use settings::{Batch, Settings};
-pub(crate) use table::{Master, Table};
+#[cfg(test)]
+pub(crate) use table::Master;
+pub(crate) use table::Table;
 
 use model::CallRecord;
 use outlets::Outlets;
