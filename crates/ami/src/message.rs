@@ -87,6 +87,57 @@ impl Message {
         }
     }
 
+    /// Puts a header before the one of this index, or after all that there are.
+    pub fn insert(&mut self, index: usize, name: &str, value: impl Display) {
+        let Some(at) = self.headers.get(index).map(|span| span.start) else {
+            // What is not there cannot be stood before; lines that are no headers stay last.
+            if self.body.is_none() {
+                self.header(name, value);
+            }
+            return;
+        };
+        let line = Self::new().with(name, value);
+        let text = line.text();
+        let (Some(added), Ok(length)) = (line.headers.first(), u32::try_from(text.len())) else {
+            return;
+        };
+        if u32::try_from(self.text.len() + text.len()).is_err() {
+            return;
+        }
+        self.text.insert_str(at as usize, text);
+        for span in &mut self.headers[index..] {
+            *span = span.moved(length);
+        }
+        self.body = self.body.map(|body| body + length);
+        self.headers.insert(index, added.moved(at));
+    }
+
+    /// The text as it is written, cut before the header of this index.
+    pub fn cut(&self, index: usize) -> (&str, &str) {
+        let end = self.text.len() - END.len();
+        let at = self.headers.get(index);
+        self.text
+            .split_at(at.map_or(end, |span| span.start as usize))
+    }
+
+    /// Reads what [`Message::wire`] gave of a message without lines that are no headers.
+    pub fn from_wire(text: &str) -> Option<Self> {
+        let mut message = Self {
+            text: text.to_owned(),
+            headers: Vec::with_capacity(text.len() / 24),
+            body: None,
+        };
+        let mut start = 0;
+        for line in text.strip_suffix(END)?.split_inclusive("\r\n") {
+            let (name, _) = line.strip_suffix("\r\n")?.split_once(": ")?;
+            let end = start + line.len();
+            let span = Span::new(start, start + name.len(), end - "\r\n".len())?;
+            message.headers.push(span);
+            start = end;
+        }
+        Some(message)
+    }
+
     /// Adds lines that are no headers, each ended by a line feed but for the last, which is ended as
     /// headers are: clients look for it so. Nothing can be added after them.
     #[must_use]
@@ -204,6 +255,15 @@ impl Message {
 }
 
 impl Span {
+    /// The same so much further on.
+    fn moved(self, by: u32) -> Self {
+        Self {
+            start: self.start + by,
+            colon: self.colon + by,
+            end: self.end + by,
+        }
+    }
+
     fn new(start: usize, colon: usize, end: usize) -> Option<Self> {
         Some(Self {
             start: start.try_into().ok()?,
@@ -284,6 +344,39 @@ mod tests {
         assert_eq!(message.iter().count(), 1);
         assert_eq!(message.body().count(), 3);
         assert_eq!(Message::new().wire(), "\r\n");
+    }
+
+    #[test]
+    fn a_header_is_put_among_others() {
+        let mut message = Message::new()
+            .with("Response", "Follows")
+            .with("Message", "x")
+            .with_body(["one"]);
+        message.insert(1, "Sequence", "1/2");
+        message.insert(9, "Lost", "as nothing may stand after the body");
+        assert_eq!(
+            message.wire(),
+            "Response: Follows\r\nSequence: 1/2\r\nMessage: x\r\none\r\n\r\n"
+        );
+        assert_eq!(message.first("Message"), Some("x"));
+        assert_eq!(message.first("Sequence"), Some("1/2"));
+        assert_eq!(message.body().collect::<Vec<_>>(), ["one"]);
+        let (before, after) = message.cut(1);
+        assert_eq!(before, "Response: Follows\r\n");
+        assert!(after.starts_with("Sequence"));
+        let mut last = Message::new().with("Event", "X");
+        assert_eq!(last.cut(1), ("Event: X\r\n", "\r\n"));
+        last.insert(1, "Sequence", "1/2");
+        assert_eq!(last.wire(), "Event: X\r\nSequence: 1/2\r\n\r\n");
+    }
+
+    #[test]
+    fn what_was_written_is_read_as_it_was() {
+        let message = Message::new().with("Event", "X").with("Value", "  a: b ");
+        assert_eq!(Message::from_wire(message.wire()), Some(message));
+        for bad in ["Event: X\r\n", "Event\r\n\r\n", "Event: X\n\r\n", ""] {
+            assert_eq!(Message::from_wire(bad), None, "{bad:?}");
+        }
     }
 
     #[test]

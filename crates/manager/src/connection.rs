@@ -8,7 +8,7 @@
 use crate::outgoing::Outgoing;
 use crate::peer::Log;
 use crate::session::{Carrier, Close, Input, Output, Piece, Session};
-use crate::{Node, Peer, Rendered, Request};
+use crate::{Node, Peer, Rendered, Request, Told};
 use ami::{Frames, Message, raw};
 use model::{Now, Token, Transport};
 use std::collections::VecDeque;
@@ -143,7 +143,7 @@ impl Connection {
         let told = self.session.take(event);
         self.drain(now);
         if let Some(told) = told {
-            self.write(now, &told.message);
+            self.write_event(now, told);
         }
     }
 
@@ -183,7 +183,7 @@ impl Connection {
         while let Some(output) = self.session.poll() {
             match output {
                 Output::Answer { pieces, .. } => self.write_answer(now, &pieces),
-                Output::Event(told) => self.write(now, &told.message),
+                Output::Event(told) => self.write_event(now, &told),
                 Output::Listen => self.effects.push_back(Effect::Listen),
                 Output::Ask(request) => self.effects.push_back(Effect::Ask(request)),
                 Output::Notice(event) => self.effects.push_back(Effect::Notice(event)),
@@ -202,6 +202,12 @@ impl Connection {
                 self.outgoing.fence();
             }
         }
+    }
+
+    fn write_event(&mut self, now: Now, told: &Told) {
+        let numbered = self.session.is_numbered();
+        self.outgoing
+            .add(now.since_start, |bytes| told.write(numbered, bytes));
     }
 
     fn write(&mut self, now: Now, message: &Message) {

@@ -190,7 +190,7 @@ pub(crate) struct Verdicts(Box<[AtomicU64]>);
 
 impl Verdicts {
     pub(crate) fn of(&self, event: &Told, decide: impl FnOnce() -> bool) -> bool {
-        let number = event.seq.0;
+        let number = event.mark.seq.0;
         if number == 0 {
             return decide(); // 0 is what a slot holds before anything was said
         }
@@ -225,7 +225,8 @@ mod tests {
             message.push_line(line.as_bytes());
         }
         Told {
-            seq: model::Seq(seq),
+            mark: model::Run(1).at(model::Seq(seq)),
+            head: 1,
             name,
             classes: ami::Classes::CALL,
             message,

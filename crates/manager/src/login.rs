@@ -38,6 +38,8 @@ pub(crate) struct Attempt {
     /// The name as the client wrote it.
     name: Arc<str>,
     wanted: Classes,
+    /// Whether they want to be told places, if they say.
+    numbered: Option<bool>,
 }
 
 /// Why a login is refused.
@@ -120,6 +122,7 @@ impl Session {
             auth_type: None,
             key: None,
             events: None,
+            sequence: None,
         };
         match self.attempt(now, token, "", &login) {
             Ok(attempt) => self.ask_admission(attempt),
@@ -162,6 +165,7 @@ impl Session {
             user: Arc::clone(user),
             name: name.into(),
             wanted: events.unwrap_or(Classes::ALL),
+            numbered: login.sequence,
         })
     }
 
@@ -183,6 +187,7 @@ impl Session {
             user: attempt.user,
             name: attempt.name,
             wanted: attempt.wanted,
+            numbered: attempt.numbered,
             filters: None,
             since: now.utc,
         };

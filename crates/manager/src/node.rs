@@ -2,6 +2,7 @@
 
 use crate::Settings;
 use jiff::{Timestamp, tz::TimeZone};
+use model::Run;
 use std::sync::Arc;
 
 /// Facts about the node; replaced as a whole when it is configured anew.
@@ -33,6 +34,8 @@ pub struct Node {
     pub custom_sounds: bool,
     /// Whether clients may use dialplan functions that reach beyond calls.
     pub live_dangerously: bool,
+    /// Its run, by which places in its order of events are named.
+    pub run: Run,
     /// When it began.
     pub started: Timestamp,
     /// When it was last configured.

@@ -41,6 +41,8 @@ pub struct User {
     pub rules: Rules,
     /// How it is spoken to.
     pub dialect: Dialect,
+    /// Whether it is told places in the order of events.
+    pub sequence: bool,
     /// Where it says so.
     pub(crate) at: Places,
 }
@@ -100,6 +102,9 @@ pub struct Account {
     filters: Vec<Entry>,
     /// How it is spoken to: `22` or `1.8`; as in `[general]` if not said.
     dialect: Option<Spoken>,
+    /// Whether events, responses and ends of lists tell their place in the order of events
+    /// (`Sequence: RUN/NUMBER`), from which a client resumes. The header `Sequence` of Login goes before.
+    sequence: bool,
 }
 
 /// The lists of acl.conf, by name in lower case.
@@ -136,6 +141,7 @@ impl User {
                 write: place(section, "write").clone(),
                 open_actions: place(section, "openactions").clone(),
             },
+            sequence: account.sequence,
             acls: access?,
             filters: filters?,
             rules: rules?,

@@ -35,6 +35,7 @@ fn node(manager: &str) -> Arc<Node> {
         http: false,
         custom_sounds: false,
         live_dangerously: false,
+        run: model::Run(1),
         started,
         reloaded: started,
         zone: jiff::tz::TimeZone::UTC,
@@ -186,7 +187,7 @@ proptest! {
                 session.handle(now(), Input::Answer { at: model::Seq(0), answer });
             }
             if session.listens() {
-                session.handle(now(), Input::Heard(model::Seq(0)));
+                session.handle(now(), Input::Heard(model::Mark::default()));
             }
             let outputs: Vec<_> = std::iter::from_fn(|| session.poll()).collect();
             let answers = outputs.iter().filter(|output| matches!(output, manager::Output::Answer { .. }));

@@ -17,6 +17,7 @@ mod endpoint;
 mod event;
 mod id;
 mod mailbox;
+mod mark;
 mod media;
 mod party;
 mod security;
@@ -46,6 +47,7 @@ pub use event::{
 };
 pub use id::{BridgeId, ChannelId, MediaId, PlayId, Seq, Token};
 pub use mailbox::{MailboxQuery, MailboxReply, MailboxUser};
+pub use mark::{BadMark, Mark, Run};
 pub use media::{AudioQuality, MediaInstruction, MediaReport, Spread, Tone};
 pub use party::Party;
 pub use security::{Address, Security, SecurityKind, Transport};

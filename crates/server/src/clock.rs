@@ -1,7 +1,7 @@
 //! The one place where the clock is read: the pure crates are handed the moment.
 
 use jiff::Timestamp;
-use model::Now;
+use model::{Now, Run};
 use std::time::{Duration, Instant};
 
 /// Time since the process began, and the wall clock.
@@ -22,6 +22,12 @@ impl Clock {
             since_start: self.start.elapsed(),
             utc: Timestamp::now(),
         }
+    }
+
+    /// A run that begins now.
+    pub(crate) fn run(&self) -> Run {
+        let began = self.now().utc.as_millisecond();
+        Run(began.try_into().unwrap_or(0))
     }
 
     /// The moment that is so long after the start, for timers of the runtime.

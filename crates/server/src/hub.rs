@@ -314,6 +314,7 @@ fn weight(event: &Event) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::Run;
 
     fn records(seqs: std::ops::Range<u64>) -> Vec<Record> {
         let event = Event::Shutdown {
@@ -332,6 +333,7 @@ mod tests {
     fn style() -> Style {
         let zone = jiff::tz::TimeZone::UTC;
         Style {
+            run: Run(1),
             system_name: String::new(),
             timestamps: false,
             numbers: false,
@@ -347,7 +349,7 @@ mod tests {
 
     fn read(reader: &mut Reader) -> Vec<u64> {
         let (batch, from) = reader.read().unwrap().unwrap();
-        batch.from(from).map(|event| event.seq().0).collect()
+        batch.from(from).map(|event| event.mark().seq.0).collect()
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::switch_task::{Answered, Ended, SwitchHandle};
 use crate::{security_log, version};
 use jiff::tz::TimeZone;
 use manager::{Answer, ConsoleReport, FileRequest, ReloadOutcome, Request, Style, Throttle};
-use model::{Command, Event, Refusal, Reply, Seq};
+use model::{Command, Event, Refusal, Reply, Run, Seq};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError};
@@ -29,6 +29,7 @@ use web::Faces;
 
 /// What all tasks share.
 pub(crate) struct Node {
+    run: Run,
     pub(crate) clock: Clock,
     pub(crate) hub: Arc<Hub>,
     pub(crate) switch: SwitchHandle,
@@ -113,6 +114,7 @@ impl Node {
         let mailboxes = Mailboxes::new(configuration.asterisk.directories.spool.clone());
         mailboxes.configure(Arc::clone(&configuration.voicemail));
         Arc::new(Self {
+            run: configured.manager.run,
             mailboxes,
             clock: made.clock,
             hub: made.hub,
@@ -286,7 +288,7 @@ impl Node {
         self.switch
             .tell(Input::Configure(Arc::clone(&configuration.switch)))
             .await?;
-        let configured = Configured::new(configuration, &self.clock);
+        let configured = Configured::new(configuration, &self.clock, self.run);
         self.hub.restyle(Style::of(&configured.manager));
         self.configured.send_replace(Arc::new(configured));
         let mut failures = Vec::new();
@@ -458,7 +460,7 @@ fn outcome(done: &Result<(), NotReloaded>) -> ReloadOutcome {
 }
 
 impl Configured {
-    pub(crate) fn new(configuration: Configuration, clock: &Clock) -> Self {
+    pub(crate) fn new(configuration: Configuration, clock: &Clock, run: Run) -> Self {
         let now = clock.now();
         let options = &configuration.asterisk.options;
         let started = now.utc - now.since_start;
@@ -477,6 +479,7 @@ impl Configured {
             http: configuration.manager.general.web_enabled && configuration.web.general.enabled,
             custom_sounds: false,
             live_dangerously: options.live_dangerously,
+            run,
             started,
             reloaded: now.utc,
             zone: TimeZone::system(),

@@ -3,7 +3,7 @@
 
 use ami::Dialect;
 use manager::{Recalled, Rendered, Style};
-use model::{Event, Record, Seq};
+use model::{Event, Record, Run, Seq};
 use std::fmt::Write as _;
 
 /// Writes one: what managers are told, in the log's form.
@@ -17,6 +17,7 @@ pub(crate) fn write(event: &Event, at: jiff::Timestamp) {
         event: event.clone(),
     };
     let style = Style {
+        run: Run::default(),
         system_name: String::new(),
         timestamps: false,
         numbers: false,

@@ -170,8 +170,9 @@ impl SessionTask {
         self.asking = Some(if let Request::Admit(user) = request {
             let granted = self.place.admit(&user);
             let booted = node.is_booted();
+            let at = self.reader.as_ref().map_or(Seq(0), Reader::at);
             Box::pin(std::future::ready((
-                Seq(0),
+                at,
                 Answer::Admitted { granted, booted },
             )))
         } else {
@@ -235,7 +236,8 @@ impl SessionTask {
                 break;
             }
         }
-        self.connection.handle(now, Input::Heard(reader.at()));
+        let place = self.configured.run.at(reader.at());
+        self.connection.handle(now, Input::Heard(place));
         heard
     }
 

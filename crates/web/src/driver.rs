@@ -230,7 +230,8 @@ impl Driver {
                 let granted = self.place.is_some();
                 let booted = self.exchange.is_booted();
                 let answer = Answer::Admitted { granted, booted };
-                self.handle(Input::Answer { at: Seq(0), answer });
+                let at = self.at().unwrap_or_default();
+                self.handle(Input::Answer { at, answer });
             }
             Output::Ask(request) => self.asking = Some(self.exchange.answer(request)),
             Output::Notice(event) => self.telling = Some(self.exchange.notice(event)),
@@ -265,7 +266,8 @@ impl Driver {
         let session = &mut self.session;
         match events.read(&mut |event| session.handle(now, Input::Event(event))) {
             Ok(read) => {
-                session.handle(now, Input::Heard(events.at()));
+                let place = self.configured.run.at(events.at());
+                session.handle(now, Input::Heard(place));
                 read || ready
             }
             Err(Missed(count)) => {

@@ -18,6 +18,9 @@ pub struct Login {
     pub key: Option<Secret>,
     /// What to hear of what the account may hear; all of it if not said.
     pub events: Option<String>,
+    /// `on`: events, responses and ends of lists tell their place in the order of events; as the account
+    /// is configured if not said.
+    pub sequence: Option<bool>,
 }
 
 /// Asks for the challenge that an MD5 login answers.

@@ -1,10 +1,28 @@
 //! The form of TCP and `/rawman`: the headers, then an empty line.
 
 use crate::Message;
+use std::fmt::Display;
+use std::io::Write as _;
 
 /// Appends a message.
 pub fn encode(message: &Message, out: &mut Vec<u8>) {
     out.extend_from_slice(message.wire().as_bytes());
+}
+
+/// Appends a message with one more header, before the one of this index; the message itself, which
+/// others may share, stays as it is.
+pub fn encode_with(
+    message: &Message,
+    index: usize,
+    name: &str,
+    value: impl Display,
+    out: &mut Vec<u8>,
+) {
+    let (before, after) = message.cut(index);
+    out.extend_from_slice(before.as_bytes());
+    // Writing into a vector does not fail.
+    let _ = write!(out, "{name}: {value}\r\n");
+    out.extend_from_slice(after.as_bytes());
 }
 
 /// Appends messages, one after the other.

@@ -18,14 +18,16 @@ use crate::Node;
 use ami::event::legacy::FullyBooted;
 use ami::event::system::BootedBefore;
 use ami::event::{Declaration, Event as _};
-use ami::{Classes, Dialect, Message};
+use ami::{Classes, Dialect, Message, raw};
 use jiff::{Timestamp, tz::TimeZone};
-use model::{Event, Record, Seq};
+use model::{Event, Mark, Record, Run};
 use std::sync::{Arc, OnceLock};
 
 /// How events are told; the same for all accounts.
 #[derive(Clone, Debug)]
 pub struct Style {
+    /// The node's run.
+    pub run: Run,
     /// The node's name; empty if it has none.
     pub system_name: String,
     /// Whether to tell when (`timestampevents`).
@@ -43,7 +45,7 @@ pub struct Style {
 /// An event as managers are told it.
 #[derive(Debug)]
 pub struct Rendered {
-    seq: Seq,
+    mark: Mark,
     told: Option<Arc<Told>>,
     legacy: Option<Arc<Told>>,
 }
@@ -51,17 +53,22 @@ pub struct Rendered {
 /// An event in words, shared by all who are told it.
 #[derive(Debug)]
 pub struct Told {
-    /// Its number.
-    pub seq: Seq,
+    /// Its place. It is numbered 0 if it is outside of the order, as one that tells a state.
+    pub mark: Mark,
     /// Its name on the wire.
     pub name: &'static str,
     /// Told to who may hear all of these.
     pub classes: Classes,
     /// Its headers.
     pub message: Message,
+    /// So many of them stand before `Sequence`, for who is told that.
+    pub(crate) head: u8,
     /// The same as JSON, once somebody has asked for it.
     pub(crate) json: OnceLock<Box<str>>,
 }
+
+/// The header that tells a place in the order of events.
+pub(crate) const SEQUENCE: &str = "Sequence";
 
 impl Told {
     /// The event as JSON; made by the first who asks.
@@ -71,6 +78,22 @@ impl Told {
             ami::json::encode(&self.message, &mut text);
             text.into_boxed_str()
         })
+    }
+
+    /// The event with its place told.
+    pub(crate) fn numbered(&self) -> Message {
+        let mut message = self.message.clone();
+        message.insert(self.head.into(), SEQUENCE, self.mark);
+        message
+    }
+
+    /// Writes it; with its place for who is told that. The text is the same for all others.
+    pub(crate) fn write(&self, numbered: bool, bytes: &mut Vec<u8>) {
+        if numbered {
+            raw::encode_with(&self.message, self.head.into(), SEQUENCE, self.mark, bytes);
+        } else {
+            raw::encode(&self.message, bytes);
+        }
     }
 }
 
@@ -92,15 +115,15 @@ impl Rendered {
             .legacy
             .then(|| legacy::tell(&before, recalled, &record.event));
         Self {
-            seq: record.seq,
+            mark: style.run.at(record.seq),
             told: tell(&to, &record.event).map(Arc::new),
             legacy: legacy.flatten().map(Arc::new),
         }
     }
 
-    /// Its number.
-    pub fn seq(&self) -> Seq {
-        self.seq
+    /// Its place.
+    pub fn mark(&self) -> Mark {
+        self.mark
     }
 
     /// The event in words, for who is spoken to so; `None` if it is not told.
@@ -117,6 +140,7 @@ impl Style {
     pub fn of(node: &Node) -> Self {
         let general = &node.settings.general;
         Self {
+            run: node.run,
             system_name: node.system_name.clone(),
             timestamps: general.timestamp_events,
             numbers: general.debug,
@@ -142,6 +166,7 @@ impl Teller<'_> {
         if self.style.disabled.iter().any(|disabled| disabled == name) {
             return None;
         }
+        let stamps = u8::from(self.style.timestamps);
         let message = event.stamped(|message| {
             if self.style.timestamps {
                 message.header("Timestamp", seconds(self.record.at));
@@ -154,7 +179,8 @@ impl Teller<'_> {
             }
         });
         Some(Told {
-            seq: self.record.seq,
+            mark: self.style.run.at(self.record.seq),
+            head: 1 + u8::from(!classes.is_empty()) + stamps,
             name,
             classes,
             message,

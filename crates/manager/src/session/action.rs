@@ -117,19 +117,25 @@ impl Session {
     }
 
     pub(super) fn on_answer(&mut self, now: Now, at: Seq, answer: Answer) {
+        let at = self.node.run.at(at);
         match self.doing.take() {
             Some(Doing::Asked(asked)) => {
                 let Asked { token, id, action } = *asked;
                 let messages = handler::answer(self, now, &id, &action, answer);
                 let pieces = messages.into_iter().map(Piece::Message).collect();
-                let ordered = self.carrier == Carrier::Stream && at > self.heard;
-                if ordered {
+                // What nobody put in order stands where the session is.
+                let place = if at.seq == Seq(0) { self.heard } else { at };
+                if self.carrier == Carrier::Stream && at > self.heard {
+                    let pieces = self.numbered(place, pieces);
                     self.doing = Some(Doing::Due { at, token, pieces });
                 } else {
-                    self.put(Output::Answer { token, pieces });
+                    self.put_answer(token, place, pieces);
                 }
             }
-            Some(Doing::Login(attempt)) => self.on_login_answer(now, *attempt, answer),
+            Some(Doing::Login(attempt)) => {
+                self.heard = self.heard.max(at);
+                self.on_login_answer(now, *attempt, answer);
+            }
             Some(Doing::Settling(held)) if at > self.heard => {
                 self.doing = Some(Doing::Held(at, held));
             }

@@ -5,7 +5,7 @@ use crate::{Rendered, Told};
 use ami::event::Event as _;
 use ami::event::system::{EventGap, WaitEventComplete};
 use ami::response;
-use model::{Now, Seq};
+use model::{Mark, Now};
 use std::sync::Arc;
 
 impl Session {
@@ -13,11 +13,11 @@ impl Session {
     /// comes before it.
     pub(crate) fn take<'a>(&mut self, event: &'a Rendered) -> Option<&'a Arc<Told>> {
         if let Some(Doing::Due { at, .. }) = &self.doing
-            && event.seq() > *at
+            && event.mark() > *at
         {
             self.release();
         }
-        self.heard = event.seq();
+        self.heard = event.mark();
         let told = event.told(self.dialect())?;
         let hears = self.member().is_some_and(|member| member.hears(told));
         if !hears {
@@ -30,14 +30,13 @@ impl Session {
         (self.carrier == Carrier::Stream).then_some(told)
     }
 
-    /// Whether the session would be told this event. For events outside of the order, such as those
-    /// that tell a state; each has a number that no other event has.
+    /// Whether the session would be told this event.
     pub fn hears(&self, told: &Told) -> bool {
         self.member().is_some_and(|member| member.hears(told))
     }
 
-    pub(super) fn on_heard(&mut self, now: Now, seq: Seq) {
-        self.heard = self.heard.max(seq);
+    pub(super) fn on_heard(&mut self, now: Now, mark: Mark) {
+        self.heard = self.heard.max(mark);
         if let Some(Doing::Due { at, .. }) = &self.doing
             && self.heard >= *at
         {
@@ -115,10 +114,7 @@ impl Session {
             .chain(wait.found.into_iter().map(Piece::Event))
             .chain([Piece::Message(end)]);
         let pieces = pieces.collect();
-        self.put(Output::Answer {
-            token: wait.token,
-            pieces,
-        });
+        self.put_answer(wait.token, self.heard, pieces);
     }
 }
 

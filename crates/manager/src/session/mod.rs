@@ -17,6 +17,7 @@
 //! the events up to that one have been told, and nothing comes between the parts of an answer.
 mod action;
 mod event;
+mod sequence;
 mod vocabulary;
 
 pub use vocabulary::{Carrier, Close, Input, Output, Piece};
@@ -26,7 +27,7 @@ use crate::peer::{Log, loggable};
 use crate::{Filters, Node, Peer, Told, User};
 use ami::action::Action;
 use ami::{Classes, Dialect, Frame, Message};
-use model::{Now, SecurityKind, Seq, Token};
+use model::{Mark, Now, SecurityKind, Seq, Token};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,7 +42,7 @@ pub struct Session {
     pub(crate) doing: Option<Doing>,
     pub(crate) wait: Option<Box<Wait>>,
     /// The last event that was given or is before all that will be.
-    heard: Seq,
+    heard: Mark,
     /// Whether the client told events that it may hear, and has asked for nothing else since: they
     /// stand before the answer to what it asks next.
     pub(crate) untold: bool,
@@ -69,6 +70,8 @@ pub(crate) struct Member {
     pub(crate) name: Arc<str>,
     /// What they want to hear of what they may hear.
     pub(crate) wanted: Classes,
+    /// Whether they are told places in the order of events, where they said so themselves.
+    pub(crate) numbered: Option<bool>,
     /// Filters of this session; none in nearly all.
     pub(crate) filters: Option<Box<Filters>>,
     pub(crate) since: jiff::Timestamp,
@@ -81,14 +84,14 @@ pub(crate) enum Doing {
     Asked(Box<Asked>),
     /// Its answer is made and waits until the events up to a number have been told.
     Due {
-        at: Seq,
+        at: Mark,
         token: Token,
         pieces: Vec<Piece>,
     },
     /// It waits until it is known which numbers the events have that its client told before it.
     Settling(Box<Held>),
     /// It waits until the client has heard the events up to a number.
-    Held(Seq, Box<Held>),
+    Held(Mark, Box<Held>),
     /// A login that others were asked about.
     Login(Box<Attempt>),
     /// A login that was refused; it is told so later.
@@ -139,6 +142,7 @@ impl Session {
             }
             Carrier::Requests => None,
         };
+        let heard = node.run.at(Seq(0));
         Self {
             carrier,
             state: State::Guest(Guest::new(deadline)),
@@ -146,7 +150,7 @@ impl Session {
             node,
             doing: None,
             wait: None,
-            heard: Seq(0),
+            heard,
             untold: false,
             missed: 0,
             outputs: VecDeque::new(),
@@ -166,7 +170,7 @@ impl Session {
                     self.outputs.push_back(Output::Event(Arc::clone(told)));
                 }
             }
-            Input::Heard(seq) => self.on_heard(now, seq),
+            Input::Heard(mark) => self.on_heard(now, mark),
             Input::Missed(count) => self.on_missed(count),
             Input::Answer { at, answer } => self.on_answer(now, at, answer),
             Input::Proven { token, account } => self.login_proven(now, token, account),
@@ -301,7 +305,7 @@ impl Session {
     /// An answer, now.
     pub(crate) fn answer(&mut self, token: Token, messages: impl IntoIterator<Item = Message>) {
         let pieces = messages.into_iter().map(Piece::Message).collect();
-        self.put(Output::Answer { token, pieces });
+        self.put_answer(token, self.heard, pieces);
     }
 
     pub(crate) fn close(&mut self, close: Close) {

@@ -2,7 +2,7 @@
 
 use crate::{Answer, Log, Node, Rendered, Request, Told};
 use ami::{Frame, Message};
-use model::{Seq, Token};
+use model::{Mark, Seq, Token};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ pub enum Input<'a> {
     /// The next event in the order of events.
     Event(&'a Rendered),
     /// All events up to this one have been given.
-    Heard(Seq),
+    Heard(Mark),
     /// So many events are lost to the session: it was too slow.
     Missed(u64),
     /// The answer to its last [`Request`]; `at` is the last event before the effects of what was

@@ -6,7 +6,7 @@ use manager::{
     Answer, Close, Connection, Effect, Files, Input, Log, Node, Peer, Recalled, Rendered, Request,
     Settings, Style, verify,
 };
-use model::{Address, Event, Now, Record, Reply, Seq, Transport};
+use model::{Address, Event, Now, Record, Reply, Run, Seq, Transport};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +40,9 @@ permit = 10.1.2.0/255.255.255.0
 read = all
 ";
 
+/// The node's run.
+pub(crate) const RUN: Run = Run(7);
+
 /// When the node began: 2026-01-01.
 pub(crate) const STARTED: i64 = 1_767_225_600;
 
@@ -71,6 +74,7 @@ pub(crate) fn node(manager: &str, acl: &str, users: &str) -> Node {
         http: true,
         custom_sounds: false,
         live_dangerously: false,
+        run: RUN,
         started,
         reloaded: started,
         zone: TimeZone::UTC,
@@ -203,7 +207,7 @@ impl Client {
         let mut written = String::new();
         for event in events {
             written += &self.handle(Input::Event(event));
-            written += &self.handle(Input::Heard(event.seq()));
+            written += &self.handle(Input::Heard(event.mark()));
         }
         written
     }

@@ -1,6 +1,6 @@
 //! Who hears which events, and in what order with answers: ami-server.md 4.
 
-use crate::client::{ACCOUNTS, Client, crlf, node, rendered, rendered_on, user_event};
+use crate::client::{ACCOUNTS, Client, RUN, crlf, node, rendered, rendered_on, user_event};
 use manager::{Answer, Effect, Input, Request};
 use model::{DeviceState, Event, Reply, Seq};
 
@@ -139,8 +139,8 @@ fn an_answer_does_not_wait_for_events_that_do_not_come() {
     client.send("Action: Getvar\nVariable: X\n\n");
     let answer = Answer::Switch(Reply::Value("1".into()));
     assert_eq!(client.handle(Input::Answer { at: Seq(2), answer }), "");
-    assert_eq!(client.handle(Input::Heard(Seq(1))), "");
-    assert_ne!(client.handle(Input::Heard(Seq(2))), "");
+    assert_eq!(client.handle(Input::Heard(RUN.at(Seq(1)))), "");
+    assert_ne!(client.handle(Input::Heard(RUN.at(Seq(2)))), "");
 }
 
 #[test]
@@ -188,7 +188,10 @@ fn wait_event_ends_with_an_event_with_time_or_with_anything_sent() {
         client.send("Action: WaitEvent\nTimeout: 0\nActionID: w\n\n"),
         ""
     );
-    assert_eq!(client.handle(Input::Heard(Seq(2))), start("w") + &end("w"));
+    assert_eq!(
+        client.handle(Input::Heard(RUN.at(Seq(2)))),
+        start("w") + &end("w")
+    );
 }
 
 #[test]
@@ -242,7 +245,7 @@ fn events_of_a_client_come_before_the_answer_to_what_it_asks_next() {
     for (seq, event) in [(1, one), (2, two)] {
         connection.handle(client.now, Input::Event(&rendered(seq, event.clone())));
     }
-    connection.handle(client.now, Input::Heard(Seq(2)));
+    connection.handle(client.now, Input::Heard(RUN.at(Seq(2))));
     client.connection = connection;
     let written = client.pump();
     assert!(

@@ -10,5 +10,6 @@ mod legacy;
 mod login;
 mod rights;
 mod rules;
+mod sequence;
 mod states;
 mod wire;

@@ -1,6 +1,6 @@
 //! A reader of events: a session of its own on the live stream.
 
-use super::{Mark, Start};
+use super::Start;
 use crate::answer::Refusal;
 use crate::caller::Caller;
 use crate::driver::{Driver, Ends, Happening};
@@ -9,10 +9,9 @@ use crate::session::{Handle, Member};
 use crate::web::Web;
 use ami::{Frame, Message};
 use manager::{Answer, Carrier, Close, Input, Piece, Recalled, Rendered, Request, Style, Told};
-use model::{Command, Event, Record, Reply, Seq};
+use model::{Command, Event, Mark, Record, Reply, Run, Seq};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::watch;
 
 /// A reader of events.
@@ -21,7 +20,7 @@ pub(crate) struct Feed {
     /// The session whose login this is; the stream ends with it, and keeps it from ending by itself.
     parent: Option<(Handle, Member)>,
     exchange: Arc<dyn Exchange>,
-    started: jiff::Timestamp,
+    run: Run,
     /// Whether a gap is made good with a snapshot.
     snapshots: bool,
     /// Events up to this one are known from a snapshot.
@@ -83,7 +82,7 @@ impl Feed {
 
     fn new(web: &Web, driver: Driver, parent: Option<(Handle, Member)>, start: Start) -> Self {
         Self {
-            started: driver.configured().started,
+            run: driver.configured().run,
             driver,
             parent,
             exchange: Arc::clone(web.exchange()),
@@ -101,7 +100,7 @@ impl Feed {
         let now = self.driver.at().unwrap_or_default();
         let after = start
             .after
-            .filter(|mark| mark.is_of(self.started) && mark.seq <= now);
+            .filter(|mark| mark.run == self.run && mark.seq <= now);
         if let Some(mark) = after {
             self.known = mark.seq;
             self.driver.listen_after(mark.seq);
@@ -113,8 +112,7 @@ impl Feed {
         if start.snapshot {
             self.ask_state();
         } else {
-            self.waiting
-                .push_back(Item::Mark(Mark::new(self.started, now)));
+            self.waiting.push_back(Item::Mark(self.run.at(now)));
         }
     }
 
@@ -152,8 +150,8 @@ impl Feed {
             }
             match self.happening().await {
                 None => return Item::Over("logged off"),
-                Some(Happening::Event(told)) if told.seq > self.known => {
-                    return Item::Event(Mark::new(self.started, told.seq), told);
+                Some(Happening::Event(told)) if told.mark.seq > self.known => {
+                    return Item::Event(told.mark, told);
                 }
                 Some(Happening::Event(_)) => {}
                 Some(Happening::Told) => return Item::Pause,
@@ -204,16 +202,13 @@ impl Feed {
             .collect();
         self.known = at;
         self.driver.listen_after(at);
-        Item::Snapshot(Mark::new(self.started, at), told)
+        Item::Snapshot(self.run.at(at), told)
     }
 
     /// An event that tells the state, if the session may hear it.
     fn tell(&self, event: Event, style: &Style) -> Option<Arc<Told>> {
-        /// Numbers that events in order never reach.
-        static NUMBER: AtomicU64 = AtomicU64::new(1 << 62);
-        let seq = Seq(NUMBER.fetch_add(1, Ordering::Relaxed));
         let record = Record {
-            seq,
+            seq: Seq(0),
             at: self.exchange.now().utc,
             event,
         };

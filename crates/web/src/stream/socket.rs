@@ -9,7 +9,7 @@
 //! said with `?after=` and `?snapshot=yes`, or later with an object `{"type":"begin","after":…,
 //! "snapshot":…}`.
 
-use super::{Feed, Item, Mark, Start, sse};
+use super::{Feed, Item, Start, place, sse};
 use crate::answer::{Answer, Refusal};
 use crate::body::Body;
 use crate::caller::Caller;
@@ -27,6 +27,7 @@ use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper::{Method, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use manager::Told;
+use model::Mark;
 use sha1::{Digest as _, Sha1};
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -112,7 +113,7 @@ fn switch(key: &str) -> Answer {
 
 fn start(after: Option<&str>, snapshot: Option<&str>) -> Start {
     Start {
-        after: after.and_then(|mark| mark.parse().ok()),
+        after: place(after),
         snapshot: snapshot.is_some_and(|flag| matches!(flag, "yes" | "true" | "1")),
     }
 }

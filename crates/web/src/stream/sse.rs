@@ -3,7 +3,7 @@
 //! Each event is a message with its place as `id` and JSON as `data`. What is not an event has a name:
 //! `mark` (where the reader is), `snapshot`, `gap`, `end`.
 
-use super::{Feed, Item, Mark, Start};
+use super::{Feed, Item, Start, place};
 use crate::answer::{Answer, Refusal};
 use crate::body::{Body, Live, Next};
 use crate::caller::Caller;
@@ -16,6 +16,7 @@ use hyper::StatusCode;
 use hyper::body::Bytes;
 use hyper::header::HeaderValue;
 use manager::Told;
+use model::Mark;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +35,7 @@ pub(crate) async fn serve(web: &Web, request: Request) -> Result<Answer, Refusal
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let after = last.or_else(|| asked.first("after"));
     let start = Start {
-        after: after.and_then(|mark| mark.parse().ok()),
+        after: place(after),
         snapshot: asked
             .first("snapshot")
             .is_some_and(|flag| matches!(flag, "yes" | "true" | "1")),

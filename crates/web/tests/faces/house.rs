@@ -75,6 +75,7 @@ fn node(manager: &str) -> Arc<manager::Node> {
         http: true,
         custom_sounds: false,
         live_dangerously: false,
+        run: model::Run(1),
         started: now,
         reloaded: now,
         zone: jiff::tz::TimeZone::UTC,

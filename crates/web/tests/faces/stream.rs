@@ -136,7 +136,7 @@ async fn a_snapshot_and_what_follows_are_without_gap_and_without_repeat() {
         .await;
     let whole: Value = serde_json::from_str(&whole.body).unwrap();
     assert_eq!(whole["events"][0]["State"], "INUSE");
-    assert!(whole["at"].as_str().unwrap().contains('-'));
+    assert!(whole["at"].as_str().unwrap().contains('/'));
 }
 
 #[tokio::test]

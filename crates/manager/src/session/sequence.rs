@@ -1,0 +1,47 @@
+//! Places in the order of events, told to who asks for them: `Sequence: RUN/SEQ` on every event, on
+//! responses and at the end of lists. All events up to there have been told before; what follows
+//! comes after it.
+
+use super::{Output, Piece, Session};
+use crate::record::SEQUENCE;
+use ami::Message;
+use model::{Mark, Token};
+
+impl Session {
+    /// Whether it is told places: it said so, or its account does.
+    pub(crate) fn is_numbered(&self) -> bool {
+        self.member()
+            .is_some_and(|member| member.numbered.unwrap_or(member.user.sequence))
+    }
+
+    /// Puts out an answer that holds as of this place.
+    pub(super) fn put_answer(&mut self, token: Token, place: Mark, pieces: Vec<Piece>) {
+        let pieces = self.numbered(place, pieces);
+        self.put(Output::Answer { token, pieces });
+    }
+
+    /// An answer with its place, if that is told: at its first and last message, as items of lists
+    /// have none, and the place of each event in it.
+    pub(super) fn numbered(&self, place: Mark, mut pieces: Vec<Piece>) -> Vec<Piece> {
+        if !self.is_numbered() {
+            return pieces;
+        }
+        let last = pieces.len().saturating_sub(1);
+        for (index, piece) in pieces.iter_mut().enumerate() {
+            match piece {
+                Piece::Event(told) => *piece = Piece::Message(told.numbered()),
+                Piece::Message(message) if index == 0 || index == last => {
+                    message.insert(head(message), SEQUENCE, place);
+                }
+                Piece::Message(_) => {}
+            }
+        }
+        pieces
+    }
+}
+
+/// So many headers stand before the place: what it is, and what the client calls it.
+fn head(message: &Message) -> usize {
+    let named = message.iter().nth(1);
+    1 + usize::from(named.is_some_and(|(name, _)| name == "ActionID"))
+}
