@@ -218,9 +218,9 @@ impl Engine {
                 );
             }
             MediaInstruction::StopPlay(play) => self.stop(play),
-            MediaInstruction::Tone { media, tone } => {
+            MediaInstruction::Tones { media, tones } => {
                 if let Some(leg) = self.legs.get_mut(&media) {
-                    leg.tone(tone);
+                    leg.sound_tones(tones);
                 }
             }
         }

@@ -160,7 +160,7 @@ impl Handle {
             MediaInstruction::Play {
                 media: Some(media), ..
             }
-            | MediaInstruction::Tone { media, .. } => Concern::Leg(*media),
+            | MediaInstruction::Tones { media, .. } => Concern::Leg(*media),
             MediaInstruction::Play {
                 media: None, play, ..
             }

@@ -15,7 +15,7 @@ use crate::trace::Trace;
 use crate::transmission::Transmission;
 use crate::{Format, Remote};
 use mio::net::UdpSocket;
-use model::{AudioQuality, MediaId, MediaReport, Tone};
+use model::{AudioQuality, MediaId, MediaReport, Tones};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -43,7 +43,7 @@ pub(crate) struct Leg {
     keys_in: digit::Receiver,
     keys_out: digit::Sender,
     playback: Option<Playback>,
-    tone: Option<Generator>,
+    tones: Option<Generator>,
     mixer: Mixer,
 }
 
@@ -89,7 +89,7 @@ impl Leg {
             keys_in: digit::Receiver::default(),
             keys_out: digit::Sender::default(),
             playback: None,
-            tone: None,
+            tones: None,
             mixer: Mixer::default(),
         }
     }
@@ -164,7 +164,7 @@ impl Leg {
 
     /// Hears another leg, or itself. One of several sources (`alone` is false) waits for the mix.
     pub(crate) fn hear(&mut self, from: MediaId, speech: &Speech<'_>, alone: bool, now: Instant) {
-        if self.playback.is_some() || self.tone.is_some() || self.keys_out.is_busy() {
+        if self.playback.is_some() || self.tones.is_some() || self.keys_out.is_busy() {
             return;
         }
         let Some(remote) = &self.remote else { return };
@@ -218,9 +218,9 @@ impl Leg {
         }
     }
 
-    /// Sounds a tone, or none.
-    pub(crate) fn tone(&mut self, tone: Option<Tone>) {
-        self.tone = tone.map(Generator::new);
+    /// Sounds tones, or none.
+    pub(crate) fn sound_tones(&mut self, tones: Option<Tones>) {
+        self.tones = tones.map(Generator::new);
         self.transmission.pause();
     }
 
@@ -294,9 +294,14 @@ impl Leg {
                     self.transmission.pause();
                 }
             }
-        } else if let Some(tone) = &mut self.tone {
-            let frame = tone.frame();
-            self.send_frame(&frame, now);
+        } else if let Some(tones) = &mut self.tones {
+            match tones.frame() {
+                Some(frame) => self.send_frame(&frame, now),
+                None => {
+                    self.tones = None;
+                    self.transmission.pause();
+                }
+            }
         } else if mixes {
             match self.mixer.frame() {
                 Some(frame) => self.send_frame(&frame, now),

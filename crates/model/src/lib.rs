@@ -25,6 +25,7 @@ mod sip;
 mod state;
 mod technology;
 mod time;
+mod tone;
 
 pub use bridge::{BridgeSnapshot, BridgeTechnology};
 pub use cause::Cause;
@@ -48,7 +49,7 @@ pub use event::{
 pub use id::{BridgeId, ChannelId, MediaId, PlayId, Seq, Token};
 pub use mailbox::{MailboxQuery, MailboxReply, MailboxUser};
 pub use mark::{BadMark, Mark, Run};
-pub use media::{AudioQuality, MediaInstruction, MediaReport, Spread, Tone};
+pub use media::{AudioQuality, MediaInstruction, MediaReport, Spread};
 pub use party::Party;
 pub use security::{Address, Security, SecurityKind, Transport};
 pub use sip::{
@@ -57,3 +58,4 @@ pub use sip::{
 pub use state::{HintReport, MessageCounts, Presence, PresenceKind, StateQuery, StateReply};
 pub use technology::{Instruction, NewCall, NewMessage, Signal, Watched, WatchedState};
 pub use time::Now;
+pub use tone::{Sound, Tone, Tones};

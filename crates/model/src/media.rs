@@ -1,6 +1,6 @@
 //! How the switch and media talk: who hears whom, what is played, how it was.
 
-use crate::{MediaId, PlayId};
+use crate::{MediaId, PlayId, Tones};
 use std::sync::Arc;
 
 /// What the switch tells media. Legs are opened, pointed and closed by their technology.
@@ -35,24 +35,13 @@ pub enum MediaInstruction {
     },
     /// End a playback early; it is not reported as finished.
     StopPlay(PlayId),
-    /// Play a tone until told otherwise; `None` is silence.
-    Tone {
+    /// Play tones until they end or something else is told; `None` is silence.
+    Tones {
         /// The leg.
         media: MediaId,
-        /// The tone.
-        tone: Option<Tone>,
+        /// The tones.
+        tones: Option<Tones>,
     },
-}
-
-/// A call progress tone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tone {
-    /// The far end rings.
-    Ringing,
-    /// The far end is busy.
-    Busy,
-    /// The network is.
-    Congestion,
 }
 
 /// What media tells the switch.

@@ -100,7 +100,7 @@ impl Configuration {
                 Part::Media => new.read_media(&mut files),
                 Part::Log => new.read_log(&mut files),
                 Part::Voicemail => new.read_voicemail(&mut files),
-                Part::Dialplan | Part::Cdr | Part::Music | Part::Features => {}
+                Part::Dialplan | Part::Cdr | Part::Music | Part::Indications | Part::Features => {}
             }
         }
         new.read_switch(parts, &mut files);
@@ -193,6 +193,12 @@ impl Configuration {
             let data = &self.asterisk.directories.data;
             music = crate::music_conf::read(&config, data, &mut files.findings.diagnostics);
         }
+        let mut indications = old.indications.clone();
+        if parts.contains(&Part::Indications)
+            && let Ok(config) = files.read("indications.conf")
+        {
+            indications = crate::indications_conf::read(&config, &mut files.findings.diagnostics);
+        }
         let mut features = old.features.clone();
         if parts.contains(&Part::Features)
             && let Some(read) = crate::features_conf::read(files)
@@ -216,6 +222,7 @@ impl Configuration {
                 .collect(),
             cdr,
             music,
+            indications,
             features,
             channel_variables: self
                 .manager

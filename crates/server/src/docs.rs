@@ -4,7 +4,7 @@
 //! written is not what is declared.
 
 use crate::asterisk_conf::{Directories, Options};
-use crate::{cdr_conf, configuration, mailbox, music_conf};
+use crate::{cdr_conf, configuration, indications_conf, mailbox, music_conf};
 use conf::Help;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -20,6 +20,7 @@ fn sections() -> Vec<Help> {
     sections.extend(cdr_conf::HELP);
     sections.extend(configuration::HELP);
     sections.extend([music_conf::HELP, mailbox::HELP]);
+    sections.extend(indications_conf::HELP);
     sections
 }
 

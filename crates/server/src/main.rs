@@ -18,6 +18,7 @@ mod exchange;
 mod features_conf;
 mod feed;
 mod hub;
+mod indications_conf;
 mod listener;
 mod log_conf;
 mod logger;

@@ -23,6 +23,8 @@ pub(crate) enum Part {
     Media,
     /// musiconhold.conf.
     Music,
+    /// indications.conf.
+    Indications,
     /// features.conf.
     Features,
     /// logger.conf.
@@ -37,6 +39,7 @@ impl Part {
         Self::Log,
         Self::Media,
         Self::Music,
+        Self::Indications,
         Self::Features,
         Self::Sip,
         Self::Manager,
@@ -66,6 +69,7 @@ const PARTS: &[(&str, Part)] = &[
     ("res_rtp_asterisk", Part::Media),
     ("rtp", Part::Media),
     ("res_musiconhold", Part::Music),
+    ("indications", Part::Indications),
     ("features", Part::Features),
     ("logger", Part::Log),
     ("app_voicemail", Part::Voicemail),
@@ -95,7 +99,9 @@ const BRINGING: &[(&str, Brings)] = &[
     ("app_exec", Brings::Application("Exec")),
     ("app_mixmonitor", Brings::Application("MixMonitor")),
     ("app_originate", Brings::Application("Originate")),
+    ("app_milliwatt", Brings::Application("Milliwatt")),
     ("app_playback", Brings::Application("Playback")),
+    ("app_playtones", Brings::Application("PlayTones")),
     ("app_queue", Brings::Application("Queue")),
     ("app_read", Brings::Application("Read")),
     ("app_record", Brings::Application("Record")),

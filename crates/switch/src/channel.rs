@@ -16,6 +16,7 @@ use crate::memory::Memory;
 use crate::music::Music;
 use crate::pbx::Place;
 use crate::timers::TimerId;
+use crate::tones::Sounding;
 use crate::variables::Variables;
 use model::{
     BridgeId, Cause, ChannelId, ChannelSnapshot, ChannelState, DialStatus, Event, Party, PlayId,
@@ -56,6 +57,8 @@ pub(crate) struct Channel {
     pub(crate) after_bridge: Option<Place>,
     /// The music its far end hears.
     pub(crate) music: Option<Music>,
+    /// The tones its far end hears.
+    pub(crate) tones: Option<Sounding>,
     /// Whoever it talks with has put it on hold.
     pub(crate) held: bool,
     /// In which directions it is mute.
@@ -262,6 +265,7 @@ impl Switch {
             moving: None,
             after_bridge: None,
             music: None,
+            tones: None,
             held: false,
             presses: Presses::default(),
             consultation: None,

@@ -19,6 +19,8 @@ pub struct Config {
     pub features: FeatureSettings,
     /// musiconhold.conf: the files of each class, in the order they are played.
     pub music: BTreeMap<Arc<str>, Vec<Arc<str>>>,
+    /// indications.conf.
+    pub indications: crate::Indications,
     /// manager.conf `channelvars`: variables told with every channel.
     pub channel_variables: Vec<Arc<str>>,
     /// asterisk.conf `systemname`: begins every uniqueid.

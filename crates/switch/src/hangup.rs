@@ -107,6 +107,7 @@ impl Switch {
     pub(crate) fn release(&mut self, id: ChannelId) {
         self.leave_bridge(id);
         self.stop_music(id);
+        self.stop_tones(id);
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };

@@ -44,8 +44,10 @@ mod subroutine;
 mod switch;
 mod technology;
 mod timers;
+mod tones;
 mod variables;
 mod watch;
 
 pub use config::{CdrSettings, Config, FeatureSettings};
 pub use switch::{Input, Output, Switch};
+pub use tones::{Indications, Zone};

@@ -206,7 +206,7 @@ impl Switch {
             return;
         };
         if channel.is_up() {
-            return;
+            return self.sound_progress(id, progress);
         }
         if let Some(other) = local_caller(channel) {
             return match progress {
@@ -228,6 +228,16 @@ impl Switch {
             },
         };
         self.put(Output::Instruct(instruction));
+    }
+
+    /// A caller whose call was answered is told by tones.
+    fn sound_progress(&mut self, id: ChannelId, progress: Progress) {
+        match progress {
+            Progress::Ringing => self.sound_named(id, "ring"),
+            Progress::Ended(DialStatus::Busy) => self.sound_named(id, "busy"),
+            Progress::Ended(_) => self.sound_named(id, "congestion"),
+            Progress::Proceeding | Progress::EarlyMedia | Progress::Answered => {}
+        }
     }
 
     fn on_leg(&mut self, id: ChannelId, new: MediaLeg) {

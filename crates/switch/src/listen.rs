@@ -30,6 +30,7 @@ impl Switch {
             self.optimize(&near);
             around.extend(near);
         }
+        self.place_tones(&around);
         let silenced = std::mem::take(&mut self.silenced);
         let gone = silenced.into_iter().map(|media| (media, None));
         let legs = around.into_iter().filter_map(|id| {
@@ -100,6 +101,7 @@ impl Switch {
 
     /// Plays files to whoever is at the far end of a channel.
     pub(crate) fn play(&mut self, id: ChannelId, files: Vec<Arc<str>>, forever: bool) -> PlayId {
+        self.stop_tones(id);
         let play = self.new_play_id();
         self.plays.insert(play, id);
         self.touched.insert(id);

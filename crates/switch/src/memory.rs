@@ -29,6 +29,8 @@ pub(crate) struct Memory {
     pub(crate) handlers: Vec<Arc<str>>,
     /// The music it hears while on hold.
     pub(crate) music_class: Option<Arc<str>>,
+    /// The country whose tones it hears, if it is not the configuration's.
+    pub(crate) tone_zone: Option<Arc<str>>,
     /// The account of whoever it calls.
     pub(crate) peer_account: Option<Arc<str>>,
     /// The text that it executes the dialplan for.

@@ -34,6 +34,9 @@ exten => optimised,1,Dial(Local/wait@phones,10)
 exten => one,1,Dial(PJSIP/alice,3,TtHhg)
 exten => limit,1,Dial(PJSIP/bob&Local/echo@phones,3,L(700)F(phones^wait^1))
 exten => screened,1,Dial(Local/wait@phones&PJSIP/carol,3,U(sub)b(sub^s^1)B(sub^s^1))
+exten => tones,1,PlayTones(dial)
+ same => n,Dial(Local/ring@phones,1,r)
+ same => n,Milliwatt(m)
 exten => held,1,BridgeWait(lounge)
 exten => music,1,MusicOnHold(default,2)
 exten => digits,1,Read(PIN,beep,3,,2,1)
@@ -60,7 +63,7 @@ exten => s,1,Wait(0.2)
  same => n,Return(${ARG1})
 ";
 
-const EXTENSIONS: [&str; 19] = [
+const EXTENSIONS: [&str; 20] = [
     "wait",
     "echo",
     "busy",
@@ -74,6 +77,7 @@ const EXTENSIONS: [&str; 19] = [
     "limit",
     "screened",
     "held",
+    "tones",
     "music",
     "digits",
     "menu",

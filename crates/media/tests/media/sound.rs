@@ -2,7 +2,7 @@
 
 use crate::phone::{PATIENCE, Packet, Phone, QUIET, connect, start};
 use media::Format;
-use model::{MediaInstruction, MediaReport, PlayId, Tone};
+use model::{MediaInstruction, MediaReport, PlayId, Tones};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -174,9 +174,9 @@ fn music_that_cannot_be_played_ends() {
 fn a_tone_sounds_until_told_otherwise() {
     let (media, _reports) = start(23_800..=23_899, Path::new("/nonexistent"));
     let alice = Phone::new(&media, Format::Ulaw);
-    media.instruct(MediaInstruction::Tone {
+    media.instruct(MediaInstruction::Tones {
         media: alice.leg.id,
-        tone: Some(Tone::Busy),
+        tones: Tones::parse("480+620/500,0/500").ok(),
     });
     let frames: Vec<Packet> = (0..50).map(|_| alice.hear()).collect();
     let sounding = frames
@@ -184,9 +184,9 @@ fn a_tone_sounds_until_told_otherwise() {
         .filter(|packet| packet.payload.iter().any(|code| ulaw(*code) != 0))
         .count();
     assert_eq!(sounding, 25);
-    media.instruct(MediaInstruction::Tone {
+    media.instruct(MediaInstruction::Tones {
         media: alice.leg.id,
-        tone: None,
+        tones: None,
     });
     alice.rtp.set_read_timeout(Some(QUIET)).unwrap();
     let more = std::iter::from_fn(|| alice.rtp.recv_from(&mut [0; 2_048]).ok())

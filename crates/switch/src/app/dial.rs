@@ -373,6 +373,7 @@ impl Dial {
 fn fail(switch: &mut Switch, id: ChannelId, status: DialStatus) -> Step {
     switch.touched.insert(id);
     switch.stop_music(id);
+    switch.stop_tones(id);
     switch.set_variable(id, "DIALSTATUS", status.text());
     Step::Done
 }

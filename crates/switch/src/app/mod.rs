@@ -17,10 +17,12 @@ pub(crate) mod goto;
 mod hangup;
 mod indicate;
 mod log;
+mod milliwatt;
 mod music;
 mod noop;
 mod others;
 mod pickup;
+mod play_tones;
 pub(crate) mod playback;
 mod random;
 mod read;
@@ -90,6 +92,7 @@ pub static ALL: &[&Application] = &[
     &goto::GOTO_IF_TIME,
     &hangup::HANGUP,
     &log::LOG,
+    &milliwatt::MILLIWATT,
     &set::MSET,
     &music::MUSIC_ON_HOLD,
     &record::NO_CDR,
@@ -97,6 +100,7 @@ pub static ALL: &[&Application] = &[
     &pickup::PICKUP,
     &pickup::PICKUP_CHAN,
     &playback::PLAYBACK,
+    &play_tones::PLAY_TONES,
     &indicate::PROCEEDING,
     &indicate::PROGRESS,
     &exception::RAISE_EXCEPTION,
@@ -115,6 +119,7 @@ pub static ALL: &[&Application] = &[
     &gosub::STACK_POP,
     &music::START_MUSIC_ON_HOLD,
     &music::STOP_MUSIC_ON_HOLD,
+    &play_tones::STOP_PLAY_TONES,
     &exec::TRY_EXEC,
     &user_event::USER_EVENT,
     &verbose::VERBOSE,

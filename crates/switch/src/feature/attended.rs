@@ -9,10 +9,7 @@ use crate::bridge::Bridge;
 use crate::channel::{Dialer, Happening, Progress};
 use crate::feature::keys::Features;
 use crate::pbx::Place;
-use model::{
-    BridgeId, Cause, ChannelId, DialStatus, Event, MediaInstruction, Refusal, Reply, Tone,
-    TransferResult,
-};
+use model::{BridgeId, Cause, ChannelId, DialStatus, Event, Refusal, Reply, TransferResult};
 use std::sync::Arc;
 
 /// A consultation under way, kept by the transferer.
@@ -104,7 +101,7 @@ impl Switch {
             return self.come_home(id);
         }
         self.begin_dial(&outgoing, Some(id));
-        self.tone(id, Some(Tone::Ringing));
+        self.sound_named(id, "ring");
     }
 
     /// There is nobody to call: both talk on.
@@ -138,7 +135,7 @@ impl Switch {
                     channel.dialer = None;
                 }
                 self.tell_dial_end(Some(id), target, DialStatus::Answer);
-                self.tone(id, None);
+                self.stop_tones(id);
                 if let Some(channel) = self.channels.get_mut(&id) {
                     channel.consultation = Some(Consultation {
                         talking: true,
@@ -169,7 +166,7 @@ impl Switch {
             .get_mut(&id)
             .and_then(|channel| channel.consultation.take());
         let Some(consultation) = known else { return };
-        self.tone(id, None);
+        self.stop_tones(id);
         let Some(waiting) = self.waiting_at(consultation.home) else {
             // Whoever waited is gone.
             return self.happen(id, Happening::Unbridged);
@@ -233,7 +230,7 @@ impl Switch {
         let connected = talking && self.peer(id) == Some(target);
         let (true, Some(waiting)) = (connected, waiting) else {
             if !talking {
-                self.tone(id, None);
+                self.stop_tones(id);
                 self.tell_dial_end(Some(id), target, DialStatus::Cancel);
                 self.release(target);
             }
@@ -299,13 +296,4 @@ impl Switch {
         self.release(consultation.target);
         true
     }
-
-    fn tone(&mut self, id: ChannelId, tone: Option<Tone>) {
-        if let Some(media) = self.far_leg(id, HOPS) {
-            self.put(crate::Output::Media(MediaInstruction::Tone { media, tone }));
-        }
-    }
 }
-
-/// Through how many Local channels in a row a tone goes.
-const HOPS: usize = 16;

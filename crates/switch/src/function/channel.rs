@@ -15,9 +15,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
             syntax: "CHANNEL(item)",
             description: "Items: name, uniqueid, linkedid, state, channeltype, callid, context, exten, \
                           priority, appname, appdata, language, accountcode, peeraccount, musicclass, \
-                          userfield, audionativeformat, audioreadformat, audiowriteformat, hangupsource, \
-                          checkhangup. language, accountcode, peeraccount, musicclass and userfield can be \
-                          set, and hangup_handler_push, hangup_handler_pop and hangup_handler_wipe.",
+                          userfield, audionativeformat, audioreadformat, audiowriteformat, tonezone, hangupsource, \
+                          checkhangup. language, accountcode, peeraccount, musicclass, tonezone and userfield \
+                          can be set, and hangup_handler_push, hangup_handler_pop and hangup_handler_wipe.",
         },
         open: true,
         read: Some(read),
@@ -85,6 +85,11 @@ fn read(scope: &mut ChannelScope<'_>, item: &str) -> Outcome {
             .unwrap_or_default(),
         "audionativeformat" => format!("({})", scope.switch.format_of(channel)),
         "audioreadformat" | "audiowriteformat" => scope.switch.format_of(channel).to_string(),
+        "tonezone" => {
+            let own = channel.memory.tone_zone.as_ref();
+            let country = own.unwrap_or(&scope.switch.config.indications.country);
+            country.to_string()
+        }
         "hangupsource" => or_empty(channel.variables.value("HANGUPSOURCE")),
         "checkhangup" => u8::from(channel.is_ending()).to_string(),
         item => return error(format!("there is no item '{item}'")),
@@ -114,6 +119,13 @@ fn write(scope: &mut ChannelScope<'_>, item: &str, value: &str) -> Outcome<()> {
         "accountcode" => channel.account = value.trim().into(),
         "peeraccount" => channel.memory.peer_account = filled(value),
         "musicclass" => channel.memory.music_class = filled(value),
+        "tonezone" => {
+            let (zone, known) = (value.trim(), &scope.switch.config.indications.zones);
+            if !zone.is_empty() && !known.contains_key(zone) {
+                return error(format!("there are no tones of '{zone}'"));
+            }
+            channel_mut(scope)?.memory.tone_zone = filled(zone);
+        }
         "userfield" => {
             let record = channel.record.as_mut();
             record

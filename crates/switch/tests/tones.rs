@@ -1,0 +1,87 @@
+//! Tones: where they sound, and what ends them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests may"
+)]
+
+mod world;
+
+use model::{MediaInstruction, Tones};
+use std::time::Duration;
+use world::{Phone, World};
+
+const DIALPLAN: &str = "
+[phones]
+exten => list,1,PlayTones(!400/100,!0/100)
+ same => n,Wait(1)
+ same => n,StopPlayTones()
+ same => n,Wait(1)
+exten => file,1,PlayTones(dial)
+ same => n,Wait(1)
+ same => n,Playback(beep,noanswer)
+exten => bad,1,PlayTones(nonsense)
+ same => n,Wait(1)
+exten => busy,1,Answer()
+ same => n,Busy(2)
+exten => ring,1,Answer()
+ same => n,Dial(PJSIP/bob,2)
+ same => n,Congestion(1)
+exten => test,1,Milliwatt(m)
+exten => far,1,Dial(Local/dialtone@phones/n,20)
+exten => dialtone,1,Answer()
+ same => n,PlayTones(dial)
+ same => n,Wait(2)
+";
+
+/// The tones that a call to an extension hears, `-` where they are ended.
+fn heard(exten: &str, bob: Phone) -> Vec<String> {
+    let mut world = World::new(1, DIALPLAN);
+    world.phone("alice", Phone::Rings);
+    world.phone("bob", bob);
+    let alice = world.dial("alice", exten).unwrap();
+    world.run(Duration::from_secs(6));
+    if world.lines.contains_key(&alice) {
+        world.hang_up(alice);
+    }
+    world.finish();
+    let told = world.media.iter().filter_map(|told| match told {
+        MediaInstruction::Tones { tones, .. } => Some(tones.as_ref().map_or("-".to_owned(), name)),
+        _ => None,
+    });
+    told.collect()
+}
+
+fn name(tones: &Tones) -> String {
+    let indications = switch::Indications::default();
+    let mut zone = indications.zones["us"].iter();
+    let known = zone.find(|(_, known)| *known == tones);
+    known.map_or_else(
+        || format!("{} parts", tones.parts.len()),
+        |(name, _)| name.to_string(),
+    )
+}
+
+#[test]
+fn tones_sound_while_the_dialplan_goes_on() {
+    assert_eq!(heard("list", Phone::Rings), ["2 parts", "-"]);
+    assert_eq!(heard("file", Phone::Rings), ["dial", "-"]);
+    assert_eq!(heard("bad", Phone::Rings), [""; 0]);
+    assert_eq!(heard("test", Phone::Rings), ["2 parts", "-"]);
+}
+
+#[test]
+fn a_call_that_was_answered_is_told_by_tones_how_it_goes() {
+    assert_eq!(heard("busy", Phone::Rings), ["busy", "-"]);
+    let missed = ["ring", "-", "congestion", "-"];
+    assert_eq!(heard("ring", Phone::Rings), missed);
+    let answers = Phone::Answers(Duration::from_secs(1));
+    assert_eq!(heard("ring", answers), ["ring", "-"]);
+}
+
+#[test]
+fn tones_reach_through_local_channels_and_end_with_them() {
+    assert_eq!(heard("far", Phone::Rings), ["dial", "-"]);
+}
