@@ -12,7 +12,7 @@ use crate::{Answer, Carrier, Request, User};
 use ami::action::session::Login;
 use ami::{Classes, Message, parse_event_mask, response};
 use md5::{Digest, Md5};
-use model::{Now, SecurityKind, Token, Transport};
+use model::{Mark, Now, SecurityKind, Token, Transport};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +40,10 @@ pub(crate) struct Attempt {
     wanted: Classes,
     /// Whether they want to be told places, if they say.
     numbered: Option<bool>,
+    /// Where they were before, if they want to go on from there.
+    resume: Option<Mark>,
+    /// Whether all parts of the node were up when they were let in.
+    booted: bool,
 }
 
 /// Why a login is refused.
@@ -123,6 +127,7 @@ impl Session {
             key: None,
             events: None,
             sequence: None,
+            resume: None,
         };
         match self.attempt(now, token, "", &login) {
             Ok(attempt) => self.ask_admission(attempt),
@@ -139,7 +144,12 @@ impl Session {
             booted,
         } = answer
         {
-            return self.welcome(now, attempt, booted);
+            return self.admitted(now, Attempt { booted, ..attempt });
+        }
+        if let Answer::Resumed(resumed) = answer {
+            self.go_on_from(resumed.place);
+            self.welcome(now, attempt);
+            return self.tell_missed(resumed);
         }
         let mut refusal = failed(&attempt.id);
         if let Answer::Verified(false) = answer {
@@ -157,6 +167,9 @@ impl Session {
         if let Some(acl) = user.refusing_acl(self.peer.address()) {
             return Err(Refusal::Acl(acl.to_owned()));
         }
+        // What is no place is one that nobody knows anything of.
+        let resume = login.resume.as_deref();
+        let resume = resume.map(|place| place.parse().unwrap_or_default());
         let events = login.events.as_deref().and_then(parse_event_mask);
         Ok(Attempt {
             token,
@@ -165,7 +178,9 @@ impl Session {
             user: Arc::clone(user),
             name: name.into(),
             wanted: events.unwrap_or(Classes::ALL),
-            numbered: login.sequence,
+            numbered: login.sequence.or(resume.map(|_| true)),
+            resume,
+            booted: false,
         })
     }
 
@@ -182,7 +197,16 @@ impl Session {
         self.put(Output::Ask(Request::Admit(user)));
     }
 
-    fn welcome(&mut self, now: Now, attempt: Attempt, booted: bool) {
+    /// Who goes on from somewhere is given what happened since first.
+    fn admitted(&mut self, now: Now, attempt: Attempt) {
+        let Some(place) = attempt.resume else {
+            return self.welcome(now, attempt);
+        };
+        self.doing = Some(Doing::Login(Box::new(attempt)));
+        self.put(Output::Ask(Request::Resume(place)));
+    }
+
+    fn welcome(&mut self, now: Now, attempt: Attempt) {
         let member = Member {
             user: attempt.user,
             name: attempt.name,
@@ -197,7 +221,8 @@ impl Session {
         let dialect = member.user.dialect;
         self.state = State::Member(Box::new(member));
         let accepted = response::done(&attempt.id, "Authentication accepted");
-        let full = (booted && hears_boot).then(|| booted_before(&self.node, dialect, now.utc));
+        let full =
+            (attempt.booted && hears_boot).then(|| booted_before(&self.node, dialect, now.utc));
         self.answer(attempt.token, std::iter::once(accepted).chain(full));
         let using_password = false;
         self.security(SecurityKind::SuccessfulAuth { using_password }, &name);

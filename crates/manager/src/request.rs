@@ -1,7 +1,7 @@
 //! What a session asks of others, and what they answer.
 
-use crate::User;
-use model::{Command, Contact, MailboxQuery, MailboxReply, Reply, SipQuery, SipReply};
+use crate::{Resumed, User};
+use model::{Command, Contact, MailboxQuery, MailboxReply, Mark, Reply, SipQuery, SipReply};
 use std::sync::Arc;
 
 /// What a session asks. The shell takes it to its owner.
@@ -35,6 +35,9 @@ pub enum Request {
     /// none; the session counts as the account's from the answer to its end. Answered with
     /// [`Answer::Admitted`].
     Admit(Arc<User>),
+    /// Of the shell: give the session the events after this place from now on, as far as there are
+    /// any. Answered with [`Answer::Resumed`].
+    Resume(Mark),
     /// Of whoever has time: is this the secret of the hash? To be found out with
     /// [`verify`](crate::verify), away from where others wait. Answered with [`Answer::Verified`].
     Verify {
@@ -75,6 +78,8 @@ pub enum Answer {
         /// Whether all parts of the node are up.
         booted: bool,
     },
+    /// From where on it is given events.
+    Resumed(Resumed),
     /// Whether it is the secret.
     Verified(bool),
     /// It cannot be asked: it ends, or its queue is full.

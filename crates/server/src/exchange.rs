@@ -2,17 +2,17 @@
 //! as over TCP.
 
 use crate::bell::Bell;
-use crate::hub::{Lagged, Reader};
+use crate::hub::Reader;
 use crate::node::Node;
 use crate::session_task;
 use crate::sessions;
 use ami::Classes;
-use manager::{Answer, Log, Rendered, Request, User};
-use model::{Event, Now, Seq};
+use manager::{Answer, Log, Missed, Rendered, Request, Resumed, User};
+use model::{Event, Mark, Now, Seq};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use web::{Events, Exchange, Figures, Missed, Place, Promise};
+use web::{Events, Exchange, Figures, Place, Promise};
 
 /// Batches of events read at a time.
 const BATCHES: usize = 16;
@@ -77,13 +77,12 @@ impl Exchange for WebExchange {
             Some(seq) => self.0.hub.subscribe_after(seq),
             None => self.0.hub.subscribe(),
         };
-        let configured = self.configured();
-        Box::new(WebEvents {
-            node: Arc::clone(&self.0),
-            reader,
-            bell: self.0.hub.bell(),
-            configured,
-        })
+        Box::new(WebEvents::new(&self.0, reader))
+    }
+
+    fn resume(&self, after: Mark) -> (Box<dyn Events>, Resumed) {
+        let (reader, resumed) = self.0.hub.resume(after);
+        (Box::new(WebEvents::new(&self.0, reader)), resumed)
     }
 }
 
@@ -97,19 +96,30 @@ struct WebEvents {
     configured: Arc<manager::Node>,
 }
 
+impl WebEvents {
+    fn new(node: &Arc<Node>, reader: Reader) -> Self {
+        Self {
+            reader,
+            bell: node.hub.bell(),
+            configured: Arc::clone(&node.configured().manager),
+            node: Arc::clone(node),
+        }
+    }
+}
+
 impl Events for WebEvents {
     fn read(&mut self, take: &mut dyn FnMut(&Rendered)) -> Result<bool, Missed> {
         for _ in 0..BATCHES {
             match self.reader.read() {
                 Ok(None) => return Ok(false),
                 Ok(Some((batch, from))) => batch.from(from).for_each(&mut *take),
-                Err(Lagged { missed }) => return Err(Missed(missed)),
+                Err(missed) => return Err(missed),
             }
         }
         Ok(true)
     }
 
-    fn at(&self) -> Seq {
+    fn at(&self) -> Mark {
         self.reader.at()
     }
 

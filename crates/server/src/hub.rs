@@ -6,8 +6,8 @@
 //! behind them is told how much it missed, and loses its own place only.
 
 use ami::{Classes, Dialect};
-use manager::{Memory, Recalled, Rendered, Style};
-use model::{Event, Record, Seq};
+use manager::{Memory, Missed, Recalled, Rendered, Resumed, Style, Why};
+use model::{Event, Mark, Record, Run, Seq};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
@@ -83,6 +83,7 @@ impl Batch {
 
 /// The ring and who waits for it.
 pub(crate) struct Hub {
+    run: Run,
     bounds: Bounds,
     style: RwLock<Arc<Style>>,
     /// What events need of earlier ones. Who publishes holds it.
@@ -102,16 +103,10 @@ struct Ring {
     next: u64,
 }
 
-/// The reader was too slow: events it had not read have left the ring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Lagged {
-    /// How many.
-    pub(crate) missed: u64,
-}
-
 impl Hub {
     pub(crate) fn new(bounds: Bounds, style: Style) -> Arc<Self> {
         Arc::new(Self {
+            run: style.run,
             bounds,
             style: RwLock::new(Arc::new(style)),
             memory: Mutex::default(),
@@ -188,6 +183,33 @@ impl Hub {
         }
     }
 
+    /// A reader of what comes after this place, and what of that is gone already.
+    pub(crate) fn resume(self: &Arc<Self>, after: Mark) -> (Reader, Resumed) {
+        let ring = self.ring();
+        let kept = self.run.at(Seq(ring.oldest() - 1));
+        let last = self.run.at(Seq(ring.next - 1));
+        drop(ring);
+        let (place, gone) = if after > last {
+            (last, Some(Why::Unknown))
+        } else if after.run != self.run {
+            (kept, Some(Why::Restarted))
+        } else if after < kept {
+            (kept, Some(Why::Expired))
+        } else {
+            (after, None)
+        };
+        let missed = gone.map(|why| Missed {
+            from: after.next(),
+            to: place,
+            why,
+        });
+        let reader = Reader {
+            hub: Arc::clone(self),
+            next: place.seq.0 + 1,
+        };
+        (reader, Resumed { place, missed })
+    }
+
     /// A bell that is rung for events if its owner listens, and by [`Hub::ring_all`] anyway.
     pub(crate) fn bell(&self) -> Arc<Bell> {
         self.bells.add()
@@ -204,6 +226,13 @@ impl Hub {
 }
 
 impl Ring {
+    /// The number of the first event that can be read.
+    fn oldest(&self) -> u64 {
+        self.batches
+            .front()
+            .map_or(self.next, |batch| batch.first())
+    }
+
     fn push(&mut self, batch: Arc<Batch>, bounds: Bounds) {
         self.events += batch.entries.len();
         self.bytes += batch.weight;
@@ -229,19 +258,21 @@ pub(crate) struct Reader {
 
 impl Reader {
     /// The next batch and the number to read it from; `None` when all is read.
-    pub(crate) fn read(&mut self) -> Result<Option<(Arc<Batch>, u64)>, Lagged> {
+    pub(crate) fn read(&mut self) -> Result<Option<(Arc<Batch>, u64)>, Missed> {
         if !self.is_behind() {
             return Ok(None);
         }
         let ring = self.hub.ring();
-        let oldest = ring
-            .batches
-            .front()
-            .map_or(ring.next, |batch| batch.first());
+        let oldest = ring.oldest();
         if oldest > self.next {
-            let missed = oldest - self.next;
+            let run = self.hub.run;
+            let from = run.at(Seq(self.next));
             self.next = oldest;
-            return Err(Lagged { missed });
+            return Err(Missed {
+                from,
+                to: run.at(Seq(oldest - 1)),
+                why: Why::Lagged,
+            });
         }
         let index = ring
             .batches
@@ -274,7 +305,7 @@ impl Reader {
                     }
                 }
                 // Everybody has events to miss then.
-                Err(Lagged { .. }) => count += PLACE,
+                Err(Missed { .. }) => count += PLACE,
             }
         }
     }
@@ -290,8 +321,8 @@ impl Reader {
     }
 
     /// The last event that has been read.
-    pub(crate) fn at(&self) -> Seq {
-        Seq(self.next - 1)
+    pub(crate) fn at(&self) -> Mark {
+        self.hub.run.at(Seq(self.next - 1))
     }
 }
 
@@ -352,13 +383,19 @@ mod tests {
         batch.from(from).map(|event| event.mark().seq.0).collect()
     }
 
+    fn lost(from: u64, to: u64) -> Missed {
+        let [from, to] = [from, to].map(|seq| Run(1).at(Seq(seq)));
+        let why = Why::Lagged;
+        Missed { from, to, why }
+    }
+
     #[test]
     fn readers_read_what_is_published_after_they_came() {
         let hub = hub(usize::MAX, usize::MAX);
         hub.publish(records(1..3));
         let mut reader = hub.subscribe();
         assert!(reader.read().unwrap().is_none());
-        assert_eq!(reader.at(), Seq(2));
+        assert_eq!(reader.at().seq, Seq(2));
         hub.publish(records(3..5));
         hub.publish(records(5..6));
         assert_eq!(read(&mut reader), [3, 4]);
@@ -372,8 +409,47 @@ mod tests {
         let mut reader = hub.subscribe();
         hub.publish(records(1..3));
         hub.publish(records(3..5));
-        assert_eq!(reader.read().err(), Some(Lagged { missed: 2 }));
+        assert_eq!(reader.read().err(), Some(lost(1, 2)));
         assert_eq!(read(&mut reader), [3, 4]);
+    }
+
+    #[test]
+    fn who_was_there_before_goes_on_from_there() {
+        let hub = hub(3, usize::MAX);
+        hub.publish(records(1..3));
+        hub.publish(records(3..6));
+        let run = Run(1);
+        let gone = |from: Mark, to: u64, why| {
+            let to = run.at(Seq(to));
+            Some(Missed { from, to, why })
+        };
+        for (after, place, missed) in [
+            (run.at(Seq(5)), 5, None),
+            (run.at(Seq(3)), 3, None),
+            (run.at(Seq(2)), 2, None),
+            (run.at(Seq(1)), 2, gone(run.at(Seq(2)), 2, Why::Expired)),
+            (run.at(Seq(6)), 5, gone(run.at(Seq(7)), 5, Why::Unknown)),
+            (
+                Run(0).at(Seq(4)),
+                2,
+                gone(Run(0).at(Seq(5)), 2, Why::Restarted),
+            ),
+            (
+                Run(2).at(Seq(4)),
+                5,
+                gone(Run(2).at(Seq(5)), 5, Why::Unknown),
+            ),
+        ] {
+            let (mut reader, resumed) = hub.resume(after);
+            assert_eq!(
+                (resumed.place.seq.0, resumed.missed),
+                (place, missed),
+                "{after}"
+            );
+            hub.publish(Vec::new());
+            let next = reader.read().unwrap().map(|(_, from)| from);
+            assert_eq!(next, (place < 5).then_some(place + 1), "{after}");
+        }
     }
 
     #[test]
@@ -382,7 +458,7 @@ mod tests {
         let mut reader = hub.subscribe();
         hub.publish(records(1..3));
         hub.publish(records(3..4));
-        assert_eq!(reader.read().err(), Some(Lagged { missed: 2 }));
+        assert_eq!(reader.read().err(), Some(lost(1, 2)));
     }
 
     #[tokio::test]

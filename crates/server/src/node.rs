@@ -196,7 +196,8 @@ impl Node {
                     verified.await.map_or(Answer::Unavailable, Answer::Verified),
                 )
             }
-            Request::Admit(_) => (nowhere, Answer::Unavailable), // the session's own to answer
+            // The session's own to answer.
+            Request::Admit(_) | Request::Resume(_) => (nowhere, Answer::Unavailable),
         }
     }
 

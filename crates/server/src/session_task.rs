@@ -5,7 +5,7 @@
 //! allows.
 
 use crate::bell::Bell;
-use crate::hub::{Lagged, Reader};
+use crate::hub::Reader;
 use crate::node::Node;
 use crate::sessions::Place;
 use crate::stream::Stream;
@@ -170,11 +170,18 @@ impl SessionTask {
         self.asking = Some(if let Request::Admit(user) = request {
             let granted = self.place.admit(&user);
             let booted = node.is_booted();
-            let at = self.reader.as_ref().map_or(Seq(0), Reader::at);
+            let at = self
+                .reader
+                .as_ref()
+                .map_or(Seq(0), |reader| reader.at().seq);
             Box::pin(std::future::ready((
                 at,
                 Answer::Admitted { granted, booted },
             )))
+        } else if let Request::Resume(after) = request {
+            let (reader, resumed) = node.hub.resume(after);
+            self.reader = Some(reader);
+            Box::pin(std::future::ready((Seq(0), Answer::Resumed(resumed))))
         } else {
             Box::pin(node.answer(request))
         });
@@ -226,8 +233,8 @@ impl SessionTask {
                         self.connection.handle(now, Input::Event(event));
                     }
                 }
-                Err(Lagged { missed }) => {
-                    self.node.counters.missed_by(missed);
+                Err(missed) => {
+                    self.node.counters.missed_by(missed.count());
                     self.connection.handle(now, Input::Missed(missed));
                 }
             }
@@ -236,8 +243,7 @@ impl SessionTask {
                 break;
             }
         }
-        let place = self.configured.run.at(reader.at());
-        self.connection.handle(now, Input::Heard(place));
+        self.connection.handle(now, Input::Heard(reader.at()));
         heard
     }
 

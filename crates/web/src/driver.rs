@@ -3,9 +3,9 @@
 //! There is one for each way a session comes over HTTP: requests with a cookie or a digest, a single
 //! action, a stream of events, a WebSocket. What a session may is decided in the session alone.
 
-use crate::exchange::{Events, Exchange, Missed, Place, Promise};
+use crate::exchange::{Events, Exchange, Place, Promise};
 use manager::{Answer, Carrier, Close, Input, Output, Peer, Piece, Request, Session, Told};
-use model::{Address, Seq, Token, Transport};
+use model::{Address, Mark, Seq, Token, Transport};
 use std::future::{Future as _, poll_fn};
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -132,7 +132,7 @@ impl Driver {
     }
 
     /// The last event the session was given.
-    pub(crate) fn at(&self) -> Option<Seq> {
+    pub(crate) fn at(&self) -> Option<Mark> {
         self.events.as_ref().map(|events| events.at())
     }
 
@@ -230,8 +230,14 @@ impl Driver {
                 let granted = self.place.is_some();
                 let booted = self.exchange.is_booted();
                 let answer = Answer::Admitted { granted, booted };
-                let at = self.at().unwrap_or_default();
+                let at = self.at().unwrap_or_default().seq;
                 self.handle(Input::Answer { at, answer });
+            }
+            Output::Ask(Request::Resume(after)) => {
+                let (events, resumed) = self.exchange.resume(after);
+                self.events = Some(events);
+                let answer = Answer::Resumed(resumed);
+                self.handle(Input::Answer { at: Seq(0), answer });
             }
             Output::Ask(request) => self.asking = Some(self.exchange.answer(request)),
             Output::Notice(event) => self.telling = Some(self.exchange.notice(event)),
@@ -266,14 +272,13 @@ impl Driver {
         let session = &mut self.session;
         match events.read(&mut |event| session.handle(now, Input::Event(event))) {
             Ok(read) => {
-                let place = self.configured.run.at(events.at());
-                session.handle(now, Input::Heard(place));
+                session.handle(now, Input::Heard(events.at()));
                 read || ready
             }
-            Err(Missed(count)) => {
+            Err(missed) => {
                 match self.carrier {
-                    Carrier::Stream => self.gap += count,
-                    Carrier::Requests => session.handle(now, Input::Missed(count)),
+                    Carrier::Stream => self.gap += missed.count(),
+                    Carrier::Requests => session.handle(now, Input::Missed(missed)),
                 }
                 true
             }

@@ -1,7 +1,7 @@
 //! What the web faces need of the node they belong to.
 
-use manager::{Answer, Log, Rendered, Request, User};
-use model::{Event, Now, Seq};
+use manager::{Answer, Log, Missed, Rendered, Request, Resumed, User};
+use model::{Event, Mark, Now, Seq};
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -20,7 +20,7 @@ pub trait Exchange: Send + Sync + 'static {
     fn configured(&self) -> Arc<manager::Node>;
 
     /// Takes a session's question to its owner; with the number of the last event before it.
-    /// [`Request::Admit`] does not come this way.
+    /// [`Request::Admit`] and [`Request::Resume`] do not come this way.
     fn answer(&self, request: Request) -> Promise<(Seq, Answer)>;
 
     /// Has an event of a session put in order with all others; done when it is taken.
@@ -44,6 +44,9 @@ pub trait Exchange: Send + Sync + 'static {
 
     /// A reader of the events after this one, or of those that happen from now on.
     fn listen(&self, after: Option<Seq>) -> Box<dyn Events>;
+
+    /// A reader of the events after this place, and where it goes on.
+    fn resume(&self, after: Mark) -> (Box<dyn Events>, Resumed);
 }
 
 /// Figures about the node, for programs that watch it.
@@ -76,13 +79,9 @@ pub trait Events: Send {
     fn read(&mut self, take: &mut dyn FnMut(&Rendered)) -> Result<bool, Missed>;
 
     /// The last event that has been read.
-    fn at(&self) -> Seq;
+    fn at(&self) -> Mark;
 
     /// Whether there is something to read, or the node was configured anew since the last call; the
     /// task is woken when it is so.
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<()>;
 }
-
-/// So many events are gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Missed(pub u64);

@@ -48,7 +48,7 @@ pub mod token;
 mod web;
 
 pub use digest::Algorithm;
-pub use exchange::{Events, Exchange, Figures, Missed, Place, Promise, Reader};
+pub use exchange::{Events, Exchange, Figures, Place, Promise, Reader};
 pub use listener::{At, Faces, Failure};
 pub use settings::{General, Redirect, Restriction, Settings};
 pub use tls::{Made, Tls, TlsError};

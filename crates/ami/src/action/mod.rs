@@ -118,7 +118,7 @@ macro_rules! actions {
 }
 
 actions! {
-    session { Login Challenge Logoff Ping Events ListCommands Filter WaitEvent UserEvent }
+    session { Login Challenge Logoff Ping Events ListCommands Filter WaitEvent UserEvent Resume }
     system { Command CoreStatus CoreSettings Reload LoggerRotate ModuleCheck ModuleLoad }
     channel { CoreShowChannels Status Hangup Getvar Setvar }
     call { Originate }
@@ -254,6 +254,7 @@ mod tests {
                 "Login",
                 "Logoff",
                 "Ping",
+                "Resume",
                 "WaitEvent"
             ]
         );

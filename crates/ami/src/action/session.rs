@@ -21,6 +21,9 @@ pub struct Login {
     /// `on`: events, responses and ends of lists tell their place in the order of events; as the account
     /// is configured if not said.
     pub sequence: Option<bool>,
+    /// The place, as `Sequence` told it, where a session ended that this one goes on from: what happened
+    /// since is told first. Places are told then, unless `Sequence` says otherwise.
+    pub resume: Option<String>,
 }
 
 /// Asks for the challenge that an MD5 login answers.
@@ -89,4 +92,14 @@ pub struct UserEvent {
     pub user_event: Option<String>,
     /// Its headers, told in the order sent.
     pub headers: Others,
+}
+
+/// Tells all events after a place in their order, and goes on from there. What is no longer kept is told
+/// as EventsMissed.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(synopsis = "Tell events from a place in their order on.")]
+pub struct Resume {
+    /// The place, as `Sequence` told it.
+    #[action(missing = "No sequence specified")]
+    pub sequence: String,
 }

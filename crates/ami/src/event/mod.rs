@@ -94,7 +94,7 @@ events! {
         SuccessfulAuth InvalidAccountId FailedAcl InvalidPassword ChallengeSent
         ChallengeResponseFailed SessionLimit RequestNotAllowed RequestBadFormat
     }
-    system { FullyBooted Shutdown Reload WaitEventComplete EventGap }
+    system { FullyBooted Shutdown Reload WaitEventComplete EventGap EventsMissed }
 }
 
 /// The declaration of the event of this name on the wire.

@@ -51,6 +51,21 @@ pub struct WaitEventComplete<'a> {
     pub action_id: Option<&'a str>,
 }
 
+/// Events are gone that the session was still to be told, if it may hear them. It is told to every
+/// session that they are gone for, whatever it hears otherwise.
+#[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct EventsMissed<'a> {
+    /// The place of the first of them, `RUN/NUMBER`.
+    pub from: &'a str,
+    /// The place of the last of them.
+    pub to: &'a str,
+    /// Why: `expired`, they are no longer kept; `restarted`, the node has started anew and has not
+    /// kept them; `lag`, the session was too slow; `unknown`, the place it came from is none of
+    /// this node's.
+    pub reason: &'a str,
+}
+
 /// Events are lost to a session over HTTP that did not ask for them in time.
 #[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "fields are named as the headers they become")]

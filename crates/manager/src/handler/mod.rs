@@ -64,6 +64,7 @@ pub(crate) fn begin(session: &mut Session, now: Now, call: Call<'_>, action: &Ac
         Action::Filter(filter) => session::filter(session, id, filter),
         Action::WaitEvent(wait) => session::wait(session, now, call, wait),
         Action::UserEvent(event) => session::user_event(session, call, event),
+        Action::Resume(resume) => session::resume(id, resume),
         Action::Command(command) => system::command(id, command),
         Action::CoreStatus(_) => Step::Ask(Request::Switch(model::Command::Counts)),
         Action::CoreSettings(_) => system::settings(session, id),

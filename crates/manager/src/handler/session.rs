@@ -2,10 +2,10 @@
 
 use super::{Call, Step, done, failed};
 use crate::session::{Carrier, Close, Member, Output, Session, Wait};
-use crate::{BadFilter, Filter, Filters};
+use crate::{BadFilter, Filter, Filters, Request};
 use ami::action::session as declared;
 use ami::{Classes, action, parse_event_mask, response};
-use model::Now;
+use model::{BadMark, Now};
 use std::time::Duration;
 
 pub(super) fn login(
@@ -161,4 +161,11 @@ pub(super) fn user_event(
     let heard = |member: &Member| (member.user.read & member.wanted).contains(Classes::USER);
     session.untold = session.carrier() == Carrier::Stream && session.member().is_some_and(heard);
     Step::Later
+}
+
+pub(super) fn resume(id: &str, resume: &declared::Resume) -> Step {
+    match resume.sequence.parse() {
+        Ok(place) => Step::Ask(Request::Resume(place)),
+        Err(BadMark) => failed(id, "Invalid sequence"),
+    }
 }

@@ -120,6 +120,9 @@ impl Session {
         let at = self.node.run.at(at);
         match self.doing.take() {
             Some(Doing::Asked(asked)) => {
+                if let Answer::Resumed(resumed) = answer {
+                    return self.on_resumed(*asked, resumed);
+                }
                 let Asked { token, id, action } = *asked;
                 let messages = handler::answer(self, now, &id, &action, answer);
                 let pieces = messages.into_iter().map(Piece::Message).collect();

@@ -1,7 +1,7 @@
 //! Events: who hears them, their order among answers, and waiting for them (ami-server.md 4.7, 8.9).
 
 use super::{Carrier, Close, Doing, Member, Output, Piece, Session, Wait};
-use crate::{Rendered, Told};
+use crate::{Missed, Rendered, Told};
 use ami::event::Event as _;
 use ami::event::system::{EventGap, WaitEventComplete};
 use ami::response;
@@ -52,16 +52,27 @@ impl Session {
             .wait
             .as_ref()
             .is_some_and(|wait| !wait.found.is_empty());
-        if found || self.missed > 0 {
+        if found || self.missed.is_some() {
             self.interrupt();
         }
         self.end_wait(now);
     }
 
-    pub(super) fn on_missed(&mut self, count: u64) {
+    pub(super) fn on_missed(&mut self, missed: Missed) {
         match self.carrier {
             Carrier::Stream => self.close(Close::Lagged),
-            Carrier::Requests => self.missed += count,
+            Carrier::Requests => self.miss(missed),
+        }
+    }
+
+    /// Events are gone, and it goes on after them: the client is told so.
+    pub(super) fn miss(&mut self, missed: Missed) {
+        self.heard = missed.to;
+        match self.carrier {
+            Carrier::Stream => self.put(Output::Event(Arc::new(missed.told()))),
+            Carrier::Requests => {
+                self.missed = Some(self.missed.map_or(missed, |before| before.and(missed)));
+            }
         }
     }
 
@@ -100,21 +111,27 @@ impl Session {
         let start = response::done(&wait.id, "Waiting for Event completed.");
         let id = (!wait.id.is_empty()).then_some(wait.id.as_str());
         let end = WaitEventComplete { action_id: id }.message();
-        let missed = std::mem::take(&mut self.missed);
-        let gap = (missed > 0).then(|| {
-            EventGap {
-                action_id: id,
-                missed,
-            }
-            .message()
-        });
-        let pieces = std::iter::once(start)
+        let gap = self.missed.take().map(|missed| self.gap(id, missed));
+        let pieces = std::iter::once(Piece::Message(start))
             .chain(gap)
-            .map(Piece::Message)
             .chain(wait.found.into_iter().map(Piece::Event))
             .chain([Piece::Message(end)]);
         let pieces = pieces.collect();
         self.put_answer(wait.token, self.heard, pieces);
+    }
+}
+
+impl Session {
+    /// What tells over requests that events are gone.
+    fn gap(&self, id: Option<&str>, missed: Missed) -> Piece {
+        if self.is_numbered() {
+            return Piece::Event(Arc::new(missed.told()));
+        }
+        let gap = EventGap {
+            action_id: id,
+            missed: missed.count(),
+        };
+        Piece::Message(gap.message())
     }
 }
 

@@ -24,7 +24,7 @@ pub use vocabulary::{Carrier, Close, Input, Output, Piece};
 
 use crate::login::{Attempt, Guest};
 use crate::peer::{Log, loggable};
-use crate::{Filters, Node, Peer, Told, User};
+use crate::{Filters, Missed, Node, Peer, Told, User};
 use ami::action::Action;
 use ami::{Classes, Dialect, Frame, Message};
 use model::{Mark, Now, SecurityKind, Seq, Token};
@@ -47,7 +47,7 @@ pub struct Session {
     /// stand before the answer to what it asks next.
     pub(crate) untold: bool,
     /// Events lost that the client has not been told of.
-    missed: u64,
+    missed: Option<Missed>,
     outputs: VecDeque<Output>,
 }
 
@@ -152,7 +152,7 @@ impl Session {
             wait: None,
             heard,
             untold: false,
-            missed: 0,
+            missed: None,
             outputs: VecDeque::new(),
         }
     }
@@ -171,7 +171,7 @@ impl Session {
                 }
             }
             Input::Heard(mark) => self.on_heard(now, mark),
-            Input::Missed(count) => self.on_missed(count),
+            Input::Missed(missed) => self.on_missed(missed),
             Input::Answer { at, answer } => self.on_answer(now, at, answer),
             Input::Proven { token, account } => self.login_proven(now, token, account),
             Input::Configured(node) => self.on_configured(node),

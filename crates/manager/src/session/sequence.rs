@@ -2,9 +2,10 @@
 //! responses and at the end of lists. All events up to there have been told before; what follows
 //! comes after it.
 
-use super::{Output, Piece, Session};
+use super::{Asked, Output, Piece, Session};
+use crate::Resumed;
 use crate::record::SEQUENCE;
-use ami::Message;
+use ami::{Message, response};
 use model::{Mark, Token};
 
 impl Session {
@@ -12,6 +13,26 @@ impl Session {
     pub(crate) fn is_numbered(&self) -> bool {
         self.member()
             .is_some_and(|member| member.numbered.unwrap_or(member.user.sequence))
+    }
+
+    /// Resume is answered, and what happened since is told.
+    pub(super) fn on_resumed(&mut self, asked: Asked, resumed: Resumed) {
+        self.heard = resumed.place;
+        let answer = response::done(&asked.id, "Events will follow");
+        self.answer(asked.token, [answer]);
+        self.tell_missed(resumed);
+    }
+
+    /// What is gone between where the client was and where it goes on.
+    pub(crate) fn tell_missed(&mut self, resumed: Resumed) {
+        if let Some(missed) = resumed.missed {
+            self.miss(missed);
+        }
+    }
+
+    /// From where on it will be given events.
+    pub(crate) fn go_on_from(&mut self, place: Mark) {
+        self.heard = place;
     }
 
     /// Puts out an answer that holds as of this place.

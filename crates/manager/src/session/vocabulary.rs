@@ -1,6 +1,6 @@
 //! What a session is told, and what comes of it.
 
-use crate::{Answer, Log, Node, Rendered, Request, Told};
+use crate::{Answer, Log, Missed, Node, Rendered, Request, Told};
 use ami::{Frame, Message};
 use model::{Mark, Seq, Token};
 use std::sync::Arc;
@@ -32,8 +32,8 @@ pub enum Input<'a> {
     Event(&'a Rendered),
     /// All events up to this one have been given.
     Heard(Mark),
-    /// So many events are lost to the session: it was too slow.
-    Missed(u64),
+    /// Events are lost to the session.
+    Missed(Missed),
     /// The answer to its last [`Request`]; `at` is the last event before the effects of what was
     /// asked, 0 if there is no such order.
     Answer {

@@ -3,8 +3,8 @@
 use conf::Memory;
 use jiff::{Timestamp, tz::TimeZone};
 use manager::{
-    Answer, Close, Connection, Effect, Files, Input, Log, Node, Peer, Recalled, Rendered, Request,
-    Settings, Style, verify,
+    Answer, Close, Connection, Effect, Files, Input, Log, Missed, Node, Peer, Recalled, Rendered,
+    Request, Settings, Style, Why, verify,
 };
 use model::{Address, Event, Now, Record, Reply, Run, Seq, Transport};
 use std::sync::Arc;
@@ -115,6 +115,15 @@ pub(crate) fn rendered_on(seq: u64, event: Event, node: &Node) -> Rendered {
         event,
     };
     Rendered::new(&record, &Recalled::default(), &Style::of(node))
+}
+
+/// Events that a slow client has lost.
+pub(crate) fn missed(from: u64, to: u64) -> Missed {
+    Missed {
+        from: RUN.at(Seq(from)),
+        to: RUN.at(Seq(to)),
+        why: Why::Lagged,
+    }
 }
 
 pub(crate) fn user_event(name: &str) -> Event {

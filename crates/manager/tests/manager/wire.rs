@@ -221,7 +221,7 @@ fn who_takes_nothing_is_disconnected_within_a_bound() {
 #[test]
 fn who_loses_events_is_disconnected() {
     let mut client = Client::of("admin");
-    client.handle(Input::Missed(3));
+    client.handle(Input::Missed(crate::client::missed(1, 3)));
     assert_eq!(client.closed, Some(Close::Lagged));
     assert_eq!(
         client.logged(),

@@ -97,10 +97,10 @@ impl Feed {
     /// Goes to where the reader wants to be.
     pub(crate) fn begin(&mut self, start: Start) {
         self.snapshots = start.snapshot;
-        let now = self.driver.at().unwrap_or_default();
+        let now = self.driver.at().unwrap_or(self.run.at(Seq(0)));
         let after = start
             .after
-            .filter(|mark| mark.run == self.run && mark.seq <= now);
+            .filter(|mark| mark.run == self.run && *mark <= now);
         if let Some(mark) = after {
             self.known = mark.seq;
             self.driver.listen_after(mark.seq);
@@ -112,12 +112,16 @@ impl Feed {
         if start.snapshot {
             self.ask_state();
         } else {
-            self.waiting.push_back(Item::Mark(self.run.at(now)));
+            self.waiting.push_back(Item::Mark(now));
         }
     }
 
     /// Has the session take an action; its answer comes as [`Item::Answer`].
     pub(crate) fn act(&mut self, message: Message) {
+        let resumes = |name: &str| name.eq_ignore_ascii_case("Resume");
+        if message.action().is_some_and(resumes) || message.first("Resume").is_some() {
+            self.known = Seq(0); // it wants to be told again
+        }
         let token = self.driver.token();
         let frame = Frame::Message(message);
         self.driver.handle(Input::Frame {

@@ -1,13 +1,13 @@
 //! A node for tests: events at hand, answers made up, everything else as in earnest.
 
-use manager::{Answer, Log, Rendered, Request, Style, User};
-use model::{Command, DeviceState, Event, Now, Record, Reply, Seq};
+use manager::{Answer, Log, Missed, Rendered, Request, Resumed, Style, User, Why};
+use model::{Command, DeviceState, Event, Mark, Now, Record, Reply, Run, Seq};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
-use web::{Events, Exchange, Faces, Missed, Place, Promise, Settings};
+use web::{Events, Exchange, Faces, Place, Promise, Settings};
 
 pub(crate) struct House {
     start: Instant,
@@ -25,6 +25,9 @@ struct Hub {
     gone: usize,
     wakers: Vec<Waker>,
 }
+
+/// The node's run.
+pub(crate) const RUN: Run = Run(1);
 
 /// Accounts as those of the recordings.
 pub(crate) const MANAGER: &str = "
@@ -75,7 +78,7 @@ fn node(manager: &str) -> Arc<manager::Node> {
         http: true,
         custom_sounds: false,
         live_dangerously: false,
-        run: model::Run(1),
+        run: RUN,
         started: now,
         reloaded: now,
         zone: jiff::tz::TimeZone::UTC,
@@ -253,6 +256,23 @@ impl Exchange for House {
             next,
         })
     }
+
+    fn resume(&self, after: Mark) -> (Box<dyn Events>, Resumed) {
+        let kept = self.hub.lock().unwrap().gone;
+        let next = kept.max(after.seq.0 as usize);
+        let place = RUN.at(Seq(next as u64));
+        let missed = (place > after).then(|| gone(after.next(), next));
+        (self.listen(Some(place.seq)), Resumed { place, missed })
+    }
+}
+
+/// What is gone before this event.
+fn gone(from: Mark, next: usize) -> Missed {
+    Missed {
+        from,
+        to: RUN.at(Seq(next as u64)),
+        why: Why::Expired,
+    }
 }
 
 struct Login {
@@ -279,9 +299,9 @@ impl Events for Reader {
     fn read(&mut self, take: &mut dyn FnMut(&Rendered)) -> Result<bool, Missed> {
         let hub = self.hub.lock().unwrap();
         if hub.gone > self.next {
-            let missed = hub.gone - self.next;
+            let missed = gone(self.at().next(), hub.gone);
             self.next = hub.gone;
-            return Err(Missed(missed as u64));
+            return Err(missed);
         }
         let events: Vec<_> = hub.events[self.next..].iter().take(100).cloned().collect();
         drop(hub);
@@ -290,8 +310,8 @@ impl Events for Reader {
         Ok(!events.is_empty())
     }
 
-    fn at(&self) -> Seq {
-        Seq(self.next as u64)
+    fn at(&self) -> Mark {
+        RUN.at(Seq(self.next as u64))
     }
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<()> {
