@@ -238,6 +238,26 @@ impl Message {
         self.first("ActionID").unwrap_or_default()
     }
 
+    /// The same message as the answer to an action of this id; without one if it is empty.
+    #[must_use]
+    pub fn with_action_id(&self, id: &str) -> Self {
+        let is_id = |name: &str| name.eq_ignore_ascii_case("ActionID");
+        let mut message = Self::new();
+        for (index, (name, value)) in self.iter().filter(|(name, _)| !is_id(name)).enumerate() {
+            message.prefixed_text("", name, value);
+            if index == 0 && !id.is_empty() {
+                message.prefixed_text("", "ActionID", id);
+            }
+        }
+        if let Some(start) = self.body {
+            let end = message.text.len() - END.len();
+            message.text.truncate(end);
+            message.body = u32::try_from(end).ok();
+            message.text.push_str(&self.text[start as usize..]);
+        }
+        message
+    }
+
     /// The action asked for: the first `Action` that is not empty.
     pub fn action(&self) -> Option<&str> {
         self.all("Action").find(|name| !name.is_empty())
@@ -377,6 +397,26 @@ mod tests {
         for bad in ["Event: X\r\n", "Event\r\n\r\n", "Event: X\n\r\n", ""] {
             assert_eq!(Message::from_wire(bad), None, "{bad:?}");
         }
+    }
+
+    #[test]
+    fn an_answer_can_be_given_to_another_action() {
+        let first = Message::new()
+            .with("Response", "Follows")
+            .with("ActionID", "1")
+            .with("Privilege", "Command")
+            .with_body(["one", "two"]);
+        assert_eq!(
+            first.with_action_id("2").wire(),
+            "Response: Follows\r\nActionID: 2\r\nPrivilege: Command\r\none\ntwo\r\n\r\n"
+        );
+        assert_eq!(
+            Message::new()
+                .with("Response", "Success")
+                .with_action_id("")
+                .wire(),
+            "Response: Success\r\n\r\n"
+        );
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! `#[derive(Action)]`: an action of the manager, declared as a struct.
 //!
-//! On the struct: `#[action(name = "…", classes(…), closed(…), synopsis = "…", complete = "…")]`. The
+//! On the struct: `#[action(name = "…", classes(…), closed(…), reads, synopsis = "…", complete = "…")]`. The
 //! name is the struct's unless said otherwise; without classes everybody may, but for those without
-//! one of `closed` where `openactions = no`; `complete` names the event
+//! one of `closed` where `openactions = no`; `reads` says that it changes nothing but the session;
+//! `complete` names the event
 //! that ends its list. On a field: `name` of the header; `missing`, the text of the error if
 //! the header is not there or empty; `subject`, the `Subject` that it names for an account's rules, and
 //! `unsaid` if the action is about one nevertheless when the header is not there. Fields are read in
@@ -25,12 +26,13 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
         name,
         classes,
         closed,
+        reads,
         synopsis,
         complete,
     } = head;
     let complete = option(complete.as_ref());
     let declarations = parameters.iter().map(Parameter::declaration);
-    let reads = parameters.iter().map(Parameter::reading);
+    let readings = parameters.iter().map(Parameter::reading);
     let message = if parameters.is_empty() {
         quote!(_message)
     } else {
@@ -42,6 +44,7 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
                 name: #name,
                 classes: #classes,
                 closed: #closed,
+                reads: #reads,
                 synopsis: #synopsis,
                 description: #description,
                 complete: #complete,
@@ -49,7 +52,7 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
             };
 
             fn read(#message: &crate::Message) -> Result<Self, crate::action::BadAction> {
-                Ok(Self { #(#reads),* })
+                Ok(Self { #(#readings),* })
             }
         }
     })
@@ -59,6 +62,7 @@ struct Head {
     name: String,
     classes: TokenStream,
     closed: TokenStream,
+    reads: bool,
     synopsis: String,
     complete: Option<String>,
 }
@@ -69,6 +73,7 @@ impl Head {
             name: input.ident.to_string(),
             classes: quote!(crate::Classes::NONE),
             closed: quote!(crate::Classes::NONE),
+            reads: false,
             synopsis: String::new(),
             complete: None,
         };
@@ -80,12 +85,14 @@ impl Head {
                     head.classes = classes(&meta)?;
                 } else if meta.path.is_ident("closed") {
                     head.closed = classes(&meta)?;
+                } else if meta.path.is_ident("reads") {
+                    head.reads = true;
                 } else if meta.path.is_ident("synopsis") {
                     head.synopsis = text(&meta)?;
                 } else if meta.path.is_ident("complete") {
                     head.complete = Some(text(&meta)?);
                 } else {
-                    return Err(meta.error("name, classes, closed, synopsis or complete"));
+                    return Err(meta.error("name, classes, closed, reads, synopsis or complete"));
                 }
                 Ok(())
             })?;

@@ -19,6 +19,7 @@ mod peer;
 mod pieces;
 mod record;
 mod request;
+mod retries;
 mod rules;
 mod secret;
 mod session;
@@ -38,6 +39,7 @@ pub use record::{Memory, Recalled, Rendered, Style, Told};
 pub use request::{
     Answer, ConsoleReport, FileFault, FileReply, FileRequest, FileUpdate, ReloadOutcome, Request,
 };
+pub use retries::{Outcoming, Retries, Told as Retold};
 pub use rules::{Explanation, Rules, explain};
 pub use secret::{BadHash, Secret, hash, verify};
 pub use session::{Carrier, Close, Input, Output, Piece, Session};

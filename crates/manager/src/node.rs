@@ -1,6 +1,6 @@
 //! What sessions know of the node they belong to.
 
-use crate::Settings;
+use crate::{Retries, Settings};
 use jiff::{Timestamp, tz::TimeZone};
 use model::Run;
 use std::sync::Arc;
@@ -42,4 +42,6 @@ pub struct Node {
     pub reloaded: Timestamp,
     /// For times told in words.
     pub zone: TimeZone,
+    /// What came of actions that may be sent again; the same as long as the process runs.
+    pub retries: Arc<Retries>,
 }

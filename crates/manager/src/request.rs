@@ -1,6 +1,6 @@
 //! What a session asks of others, and what they answer.
 
-use crate::{Resumed, User};
+use crate::{Outcoming, Resumed, Retold, User};
 use model::{Command, Contact, MailboxQuery, MailboxReply, Mark, Reply, SipQuery, SipReply};
 use std::sync::Arc;
 
@@ -31,6 +31,9 @@ pub enum Request {
     /// Of the node: does it have what a module of this name brings? Answered with
     /// [`Answer::Module`].
     Module(String),
+    /// Of an action that was sent before: wait for what comes of it. Answered with
+    /// [`Answer::Retold`].
+    Outcome(Outcoming),
     /// Of the shell: may this account have one session more? It may, if it allows several or has
     /// none; the session counts as the account's from the answer to its end. Answered with
     /// [`Answer::Admitted`].
@@ -80,6 +83,8 @@ pub enum Answer {
     },
     /// From where on it is given events.
     Resumed(Resumed),
+    /// What came of it.
+    Retold(Retold),
     /// Whether it is the secret.
     Verified(bool),
     /// It cannot be asked: it ends, or its queue is full.

@@ -39,6 +39,7 @@ fn node(manager: &str) -> Arc<Node> {
         started,
         reloaded: started,
         zone: jiff::tz::TimeZone::UTC,
+        retries: std::sync::Arc::default(),
     })
 }
 

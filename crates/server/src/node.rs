@@ -189,6 +189,7 @@ impl Node {
             }
             Request::RotateLog => (nowhere, Answer::Rotated(self.rotate_log().await)),
             Request::Module(name) => (nowhere, Answer::Module(parts::find(&name).is_some())),
+            Request::Outcome(outcome) => (nowhere, Answer::Retold(outcome.await)),
             Request::Verify { hash, secret } => {
                 let verified = tokio::task::spawn_blocking(move || manager::verify(&hash, &secret));
                 (
@@ -289,7 +290,8 @@ impl Node {
         self.switch
             .tell(Input::Configure(Arc::clone(&configuration.switch)))
             .await?;
-        let configured = Configured::new(configuration, &self.clock, self.run);
+        let retries = Arc::clone(&self.configured().manager.retries);
+        let configured = Configured::new(configuration, &self.clock, self.run, retries);
         self.hub.restyle(Style::of(&configured.manager));
         self.configured.send_replace(Arc::new(configured));
         let mut failures = Vec::new();
@@ -461,12 +463,18 @@ fn outcome(done: &Result<(), NotReloaded>) -> ReloadOutcome {
 }
 
 impl Configured {
-    pub(crate) fn new(configuration: Configuration, clock: &Clock, run: Run) -> Self {
+    pub(crate) fn new(
+        configuration: Configuration,
+        clock: &Clock,
+        run: Run,
+        retries: Arc<manager::Retries>,
+    ) -> Self {
         let now = clock.now();
         let options = &configuration.asterisk.options;
         let started = now.utc - now.since_start;
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let manager = manager::Node {
+            retries,
             settings: Arc::clone(&configuration.manager),
             version: version::COMPATIBLE.to_owned(),
             system_name: text(&options.system_name),

@@ -149,7 +149,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
     let records = Records::start(Arc::clone(&configuration.records))
         .map_err(|error| format!("the writer of call records cannot be started: {error}"))?;
     let records = Arc::new(records);
-    let configured = Configured::new(configuration, &clock, clock.run());
+    let configured = Configured::new(configuration, &clock, clock.run(), Arc::default());
     let hub = Hub::new(Bounds::default(), Style::of(&configured.manager));
     tokio::spawn(Arc::clone(&hub).ring_bells());
     let outlets = Outlets {

@@ -161,6 +161,12 @@ impl SessionTask {
             self.place.number(),
             reason.text()
         );
+        if self.connection.session().owes()
+            && let Some(asking) = self.asking.take()
+        {
+            let (node, connection) = (Arc::clone(&self.node), self.connection);
+            tokio::spawn(finish(node, connection, asking));
+        }
         // A client that takes nothing shall not hold us up.
         let _ = timeout(Duration::from_secs(1), self.stream.shut_down()).await;
     }
@@ -339,6 +345,21 @@ impl SessionTask {
 
     fn handle(&mut self, input: Input<'_>) {
         self.connection.handle(self.node.clock.now(), input);
+    }
+}
+
+/// Brings to its end what a client that is gone may ask for again.
+async fn finish(node: Arc<Node>, mut connection: Connection, asking: Asking) {
+    let (at, answer) = asking.await;
+    connection.handle(node.clock.now(), Input::Answer { at, answer });
+    while let Some(effect) = connection.poll() {
+        match effect {
+            Effect::Notice(event) => {
+                let _ = node.notice(event).await; // a switch that has ended hears nothing more
+            }
+            Effect::Log(line) => log(&line),
+            Effect::Listen | Effect::Ask(_) | Effect::Close(_) => {}
+        }
     }
 }
 

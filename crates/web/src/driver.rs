@@ -322,10 +322,31 @@ impl Driver {
     }
 }
 
+impl Driver {
+    /// What a client that is gone may ask for again is brought to its end.
+    fn bring_to_end(&mut self) {
+        let (Some(asking), Ok(runtime)) = (self.asking.take(), Handle::try_current()) else {
+            return;
+        };
+        if !self.session.owes() {
+            return;
+        }
+        let (now, peer) = (self.exchange.now(), self.session.peer().clone());
+        let none = Session::new(now, self.carrier, peer, Arc::clone(&self.configured));
+        let mut session = std::mem::replace(&mut self.session, none);
+        let exchange = Arc::clone(&self.exchange);
+        runtime.spawn(async move {
+            let (at, answer) = asking.await;
+            session.handle(exchange.now(), Input::Answer { at, answer });
+        });
+    }
+}
+
 /// A session that nobody drives any more ends, and what it had to tell is told.
 impl Drop for Driver {
     fn drop(&mut self) {
         self.handle(Input::End(Close::Disconnected));
+        self.bring_to_end();
         let mut telling: Vec<_> = self.telling.take().into_iter().collect();
         while let Some(output) = self.session.poll() {
             match output {

@@ -17,6 +17,7 @@ pub struct Bridge {
 /// Lists bridges.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
+    reads,
     synopsis = "Get a list of bridges in the system.",
     complete = "BridgeListComplete"
 )]
@@ -28,6 +29,7 @@ pub struct BridgeList {
 /// Tells who is in a bridge.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
+    reads,
     synopsis = "Get information about a bridge.",
     complete = "BridgeInfoComplete"
 )]
@@ -63,6 +65,7 @@ pub struct BridgeKick {
 /// Lists how bridges may pass sound.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
+    reads,
     synopsis = "List available bridging technologies and their statuses.",
     complete = "BridgeTechnologyListComplete"
 )]

@@ -6,6 +6,7 @@ use macros::Action;
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
     classes(system, reporting),
+    reads,
     synopsis = "List currently active channels.",
     complete = "CoreShowChannelsComplete"
 )]
@@ -15,6 +16,7 @@ pub struct CoreShowChannels {}
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
     classes(system, call, reporting),
+    reads,
     synopsis = "List channel status.",
     complete = "StatusComplete"
 )]
@@ -49,6 +51,7 @@ pub struct Hangup {
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
     classes(call, reporting),
+    reads,
     synopsis = "Gets a channel variable or function value."
 )]
 pub struct Getvar {

@@ -6,7 +6,7 @@ use macros::Action;
 /// Tells what a configuration file says: its sections, each with its entries, includes read and
 /// templates expanded. Secrets are shown to accounts that may write `config`.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
-#[action(classes(system, config), synopsis = "Retrieve configuration.")]
+#[action(classes(system, config), reads, synopsis = "Retrieve configuration.")]
 pub struct GetConfig {
     /// The file, in the configuration folder.
     #[action(missing = "Filename not specified")]
@@ -23,6 +23,7 @@ pub struct GetConfig {
 #[action(
     name = "GetConfigJSON",
     classes(system, config),
+    reads,
     synopsis = "Retrieve configuration (JSON format)."
 )]
 pub struct GetConfigJson {
@@ -37,7 +38,11 @@ pub struct GetConfigJson {
 
 /// Names the sections of a configuration file.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
-#[action(classes(config), synopsis = "List categories in configuration file.")]
+#[action(
+    classes(config),
+    reads,
+    synopsis = "List categories in configuration file."
+)]
 pub struct ListCategories {
     /// The file, in the configuration folder.
     #[action(missing = "Filename not specified")]

@@ -80,6 +80,7 @@ pub struct SendText {
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
     classes(system, reporting),
+    reads,
     synopsis = "List all channels connected to the specified channel.",
     complete = "CoreShowChannelMapComplete"
 )]

@@ -7,6 +7,7 @@ use macros::Action;
 #[action(
     name = "DBGet",
     classes(system, reporting),
+    reads,
     synopsis = "Get DB Entry.",
     complete = "DBGetComplete"
 )]
@@ -24,6 +25,7 @@ pub struct DbGet {
 #[action(
     name = "DBGetTree",
     classes(system, reporting),
+    reads,
     synopsis = "Get DB entries, optionally at a particular family/key",
     complete = "DBGetTreeComplete"
 )]

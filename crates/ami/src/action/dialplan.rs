@@ -4,7 +4,7 @@ use macros::Action;
 
 /// Tells the state of an extension.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
-#[action(classes(call, reporting), synopsis = "Check Extension Status.")]
+#[action(classes(call, reporting), reads, synopsis = "Check Extension Status.")]
 pub struct ExtensionState {
     /// The extension.
     #[action(missing = "Extension not specified", subject = Exten)]

@@ -4,7 +4,7 @@ use macros::Action;
 
 /// Tells whether messages wait in a mailbox.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
-#[action(classes(call, reporting), synopsis = "Check mailbox.")]
+#[action(classes(call, reporting), reads, synopsis = "Check mailbox.")]
 pub struct MailboxStatus {
     /// `number@context`; the context is `default` if not said. Several may be given, with commas.
     #[action(missing = "Mailbox not specified")]
@@ -13,7 +13,11 @@ pub struct MailboxStatus {
 
 /// Tells how many messages wait in a mailbox.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
-#[action(classes(call, reporting), synopsis = "Check Mailbox Message Count.")]
+#[action(
+    classes(call, reporting),
+    reads,
+    synopsis = "Check Mailbox Message Count."
+)]
 pub struct MailboxCount {
     /// `number@context`; the context is `default` if not said. Several may be given, with commas.
     #[action(missing = "Mailbox not specified")]
@@ -24,6 +28,7 @@ pub struct MailboxCount {
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
     classes(call, reporting),
+    reads,
     synopsis = "List All Voicemail User Information.",
     complete = "VoicemailUserEntryComplete"
 )]
@@ -33,6 +38,7 @@ pub struct VoicemailUsersList {}
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
     classes(call, reporting),
+    reads,
     synopsis = "Show the status of given voicemail user's info.",
     complete = "VoicemailUserDetailComplete"
 )]
@@ -80,6 +86,7 @@ pub struct MwiUpdate {
 #[action(
     name = "MWIGet",
     classes(call, reporting),
+    reads,
     synopsis = "Get selected mailboxes with message counts.",
     complete = "MWIGetComplete"
 )]

@@ -37,6 +37,8 @@ pub struct Declaration {
     pub classes: Classes,
     /// Of an action that needs none: those one of which is needed where `openactions = no`.
     pub closed: Classes,
+    /// Whether it changes nothing but the session.
+    pub reads: bool,
     /// One line, as ListCommands tells it.
     pub synopsis: &'static str,
     /// What it does.

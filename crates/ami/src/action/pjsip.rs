@@ -7,6 +7,7 @@ use macros::Action;
 #[action(
     name = "PJSIPShowContacts",
     classes(system),
+    reads,
     synopsis = "Lists PJSIP Contacts.",
     complete = "ContactListComplete"
 )]
@@ -17,6 +18,7 @@ pub struct ShowContacts {}
 #[action(
     name = "PJSIPShowRegistrationInboundContactStatuses",
     classes(system),
+    reads,
     synopsis = "Lists ContactStatuses for PJSIP inbound registrations.",
     complete = "ContactStatusDetailComplete"
 )]
@@ -27,6 +29,7 @@ pub struct ShowRegistrationInboundContactStatuses {}
 #[action(
     name = "PJSIPShowEndpoints",
     classes(system),
+    reads,
     synopsis = "Lists PJSIP endpoints.",
     complete = "EndpointListComplete"
 )]
@@ -37,6 +40,7 @@ pub struct ShowEndpoints {}
 #[action(
     name = "PJSIPShowEndpoint",
     classes(system),
+    reads,
     synopsis = "Detail listing of an endpoint and its objects.",
     complete = "EndpointDetailComplete"
 )]
@@ -50,6 +54,7 @@ pub struct ShowEndpoint {
 #[action(
     name = "PJSIPShowAors",
     classes(system),
+    reads,
     synopsis = "Lists PJSIP AORs.",
     complete = "AorListComplete"
 )]
@@ -60,6 +65,7 @@ pub struct ShowAors {}
 #[action(
     name = "PJSIPShowAuths",
     classes(system),
+    reads,
     synopsis = "Lists PJSIP Auths.",
     complete = "AuthListComplete"
 )]
@@ -70,6 +76,7 @@ pub struct ShowAuths {}
 #[action(
     name = "PJSIPShowRegistrationsInbound",
     classes(system),
+    reads,
     synopsis = "Lists PJSIP inbound registrations.",
     complete = "InboundRegistrationDetailComplete"
 )]
@@ -80,6 +87,7 @@ pub struct ShowRegistrationsInbound {}
 #[action(
     name = "PJSIPShowRegistrationsOutbound",
     classes(system, reporting),
+    reads,
     synopsis = "Lists PJSIP outbound registrations.",
     complete = "OutboundRegistrationDetailComplete"
 )]
@@ -163,6 +171,7 @@ pub struct HangupWith {
 #[action(
     name = "PJSIPShowSubscriptionsInbound",
     classes(system),
+    reads,
     synopsis = "Lists subscriptions.",
     complete = "InboundSubscriptionDetailComplete"
 )]

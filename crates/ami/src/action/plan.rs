@@ -6,6 +6,7 @@ use macros::Action;
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
     classes(config, reporting),
+    reads,
     synopsis = "Show dialplan contexts and extensions",
     complete = "ShowDialPlanComplete"
 )]

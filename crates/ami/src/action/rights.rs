@@ -7,7 +7,7 @@ use macros::Action;
 /// why. Nothing is done, and nothing of a rule's rate is used up. The headers are those of the action
 /// to be explained.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
-#[action(synopsis = "Explain whether and why an action is permitted.")]
+#[action(reads, synopsis = "Explain whether and why an action is permitted.")]
 pub struct Explain {
     /// The action to be explained.
     #[action(missing = "No action to explain")]

@@ -5,7 +5,7 @@ use macros::Action;
 
 /// Logs in, with the secret or with a key made of challenge and secret.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
-#[action(synopsis = "Login Manager.")]
+#[action(reads, synopsis = "Login Manager.")]
 pub struct Login {
     /// The account.
     pub username: Option<String>,
@@ -28,7 +28,7 @@ pub struct Login {
 
 /// Asks for the challenge that an MD5 login answers.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
-#[action(synopsis = "Generate Challenge for MD5 Auth.")]
+#[action(reads, synopsis = "Generate Challenge for MD5 Auth.")]
 pub struct Challenge {
     /// `MD5`.
     #[action(name = "AuthType")]
@@ -37,17 +37,17 @@ pub struct Challenge {
 
 /// Ends the connection.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
-#[action(synopsis = "Logoff Manager.")]
+#[action(reads, synopsis = "Logoff Manager.")]
 pub struct Logoff {}
 
 /// Asks for an answer, and nothing else.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
-#[action(synopsis = "Keepalive command.")]
+#[action(reads, synopsis = "Keepalive command.")]
 pub struct Ping {}
 
 /// Says which events to send on this connection.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
-#[action(synopsis = "Control Event Flow.")]
+#[action(reads, synopsis = "Control Event Flow.")]
 pub struct Events {
     /// `on`, `off`, or a list of classes.
     pub event_mask: Option<String>,
@@ -55,13 +55,14 @@ pub struct Events {
 
 /// Names the actions the account may use.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
-#[action(synopsis = "List available manager commands.")]
+#[action(reads, synopsis = "List available manager commands.")]
 pub struct ListCommands {}
 
 /// Adds a filter to the events of this connection.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
     classes(system),
+    reads,
     synopsis = "Dynamically add filters for the current manager session."
 )]
 pub struct Filter {
@@ -76,6 +77,7 @@ pub struct Filter {
 /// Waits until there is an event, or something else to do.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
+    reads,
     synopsis = "Wait for an event to occur.",
     complete = "WaitEventComplete"
 )]

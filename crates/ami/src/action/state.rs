@@ -6,6 +6,7 @@ use macros::Action;
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
     classes(call, reporting),
+    reads,
     synopsis = "List the current known device states.",
     complete = "DeviceStateListComplete"
 )]
@@ -15,6 +16,7 @@ pub struct DeviceStateList {}
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
     classes(call, reporting),
+    reads,
     synopsis = "List the current known extension states.",
     complete = "ExtensionStateListComplete"
 )]
@@ -22,7 +24,7 @@ pub struct ExtensionStateList {}
 
 /// Tells what somebody says of themselves.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
-#[action(classes(call, reporting), synopsis = "Check Presence State")]
+#[action(classes(call, reporting), reads, synopsis = "Check Presence State")]
 pub struct PresenceState {
     /// Who: `CustomPresence:name`.
     #[action(missing = "No provider specified")]
@@ -33,6 +35,7 @@ pub struct PresenceState {
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
     classes(call, reporting),
+    reads,
     synopsis = "List the current known presence states.",
     complete = "PresenceStateListComplete"
 )]

@@ -15,6 +15,7 @@ pub struct Command {
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
     classes(system, reporting),
+    reads,
     synopsis = "Show PBX core status variables."
 )]
 pub struct CoreStatus {}
@@ -23,6 +24,7 @@ pub struct CoreStatus {}
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
     classes(system, reporting),
+    reads,
     synopsis = "Show PBX core settings (version etc)."
 )]
 pub struct CoreSettings {}
@@ -45,7 +47,7 @@ pub struct LoggerRotate {}
 
 /// Tells whether the node has what a module brings.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
-#[action(classes(system), synopsis = "Check if module is loaded.")]
+#[action(classes(system), reads, synopsis = "Check if module is loaded.")]
 pub struct ModuleCheck {
     /// Its name, with or without `.so`.
     pub module: Option<String>,

@@ -11,6 +11,10 @@ pub(crate) fn page() -> String {
          action may have an `ActionID`, which its answer tells again. An account may use an action if\n\
          its `write` has one of the classes named, and if the rules of the account (`allow` and `deny` in\n\
          manager.conf) have nothing against it; *Rule* names what of theirs a header is held against.\n\n\
+         Any action that changes something may have an `IdempotencyKey`, of up to 128 bytes: sent again by\n\
+         the same account within ten minutes it is answered as the first time, or when that is done, and\n\
+         nothing is done twice. The same key with other headers is an error. What has been answered is\n\
+         forgotten when the server ends.\n\n\
          | Action | Classes | What it does |\n|---|---|---|\n",
     );
     let all = sorted();

@@ -30,6 +30,9 @@ fn of_action(action: &action::Declaration) -> Value {
     let mut others = false;
     properties.insert("Action".to_owned(), json!({ "const": action.name }));
     properties.insert("ActionID".to_owned(), json!({ "type": "string" }));
+    if !action.reads {
+        properties.insert("IdempotencyKey".to_owned(), json!({ "type": "string" }));
+    }
     for parameter in action.parameters {
         let ParameterDeclaration {
             name,

@@ -143,7 +143,14 @@ pub(super) fn user_event(
     call: Call<'_>,
     event: &declared::UserEvent,
 ) -> Step {
-    const OURS: [&str; 5] = ["UserEvent", "Action", "Event", "Response", "Privilege"];
+    const OURS: [&str; 6] = [
+        "UserEvent",
+        "Action",
+        "Event",
+        "Response",
+        "Privilege",
+        "IdempotencyKey",
+    ];
     let headers = event
         .headers
         .0

@@ -1,5 +1,6 @@
 //! Actions: from what came to the answer (ami-server.md 1.6, 3.3).
 
+use super::retry::Retry;
 use super::{Asked, Carrier, Doing, Held, Output, Piece, Session, State};
 use crate::handler::{self, Call, Step};
 use crate::rules::{self, decide};
@@ -81,10 +82,16 @@ impl Session {
                 self.bad_request(name);
             }
             Some(Err(bad)) => self.answer(token, [response::error(id, bad.0)]),
-            Some(Ok(_)) if decision.is_some_and(|decision| !decision.spend(now)) => {
-                self.refuse_request(token, id, name);
+            Some(Ok(action)) => {
+                let Retry::No(key) = self.retry(now, token, declaration, message) else {
+                    return;
+                };
+                if decision.is_some_and(|decision| !decision.spend(now)) {
+                    self.unclaim(key.as_deref());
+                    return self.refuse_request(token, id, name);
+                }
+                self.serve(now, token, id, action, patience);
             }
-            Some(Ok(action)) => self.serve(now, token, id, action, patience),
         }
     }
 
@@ -125,6 +132,7 @@ impl Session {
                 }
                 let Asked { token, id, action } = *asked;
                 let messages = handler::answer(self, now, &id, &action, answer);
+                self.settle(token, &messages);
                 let pieces = messages.into_iter().map(Piece::Message).collect();
                 // What nobody put in order stands where the session is.
                 let place = if at.seq == Seq(0) { self.heard } else { at };
@@ -135,6 +143,7 @@ impl Session {
                     self.put_answer(token, place, pieces);
                 }
             }
+            Some(Doing::Repeats { token, id }) => self.retold(token, &id, &answer),
             Some(Doing::Login(attempt)) => {
                 self.heard = self.heard.max(at);
                 self.on_login_answer(now, *attempt, answer);

@@ -17,11 +17,13 @@
 //! the events up to that one have been told, and nothing comes between the parts of an answer.
 mod action;
 mod event;
+mod retry;
 mod sequence;
 mod vocabulary;
 
 pub use vocabulary::{Carrier, Close, Input, Output, Piece};
 
+use self::retry::Owed;
 use crate::login::{Attempt, Guest};
 use crate::peer::{Log, loggable};
 use crate::{Filters, Missed, Node, Peer, Told, User};
@@ -48,6 +50,8 @@ pub struct Session {
     pub(crate) untold: bool,
     /// Events lost that the client has not been told of.
     missed: Option<Missed>,
+    /// Of the action under way: who else waits for its answer.
+    owed: Option<Box<Owed>>,
     outputs: VecDeque<Output>,
 }
 
@@ -82,6 +86,8 @@ pub(crate) struct Member {
 pub(crate) enum Doing {
     /// Others were asked about it.
     Asked(Box<Asked>),
+    /// It was sent before; what came of it is waited for.
+    Repeats { token: Token, id: String },
     /// Its answer is made and waits until the events up to a number have been told.
     Due {
         at: Mark,
@@ -153,6 +159,7 @@ impl Session {
             heard,
             untold: false,
             missed: None,
+            owed: None,
             outputs: VecDeque::new(),
         }
     }
@@ -200,6 +207,7 @@ impl Session {
             Some(Doing::Refused { until, .. }) => Some(*until),
             Some(
                 Doing::Asked(_)
+                | Doing::Repeats { .. }
                 | Doing::Due { .. }
                 | Doing::Settling(_)
                 | Doing::Held(..)
@@ -227,7 +235,9 @@ impl Session {
             None | Some(Doing::Due { .. } | Doing::Settling(_) | Doing::Held(..)) => {
                 self.wait.is_none() || waits
             }
-            Some(Doing::Asked(_) | Doing::Login(_) | Doing::Refused { .. }) => false,
+            Some(
+                Doing::Asked(_) | Doing::Repeats { .. } | Doing::Login(_) | Doing::Refused { .. },
+            ) => false,
         };
         member
             && if self.carrier == Carrier::Stream {
@@ -304,6 +314,8 @@ impl Session {
 
     /// An answer, now.
     pub(crate) fn answer(&mut self, token: Token, messages: impl IntoIterator<Item = Message>) {
+        let messages: Vec<_> = messages.into_iter().collect();
+        self.settle(token, &messages);
         let pieces = messages.into_iter().map(Piece::Message).collect();
         self.put_answer(token, self.heard, pieces);
     }
@@ -315,7 +327,10 @@ impl Session {
         let State::Member(member) = std::mem::replace(&mut self.state, State::Over) else {
             return self.put(Output::Close(close));
         };
-        self.doing = None;
+        // An action that may be sent again goes on to its end.
+        if !self.owes() {
+            self.doing = None;
+        }
         self.wait = None;
         if member.user.display_connects {
             let what = match close {

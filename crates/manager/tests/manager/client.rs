@@ -78,6 +78,7 @@ pub(crate) fn node(manager: &str, acl: &str, users: &str) -> Node {
         started,
         reloaded: started,
         zone: TimeZone::UTC,
+        retries: std::sync::Arc::default(),
     }
 }
 

@@ -8,6 +8,7 @@ mod events;
 mod files;
 mod legacy;
 mod login;
+mod retries;
 mod rights;
 mod rules;
 mod sequence;

@@ -90,6 +90,13 @@ fn parameters(declaration: &Declaration) -> (Map<String, Value>, Vec<&'static st
     let mut others = false;
     let id = json!({"type": ["string", "integer"], "description": "Told again in the answer."});
     properties.insert("ActionID".into(), id);
+    if !declaration.reads {
+        let key = json!({
+            "type": "string",
+            "description": "A repeat with the same key is answered as the first was, and does nothing.",
+        });
+        properties.insert("IdempotencyKey".into(), key);
+    }
     for parameter in declaration.parameters {
         let kind = match parameter.kind {
             Kind::Text => json!({"type": ["string", "number"]}),

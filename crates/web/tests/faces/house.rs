@@ -82,6 +82,7 @@ fn node(manager: &str) -> Arc<manager::Node> {
         started: now,
         reloaded: now,
         zone: jiff::tz::TimeZone::UTC,
+        retries: std::sync::Arc::default(),
     })
 }
 
