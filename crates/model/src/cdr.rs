@@ -16,6 +16,8 @@ pub enum Disposition {
     Answered,
     /// No way through.
     Congestion,
+    /// The caller gave up.
+    Cancel,
 }
 
 impl Disposition {
@@ -27,6 +29,7 @@ impl Disposition {
             Self::Busy => "BUSY",
             Self::Answered => "ANSWERED",
             Self::Congestion => "CONGESTION",
+            Self::Cancel => "CANCEL",
         }
     }
 }

@@ -210,8 +210,11 @@ pub enum Event {
         uniqueid: Option<Arc<str>>,
         caller: crate::Party,
     },
-    /// A call record is complete.
-    Cdr(Arc<CallRecord>),
+    /// A call record is complete; `headers` are told with it as configured.
+    Cdr {
+        record: Arc<CallRecord>,
+        headers: Vec<(Arc<str>, Arc<str>)>,
+    },
     /// Somebody knocked.
     Security(Arc<Security>),
     /// All parts are up.

@@ -2,7 +2,7 @@
 
 use crate::configuration::{Files, NoMeaning};
 use crate::records::{self, Batch, Csv, Mapping, Table};
-use conf::Settings as _;
+use conf::{Diagnostic, Settings as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +15,7 @@ pub(crate) const HELP: &[conf::Help] = &[
     conf::Help::of::<Mappings>("cdr_custom.conf", "[mappings]"),
     conf::Help::of::<records::Master>("cdr_sqlite3_custom.conf", "[master]"),
     conf::Help::of::<Manager>("cdr_manager.conf", "[general]"),
+    conf::Help::of::<Headers>("cdr_manager.conf", "[mappings]"),
 ];
 
 /// cdr_custom.conf, [mappings]. Call records are written to these files, in `cdr-custom` in the folder
@@ -41,6 +42,9 @@ struct General {
     unanswered: bool,
     /// Tell calls that found no way through as CONGESTION instead of FAILED.
     congestion: bool,
+    /// Tell calls that were given up as CANCEL instead of NO ANSWER.
+    #[setting(name = "canceldispositionenabled")]
+    cancel: bool,
     /// Leave out what the `h` extension does.
     #[setting(name = "endbeforehexten", default = "yes")]
     end_before_hangup_extension: bool,
@@ -79,6 +83,15 @@ struct Manager {
     enabled: bool,
 }
 
+/// cdr_manager.conf, [mappings]. What managers are told of a call record besides.
+#[cfg(test)]
+#[derive(conf::Settings)]
+struct Headers {
+    /// A field as CDR(FIELD) names it, and the header that tells it.
+    #[setting(entries, name = "FIELD*")]
+    _fields: Vec<conf::Entry>,
+}
+
 /// Reads the files. `folder` is that of the log.
 pub(crate) fn read(
     files: &mut Files<'_>,
@@ -91,11 +104,13 @@ pub(crate) fn read(
         by_default: general.by_default,
         unanswered: general.unanswered,
         congestion: general.congestion,
+        cancel: general.cancel,
         end_before_hangup_extension: general.end_before_hangup_extension,
         bill_begun_seconds: general.bill_begun_seconds,
         ignore_conversations: general.ignore_conversations,
         ignore_dials: general.ignore_dials,
         manager: told.enabled,
+        headers: headers(files)?,
     };
     let written = records::Settings {
         folder: folder.to_owned(),
@@ -108,6 +123,31 @@ pub(crate) fn read(
         table: table(files)?,
     };
     Ok((made, written))
+}
+
+/// Names and what they become.
+type Pairs = Vec<(Arc<str>, Arc<str>)>;
+
+/// What managers are told besides.
+fn headers(files: &mut Files<'_>) -> Result<Pairs, NoMeaning> {
+    let config = files.read("cdr_manager.conf")?;
+    let entries = config
+        .named("mappings")
+        .flat_map(|section| &section.entries);
+    let mut headers = Vec::new();
+    for entry in entries {
+        let header = entry.value.as_str();
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if !header.is_empty() && header.chars().all(is_name) {
+            headers.push((entry.key.to_ascii_lowercase().into(), header.into()));
+        } else {
+            let message = format!("`{header}` is no name of a header; it is not told");
+            let remedy = "write letters, digits, dashes and underscores";
+            let diagnostic = Diagnostic::warning(&entry.at, message, remedy);
+            files.diagnostics().push(diagnostic);
+        }
+    }
+    Ok(headers)
 }
 
 /// CSV files are written if there is a section about them.
@@ -171,6 +211,18 @@ mod tests {
         assert_eq!(read.records.names(), ["cdr-custom", "cdr_sqlite3_custom"]);
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].starts_with("cdr_custom.conf:3: `../b` is no name of a file"));
+    }
+
+    #[test]
+    fn headers_of_the_event_are_as_they_are_configured() {
+        let text = "[general]\nenabled = yes\n[mappings]\nlinkedid => LinkedID\nrate => a: b\n";
+        let (read, told) = read(&[("cdr_manager.conf", text)]);
+        assert_eq!(
+            read.switch.cdr.headers,
+            [("linkedid".into(), "LinkedID".into())]
+        );
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with("cdr_manager.conf:5: `a: b` is no name of a header"));
     }
 
     #[test]

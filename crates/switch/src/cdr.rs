@@ -1,39 +1,32 @@
 //! Call detail records: what a channel that executes something did, for billing.
 //!
-//! A channel that was dialled by another has none of its own: it is the other end of the record
-//! of who dialled it. When a dial or its conversation is over and the dialplan goes on, that is
-//! another record. All are told when the channel is gone.
+//! A channel that was dialled by another has none of its own: it is the other end of a record of who
+//! dialled it. Each channel that is dialled makes a record, so that a fork makes several; so does
+//! what the dialplan does when a dial or the conversation it led to is over. All are told when the
+//! channel is gone.
+
+mod list;
+mod part;
+
+pub(crate) use list::OpenRecord;
 
 use crate::channel::{Dialer, Progress};
+use crate::function::record_field;
+use crate::variables::Variables;
 use crate::{Output, Switch};
-use jiff::Timestamp;
-use model::{CallRecord, Cause, ChannelId, DialStatus, Disposition, Event};
+use model::{CallRecord, ChannelId, DialStatus, Event};
+use part::{Dialed, Part};
 use std::sync::Arc;
 
-/// The record of a channel under way, and those before it.
-#[derive(Debug)]
-pub(crate) struct OpenRecord {
-    /// Its number among all there are.
-    sequence: u64,
-    start: Timestamp,
-    answer: Option<Timestamp>,
-    place: [Arc<str>; 2],
-    application: [Arc<str>; 2],
-    dialed: Option<Dialed>,
-    failed: bool,
-    /// Told with all that follow too.
-    pub(crate) user_field: Arc<str>,
-    /// When the channel was hung up: what happens to it from then on is not told.
-    end: Option<Timestamp>,
-    earlier: Vec<CallRecord>,
-}
-
-#[derive(Debug)]
-struct Dialed {
-    channel: Arc<str>,
-    status: Option<DialStatus>,
-    /// The dial, or the conversation it led to, is over.
-    over: bool,
+/// What ForkCDR does besides beginning another record.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Fork {
+    /// The records so far are complete.
+    pub(crate) ends: bool,
+    /// The new one begins now, not where the last began.
+    pub(crate) begins_anew: bool,
+    /// If it is answered, it is so from now on.
+    pub(crate) answers_anew: bool,
 }
 
 impl Switch {
@@ -44,29 +37,14 @@ impl Switch {
             return;
         };
         let wanted = channel.memory.records.unwrap_or(settings.by_default);
-        if !settings.enabled || !wanted || channel.record.is_some() {
-            return;
+        if settings.enabled && wanted && channel.record.is_none() {
+            channel.record = Some(OpenRecord::default());
+            self.begin_part(id, Default::default(), None);
         }
-        let now = self.now.utc;
-        let answer = channel.is_up().then_some(now);
-        let place = [Arc::clone(&channel.context), Arc::clone(&channel.exten)];
-        channel.record = Some(OpenRecord {
-            sequence: self.counters.next_record(),
-            start: now,
-            answer,
-            place,
-            application: Default::default(),
-            dialed: None,
-            failed: false,
-            user_field: Arc::default(),
-            end: None,
-            earlier: Vec::new(),
-        });
     }
 
     /// The channel begins an application.
     pub(crate) fn record_application(&mut self, id: ChannelId) {
-        let now = self.now.utc;
         let Some(channel) = self.channels.get(&id) else {
             return;
         };
@@ -76,47 +54,41 @@ impl Switch {
         if record.end.is_some() {
             return;
         }
-        let goes_on = record.dialed.as_ref().is_some_and(|dialed| dialed.over);
-        let earlier = if goes_on { self.complete(id) } else { None };
-        let Some(channel) = self.channels.get_mut(&id) else {
-            return;
-        };
-        let is_up = channel.is_up();
-        let Some(record) = &mut channel.record else {
-            return;
-        };
-        if let Some(earlier) = earlier {
-            record.earlier.push(earlier);
-            record.sequence = self.counters.next_record();
-            record.start = now;
-            record.answer = is_up.then_some(now);
-            record.dialed = None;
-            record.application = Default::default();
+        let place = [Arc::clone(&channel.context), Arc::clone(&channel.exten)];
+        let application = [Arc::clone(&channel.application), Arc::clone(&channel.data)];
+        if !record.has_open() {
+            return self.begin_part(id, application, None);
         }
-        if &*record.application[0] == "Dial" {
-            return;
-        }
-        record.place = [Arc::clone(&channel.context), Arc::clone(&channel.exten)];
-        record.application = [Arc::clone(&channel.application), Arc::clone(&channel.data)];
+        self.each_open(id, |open| {
+            if !open.is_dial() && &*open.application[0] != "Dial" {
+                open.place = place.clone();
+                open.application = application.clone();
+            }
+        });
     }
 
     /// The channel was answered.
     pub(crate) fn record_answer(&mut self, id: ChannelId) {
         let now = self.now.utc;
-        if let Some(record) = self
-            .channels
-            .get_mut(&id)
-            .and_then(|channel| channel.record.as_mut())
-        {
-            record.answer.get_or_insert(now);
+        self.each_open(id, |open| {
+            open.answer.get_or_insert(now);
+        });
+    }
+
+    /// The channel dials another: each such dial has its record.
+    pub(crate) fn record_dial_begin(&mut self, caller: ChannelId, dest: ChannelId) {
+        let Some(channel) = self.channels.get(&dest) else {
+            return;
+        };
+        let is_its_own = channel.dialer == Some(Dialer::Channel(caller));
+        if is_its_own && !self.config.cdr.ignore_dials {
+            let dialed = Dialed::Other(Arc::clone(&channel.name), None);
+            self.record_party(caller, dialed);
         }
     }
 
     /// A channel that was dialled answered or ended.
     pub(crate) fn record_dial(&mut self, dest: ChannelId, progress: Progress) {
-        if self.config.cdr.ignore_dials {
-            return;
-        }
         let Some(channel) = self.channels.get(&dest) else {
             return;
         };
@@ -126,49 +98,47 @@ impl Switch {
             Progress::Answered => DialStatus::Answer,
             Progress::Proceeding | Progress::EarlyMedia | Progress::Ringing => return,
         };
-        let (id, channel) = match dialer {
-            Some(Dialer::Channel(caller)) => (caller, name),
-            Some(Dialer::Originate) => (dest, Arc::default()),
-            Some(Dialer::Consultation(_)) | None => return,
-        };
-        let Some(record) = self
-            .channels
-            .get_mut(&id)
-            .and_then(|channel| channel.record.as_mut())
-        else {
+        match dialer {
+            Some(Dialer::Channel(caller)) => {
+                self.each_open(caller, |open| {
+                    if open.is_dial_of(&name) {
+                        open.dialed = Some(Dialed::Other(Arc::clone(&name), Some(status)));
+                    }
+                });
+                self.close_parts(caller, |open| {
+                    open.has_come_to(|status| status != DialStatus::Answer)
+                });
+            }
+            Some(Dialer::Originate) => {
+                self.each_open(dest, |open| open.dialed = Some(Dialed::Itself(status)));
+            }
+            Some(Dialer::Consultation(_)) | None => {}
+        }
+    }
+
+    /// The channel is connected with one that took the call of another.
+    pub(crate) fn record_pickup(&mut self, id: ChannelId, by: ChannelId) {
+        if self.config.cdr.ignore_dials {
             return;
-        };
-        let over = dialer != Some(Dialer::Originate) && status != DialStatus::Answer;
-        record.dialed = Some(Dialed {
-            channel,
-            status: Some(status),
-            over,
-        });
+        }
+        if let Some(by) = self.channels.get(&by) {
+            let dialed = Dialed::Other(Arc::clone(&by.name), Some(DialStatus::Answer));
+            self.record_party(id, dialed);
+        }
     }
 
     /// The conversation a dial led to is over.
     pub(crate) fn record_conversation_end(&mut self, id: ChannelId) {
-        if self.config.cdr.ignore_conversations {
-            return;
-        }
-        let record = self
-            .channels
-            .get_mut(&id)
-            .and_then(|channel| channel.record.as_mut());
-        if let Some(dialed) = record.and_then(|record| record.dialed.as_mut()) {
-            dialed.over = !dialed.channel.is_empty();
+        if !self.config.cdr.ignore_conversations {
+            self.close_parts(id, |open| {
+                open.has_come_to(|status| status == DialStatus::Answer)
+            });
         }
     }
 
     /// The channel could not be dialled at all.
     pub(crate) fn record_failure(&mut self, id: ChannelId) {
-        if let Some(record) = self
-            .channels
-            .get_mut(&id)
-            .and_then(|channel| channel.record.as_mut())
-        {
-            record.failed = true;
-        }
+        self.each_open(id, |open| open.failed = true);
     }
 
     /// What is executed from now on is not told, unless it is wanted.
@@ -181,63 +151,64 @@ impl Switch {
     /// The channel is hung up. Its technology may take a while yet, which is not billed.
     pub(crate) fn end_record(&mut self, id: ChannelId) {
         let now = self.now.utc;
-        if let Some(record) = self
-            .channels
-            .get_mut(&id)
-            .and_then(|channel| channel.record.as_mut())
-        {
+        if let Some(record) = self.record_mut(id) {
             record.end.get_or_insert(now);
         }
     }
 
     /// The channel is gone: tells its records.
     pub(crate) fn close_record(&mut self, id: ChannelId) {
-        let last = self.complete(id);
-        let Some(record) = self
-            .channels
-            .get_mut(&id)
-            .and_then(|channel| channel.record.take())
-        else {
+        self.close_parts(id, |_| true);
+        let channel = self.channels.get_mut(&id);
+        let Some(record) = channel.and_then(|channel| channel.record.take()) else {
             return;
         };
-        for record in record.earlier.into_iter().chain(last) {
-            let concerns_nobody = record.destination_channel.is_empty() && record.answer.is_none();
-            if concerns_nobody && !self.config.cdr.unanswered {
-                continue;
-            }
-            let record = Arc::new(record);
-            self.put(Output::Spool(Arc::clone(&record)));
-            if self.config.cdr.manager {
-                self.tell(Event::Cdr(record));
+        for part in record.parts {
+            if let Part::Closed(record) = part {
+                self.tell_record(record);
             }
         }
     }
 
-    /// Ends the record and begins another (ForkCDR).
-    pub(crate) fn fork_record(&mut self, id: ChannelId) {
-        let earlier = self.complete(id);
-        let record = self
-            .channels
-            .get_mut(&id)
-            .and_then(|channel| channel.record.as_mut());
-        if let (Some(record), Some(earlier)) = (record, earlier) {
-            record.earlier.push(earlier);
-            record.sequence = self.counters.next_record();
-            record.start = self.now.utc;
-            record.answer = record.answer.map(|_| self.now.utc);
+    /// Begins another record beside those there are, or after them (ForkCDR).
+    pub(crate) fn fork_record(&mut self, id: ChannelId, fork: Fork) {
+        let now = self.now.utc;
+        let sequence = self.counters.next_record();
+        let Some(record) = self.record_mut(id) else {
+            return;
+        };
+        let Some(mut open) = record.last_open().cloned() else {
+            return;
+        };
+        open.sequence = sequence;
+        if fork.begins_anew {
+            open.start = now;
         }
+        if fork.begins_anew || fork.answers_anew {
+            open.answer = open.answer.map(|_| now);
+        }
+        if fork.ends {
+            self.close_parts(id, |_| true);
+        }
+        self.add_part(id, open);
     }
 
     /// Begins the record anew (ResetCDR).
     pub(crate) fn reset_record(&mut self, id: ChannelId) {
-        if let Some(record) = self
-            .channels
-            .get_mut(&id)
-            .and_then(|channel| channel.record.as_mut())
-        {
-            record.start = self.now.utc;
-            record.answer = record.answer.map(|_| self.now.utc);
-            record.dialed = None;
+        let now = self.now.utc;
+        self.each_open(id, |open| {
+            open.start = now;
+            open.answer = open.answer.map(|_| now);
+        });
+    }
+
+    /// Forgets what the dialplan has noted in it.
+    pub(crate) fn forget_record_values(&mut self, id: ChannelId) {
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.memory.record_values = Variables::default();
+        }
+        if let Some(record) = self.record_mut(id) {
+            record.user_field = Arc::default();
         }
     }
 
@@ -254,71 +225,33 @@ impl Switch {
         }
     }
 
-    /// The record as it is if it ends now.
+    /// The record that is under way, as it is if it ends now, or else the last one.
     pub(crate) fn current_record(&self, id: ChannelId) -> Option<CallRecord> {
-        self.complete(id)
-    }
-
-    fn complete(&self, id: ChannelId) -> Option<CallRecord> {
         let channel = self.channels.get(&id)?;
         let record = channel.record.as_ref()?;
-        let [context, destination] = record.place.clone();
-        let [application, data] = record.application.clone();
-        let text = |text: &Option<Arc<str>>| text.clone().unwrap_or_default();
-        let (name, number) = (text(&channel.caller.name), text(&channel.caller.number));
-        let end = record.end.unwrap_or(self.now.utc);
-        let values = channel.memory.record_values.iter();
-        Some(CallRecord {
-            account: Arc::clone(&channel.account),
-            caller_id: format!("\"{name}\" <{number}>").into(),
-            source: number,
-            destination,
-            context,
-            channel: Arc::clone(&channel.name),
-            destination_channel: record
-                .dialed
-                .as_ref()
-                .map(|dialed| Arc::clone(&dialed.channel))
-                .unwrap_or_default(),
-            application,
-            data,
-            start: record.start,
-            answer: record.answer,
-            end,
-            disposition: self.disposition(record, channel.cause),
-            uniqueid: Arc::clone(&channel.uniqueid),
-            linkedid: Arc::clone(&channel.linkedid),
-            user_field: Arc::clone(&record.user_field),
-            peer_account: channel.memory.peer_account.clone().unwrap_or_default(),
-            sequence: record.sequence,
-            billable: record.answer.map_or(0, |from| self.billable(from, end)),
-            values: values
-                .map(|(name, value)| (name.into(), Arc::clone(value)))
-                .collect(),
-        })
-    }
-
-    fn billable(&self, answer: Timestamp, end: Timestamp) -> i64 {
-        let talked = end.duration_since(answer);
-        let begun = self.config.cdr.bill_begun_seconds && talked.subsec_nanos() > 0;
-        (talked.as_secs() + i64::from(begun)).max(0)
-    }
-
-    fn disposition(&self, record: &OpenRecord, cause: Option<Cause>) -> Disposition {
-        if record.answer.is_some() {
-            return Disposition::Answered;
+        match (record.last_open(), record.parts.last()) {
+            (Some(open), _) => Some(self.completed(channel, open, self.now.utc)),
+            (None, Some(Part::Closed(last))) => Some(CallRecord::clone(last)),
+            (None, Some(Part::Open(_)) | None) => None,
         }
-        let status = record.dialed.as_ref().and_then(|dialed| dialed.status);
-        match (status, cause) {
-            _ if record.failed => Disposition::Failed,
-            (Some(DialStatus::Busy), _) => Disposition::Busy,
-            (Some(DialStatus::Congestion), _) if self.config.cdr.congestion => {
-                Disposition::Congestion
-            }
-            (Some(DialStatus::Congestion | DialStatus::ChanUnavail), _) => Disposition::Failed,
-            (Some(_), _) => Disposition::NoAnswer,
-            (None, Some(Cause::USER_BUSY)) => Disposition::Busy,
-            (None, _) => Disposition::Failed,
+    }
+
+    /// Tells a record that is complete, unless it concerns nobody.
+    fn tell_record(&mut self, record: Arc<CallRecord>) {
+        let concerns_nobody = record.destination_channel.is_empty() && record.answer.is_none();
+        if concerns_nobody && !self.config.cdr.unanswered {
+            return;
+        }
+        self.put(Output::Spool(Arc::clone(&record)));
+        let settings = &self.config.cdr;
+        if settings.manager {
+            let zone = self.local_time().time_zone().clone();
+            let headers = settings.headers.iter().map(|(field, header)| {
+                let value = record_field(&record, field, "", &zone).unwrap_or_default();
+                (Arc::clone(header), value.into())
+            });
+            let headers = headers.collect();
+            self.tell(Event::Cdr { record, headers });
         }
     }
 }

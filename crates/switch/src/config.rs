@@ -73,6 +73,8 @@ pub struct CdrSettings {
     pub unanswered: bool,
     /// Tell congestion from other failures.
     pub congestion: bool,
+    /// Tell calls that were given up from those nobody answered.
+    pub cancel: bool,
     /// Leave out what the `h` extension does.
     pub end_before_hangup_extension: bool,
     /// Bill a second that has begun as a whole one.
@@ -83,6 +85,8 @@ pub struct CdrSettings {
     pub ignore_dials: bool,
     /// Tell them as events.
     pub manager: bool,
+    /// What these tell besides: fields as CDR names them, and the headers they become.
+    pub headers: Vec<(Arc<str>, Arc<str>)>,
 }
 
 impl Default for CdrSettings {
@@ -92,11 +96,13 @@ impl Default for CdrSettings {
             by_default: true,
             unanswered: false,
             congestion: false,
+            cancel: false,
             end_before_hangup_extension: true,
             bill_begun_seconds: false,
             ignore_conversations: false,
             ignore_dials: false,
             manager: false,
+            headers: Vec::new(),
         }
     }
 }

@@ -70,6 +70,9 @@ impl Switch {
 
     /// Tells that the dialling began, and lets a Local channel's other half begin.
     pub(crate) fn begin_dial(&mut self, outgoing: &Outgoing, caller: Option<ChannelId>) {
+        if let Some(caller) = caller {
+            self.record_dial_begin(caller, outgoing.id);
+        }
         let caller = caller.and_then(|caller| self.snapshot(caller));
         if let Some(dest) = self.snapshot(outgoing.id) {
             self.tell(Event::DialBegin {

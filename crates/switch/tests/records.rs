@@ -28,11 +28,35 @@ exten => silent,1,Set(CDR_PROP(disable)=yes)
 exten => loud,1,Set(CDR_PROP(disable)=no)
  same => n,Set(CDR(mine)=own)
  same => n,Dial(PJSIP/bob,20)
+exten => fork,1,Dial(PJSIP/bob&PJSIP/carol,2)
+exten => answered,1,Answer()
+ same => n,Dial(PJSIP/bob,1)
+ same => n,Hangup()
+exten => forked,1,Answer()
+ same => n,Set(CDR(mine)=own)
+ same => n,ForkCDR()
+ same => n,ForkCDR(er)
+ same => n,ResetCDR()
+ same => n,Wait(1)
+ same => n,Hangup()
+exten => many,1,Dial(PJSIP/bob,1)
+ same => n,Goto(many,1)
+exten => take,1,Pickup(bob@phones)
 exten => h,1,NoOp(over)
 ";
 
 /// What became of a call to this extension: alice calls, and bob does so.
 fn call(exten: &str, bob: Phone, settings: CdrSettings) -> Vec<Arc<CallRecord>> {
+    let mut world = world(settings);
+    world.phone("bob", bob);
+    let alice = world.dial("alice", exten).unwrap();
+    world.run(Duration::from_secs(3));
+    world.hang_up(alice);
+    world.finish();
+    records(&world)
+}
+
+fn world(settings: CdrSettings) -> World {
     let mut world = World::new(1, DIALPLAN);
     let config = switch::Config {
         cdr: CdrSettings {
@@ -42,16 +66,15 @@ fn call(exten: &str, bob: Phone, settings: CdrSettings) -> Vec<Arc<CallRecord>> 
         ..world::config(DIALPLAN)
     };
     world.give(Input::Configure(Arc::new(config)));
-    world.phone("bob", bob);
-    let alice = world.dial("alice", exten).unwrap();
-    world.run(Duration::from_secs(3));
-    world.hang_up(alice);
-    world.finish();
+    world
+}
+
+fn records(world: &World) -> Vec<Arc<CallRecord>> {
     let told = world
         .events
         .iter()
         .filter_map(|record| match &record.event {
-            Event::Cdr(record) => Some(Arc::clone(record)),
+            Event::Cdr { record, .. } => Some(Arc::clone(record)),
             _ => None,
         });
     told.collect()
@@ -129,4 +152,147 @@ fn dials_are_left_out_if_so_configured() {
     let records = call("after", busy, settings);
     assert_eq!(records.len(), 1);
     assert_eq!(told(&records[0]), "");
+}
+
+/// Whom a record is about, how that ended, and for how many seconds.
+fn told(record: &CallRecord) -> (String, Disposition, i64) {
+    let dest = record.destination_channel.split('-').next().unwrap();
+    (dest.to_owned(), record.disposition, record.duration())
+}
+
+#[test]
+fn each_channel_that_is_dialled_makes_a_record() {
+    let mut world = world(CdrSettings::default());
+    world.phone("bob", Phone::Answers(Duration::from_secs(1)));
+    world.phone("carol", Phone::Rings);
+    let alice = world.dial("alice", "fork").unwrap();
+    world.run(Duration::from_secs(4));
+    world.hang_up(alice);
+    world.finish();
+    let records = records(&world);
+    let all: Vec<_> = records.iter().map(|record| told(record)).collect();
+    assert_eq!(
+        all,
+        [
+            ("PJSIP/bob".into(), Disposition::Answered, 4),
+            ("PJSIP/carol".into(), Disposition::NoAnswer, 1),
+        ]
+    );
+    assert!(records.iter().all(|record| &*record.application == "Dial"));
+    assert_eq!((records[0].billable, records[1].billable), (2, 0));
+    assert!(records[0].sequence < records[1].sequence);
+}
+
+#[test]
+fn one_that_refuses_is_told_with_its_own_time() {
+    let mut world = world(CdrSettings::default());
+    world.phone("bob", Phone::Refuses(Cause::USER_BUSY, "SIP 486"));
+    world.phone("carol", Phone::Rings);
+    world.dial("alice", "fork").unwrap();
+    world.finish();
+    let records = records(&world);
+    let all: Vec<_> = records.iter().map(|record| told(record)).collect();
+    assert_eq!(
+        all,
+        [
+            ("PJSIP/bob".into(), Disposition::Busy, 0),
+            ("PJSIP/carol".into(), Disposition::NoAnswer, 2),
+        ]
+    );
+}
+
+#[test]
+fn an_answered_caller_may_call_in_vain() {
+    let records = call("answered", Phone::Rings, CdrSettings::default());
+    let all: Vec<_> = records.iter().map(|record| told(record)).collect();
+    assert_eq!(
+        all,
+        [
+            ("PJSIP/bob".into(), Disposition::NoAnswer, 1),
+            (String::new(), Disposition::Answered, 0),
+        ]
+    );
+    assert!(records[0].answer.is_some());
+}
+
+#[test]
+fn who_takes_the_call_of_another_is_its_other_end() {
+    let mut world = world(CdrSettings::default());
+    world.phone("bob", Phone::Rings);
+    let alice = world.dial("alice", "bob").unwrap();
+    world.run(Duration::from_secs(1));
+    world.dial("carol", "take").unwrap();
+    world.run(Duration::from_secs(2));
+    world.hang_up(alice);
+    world.finish();
+    let records = records(&world);
+    let all: Vec<_> = records
+        .iter()
+        .filter(|record| record.channel.starts_with("PJSIP/alice"))
+        .map(|record| told(record))
+        .collect();
+    assert_eq!(
+        all,
+        [
+            ("PJSIP/bob".into(), Disposition::NoAnswer, 1),
+            ("PJSIP/carol".into(), Disposition::Answered, 2),
+        ]
+    );
+}
+
+#[test]
+fn a_call_given_up_is_told_from_others_if_so_configured() {
+    let settings = CdrSettings {
+        cancel: true,
+        ..CdrSettings::default()
+    };
+    let records = call("bob", Phone::Rings, settings);
+    assert_eq!(records[0].disposition, Disposition::Cancel);
+}
+
+#[test]
+fn the_dialplan_forks_and_resets_records() {
+    let records = call("forked", Phone::Rings, CdrSettings::default());
+    assert_eq!(records.len(), 3);
+    let applications: Vec<_> = records.iter().map(|record| &*record.application).collect();
+    assert_eq!(applications, ["ForkCDR", "ForkCDR", "Hangup"]);
+    assert_eq!(records[0].values.len(), 1);
+    assert_eq!(records[2].values.len(), 0, "reset");
+    assert!(records[2].start > records[1].start);
+}
+
+#[test]
+fn events_tell_what_is_configured_besides() {
+    let settings = CdrSettings {
+        headers: vec![
+            ("mine".into(), "Mine".into()),
+            ("linkedid".into(), "Linked".into()),
+        ],
+        ..CdrSettings::default()
+    };
+    let mut world = world(settings);
+    world.dial("alice", "forked").unwrap();
+    world.finish();
+    let told = world.events.iter().find_map(|record| match &record.event {
+        Event::Cdr { headers, .. } => Some(headers.clone()),
+        _ => None,
+    });
+    let uniqueid = records(&world)[0].uniqueid.clone();
+    let wanted = [("Mine".into(), "own".into()), ("Linked".into(), uniqueid)];
+    assert_eq!(told.unwrap(), wanted);
+}
+
+#[test]
+fn records_of_a_channel_do_not_pile_up() {
+    let mut world = world(CdrSettings::default());
+    world.phone("bob", Phone::Rings);
+    let alice = world.dial("alice", "many").unwrap();
+    world.run(Duration::from_secs(150));
+    let told = records(&world).len();
+    assert!(told > 40, "{told} are told before the channel is gone");
+    world.hang_up(alice);
+    world.finish();
+    let all = records(&world);
+    assert!(all.len() >= 150);
+    assert!(all.is_sorted_by_key(|record| record.sequence));
 }

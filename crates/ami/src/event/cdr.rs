@@ -1,5 +1,6 @@
 //! Call detail records.
 
+use super::Headers;
 use macros::Event;
 
 /// A call record is complete.
@@ -29,4 +30,7 @@ pub struct Cdr<'a> {
     pub ama_flags: &'a str,
     pub unique_id: &'a str,
     pub user_field: &'a str,
+    /// What cdr_manager.conf tells besides.
+    #[event(block)]
+    pub headers: Headers<'a>,
 }

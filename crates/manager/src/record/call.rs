@@ -67,7 +67,11 @@ pub(super) fn user_event(
     })
 }
 
-pub(super) fn record(to: &Teller<'_>, record: &CallRecord) -> Option<Told> {
+pub(super) fn record(
+    to: &Teller<'_>,
+    record: &CallRecord,
+    headers: &[(Arc<str>, Arc<str>)],
+) -> Option<Told> {
     let local = |at: Timestamp| {
         let at = at.to_zoned(to.style.zone.clone());
         at.strftime("%Y-%m-%d %H:%M:%S").to_string()
@@ -91,5 +95,6 @@ pub(super) fn record(to: &Teller<'_>, record: &CallRecord) -> Option<Told> {
         ama_flags: "DOCUMENTATION",
         unique_id: &record.uniqueid,
         user_field: &record.user_field,
+        headers: Headers(headers),
     })
 }

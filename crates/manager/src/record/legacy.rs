@@ -59,7 +59,7 @@ pub(super) fn tell(to: &Teller<'_>, recalled: &Recalled, event: &Event) -> Optio
             let call = call::Outcome { channel, uniqueid: uniqueid.as_deref(), caller };
             originated(to, action_id.as_deref(), *reason, destination, &call)
         }
-        Event::Cdr(record) => call::record(to, record),
+        Event::Cdr { record, headers } => call::record(to, record, headers),
         Event::FullyBooted { .. } => to.say(&FullyBooted { status: "Fully Booted" }),
         Event::Shutdown { cleanly, restart } => system::ends(to, *cleanly, *restart),
         Event::Reload { module, .. } => to.say(&Reload {

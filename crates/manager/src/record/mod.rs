@@ -243,7 +243,7 @@ fn tell(to: &Teller<'_>, event: &Event) -> Option<Told> {
             let call = call::Outcome { channel, uniqueid: uniqueid.as_deref(), caller };
             call::originated(to, action_id.as_deref(), *reason, destination, &call)
         }
-        Event::Cdr(record) => call::record(to, record),
+        Event::Cdr { record, headers } => call::record(to, record, headers),
         Event::Security(security) => security::happened(to, security),
         Event::FullyBooted { uptime, last_reload } => system::booted(to, *uptime, *last_reload),
         Event::Shutdown { cleanly, restart } => system::ends(to, *cleanly, *restart),

@@ -344,6 +344,7 @@ impl Dial {
         switch.set_variable(id, "DIALEDPEERNAME", &name.unwrap_or_default());
         switch.stop_music(id);
         switch.pull(by, false);
+        switch.record_pickup(id, by);
         self.connect(switch, id, by)
     }
 

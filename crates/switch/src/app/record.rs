@@ -1,14 +1,31 @@
 //! ForkCDR, ResetCDR, NoCDR: the dialplan's say in call records.
 
 use super::{Application, Step};
+use crate::cdr::Fork;
 
 pub(super) const FORK_CDR: Application = Application {
     name: "ForkCDR",
     synopsis: "Forks the current Call Data Record for this channel.",
-    arguments: "",
-    options: &[],
-    start: |switch, id, _| {
-        switch.fork_record(id);
+    arguments: "[options]",
+    options: &[
+        (
+            "a",
+            "If the call is answered, the new record is so from now on.",
+        ),
+        ("e", "The records so far are complete."),
+        (
+            "r",
+            "The new record begins now; it is answered from now on if the call is.",
+        ),
+    ],
+    start: |switch, id, call| {
+        let has = |letter| call.data.contains(letter);
+        let fork = Fork {
+            ends: has('e'),
+            begins_anew: has('r'),
+            answers_anew: has('a'),
+        };
+        switch.fork_record(id, fork);
         Step::Done
     },
 };
@@ -16,10 +33,13 @@ pub(super) const FORK_CDR: Application = Application {
 pub(super) const RESET_CDR: Application = Application {
     name: "ResetCDR",
     synopsis: "Resets the Call Data Record.",
-    arguments: "",
-    options: &[],
-    start: |switch, id, _| {
+    arguments: "[options]",
+    options: &[("v", "Keep what the dialplan has noted in it.")],
+    start: |switch, id, call| {
         switch.reset_record(id);
+        if !call.data.contains('v') {
+            switch.forget_record_values(id);
+        }
         Step::Done
     },
 };

@@ -139,6 +139,7 @@ fn number(disposition: Disposition) -> u8 {
         Disposition::Busy => 4,
         Disposition::Answered => 8,
         Disposition::Congestion => 16,
+        Disposition::Cancel => 32,
     }
 }
 
