@@ -242,6 +242,11 @@ pub struct Originate {
     pub account: Option<Arc<str>>,
     /// Set on the channel, in this order.
     pub variables: Vec<(Arc<str>, Arc<str>)>,
+    /// The formats to talk in, best first; empty for those of the endpoint.
+    pub formats: Vec<Arc<str>>,
+    /// A subroutine that the channel runs before it is dialled:
+    /// `[[context,]exten,]priority[(arguments)]`.
+    pub before_dialling: Option<Arc<str>>,
     /// Connect as soon as there is sound, not only at the answer.
     pub early_media: bool,
     /// Reply at once and tell the outcome as an event.
@@ -252,6 +257,15 @@ pub struct Originate {
     pub other_channel_id: Option<Arc<str>>,
     /// Told again in OriginateResponse.
     pub action_id: Option<Arc<str>>,
+}
+
+/// Reads names separated by commas.
+pub fn names(text: &str) -> Vec<Arc<str>> {
+    let names = text.split(',').map(str::trim);
+    names
+        .filter(|name| !name.is_empty())
+        .map(Arc::from)
+        .collect()
 }
 
 /// Where a call goes.

@@ -34,7 +34,7 @@ pub use channel::{ChannelSnapshot, ChannelState};
 pub use charge::{Advice, AdviceTime};
 pub use command::{
     Command, Destination, Direction, ExtensionReport, HangupTarget, Originate, Redirection,
-    Refusal, Reply, StatusItem, VariableRequest,
+    Refusal, Reply, StatusItem, VariableRequest, names,
 };
 pub use database::{DatabaseChange, DatabaseCommand, DatabaseReply};
 pub use device::{DeviceState, ExtensionState};

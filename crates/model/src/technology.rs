@@ -234,6 +234,8 @@ pub enum Instruction {
         caller: Party,
         /// The technology's id of the call to be (SIP Call-ID).
         call_id: Arc<str>,
+        /// The formats to offer, best first, as far as the endpoint may use them; empty for its own.
+        formats: Vec<Arc<str>>,
     },
     /// Tell the caller that the far end rings.
     Ring(ChannelId),

@@ -106,6 +106,7 @@ impl Core {
                 resource,
                 caller,
                 call_id,
+                formats,
             } => {
                 let instructions = self.calls().open(channel);
                 let order = Order {
@@ -113,6 +114,7 @@ impl Core {
                     resource,
                     caller,
                     call_id,
+                    formats,
                 };
                 self.runtime
                     .spawn(outgoing::run(Arc::clone(self), order, instructions));

@@ -33,6 +33,8 @@ pub(crate) struct Order {
     pub(crate) resource: Arc<str>,
     pub(crate) caller: Party,
     pub(crate) call_id: Arc<str>,
+    /// The formats to offer; empty for the endpoint's own.
+    pub(crate) formats: Vec<Arc<str>>,
 }
 
 /// A call that is not answered yet.
@@ -115,6 +117,7 @@ async fn begin(
     let Some((endpoint, uri, flow)) = find(core, &order.resource).await else {
         return Err((instructions, Cause::NO_ROUTE_DESTINATION));
     };
+    let endpoint = endpoint.speaking(&order.formats);
     let mut sound = match Sound::open(&core.media, flow.local_address().ip(), &endpoint) {
         Ok(sound) => sound,
         Err(error) => {

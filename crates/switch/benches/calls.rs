@@ -87,6 +87,8 @@ impl Bench {
             caller: None,
             account: None,
             variables: Vec::new(),
+            formats: Vec::new(),
+            before_dialling: None,
             early_media: false,
             asynchronous: true,
             channel_id: None,

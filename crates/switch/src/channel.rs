@@ -19,7 +19,8 @@ use crate::timers::TimerId;
 use crate::tones::Sounding;
 use crate::variables::Variables;
 use model::{
-    BridgeId, Cause, ChannelId, ChannelSnapshot, ChannelState, DialStatus, Event, Party, PlayId,
+    BridgeId, Cause, ChannelId, ChannelSnapshot, ChannelState, DialStatus, Event, OriginateReason,
+    Party, PlayId,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -174,6 +175,8 @@ pub(crate) enum Happening {
         /// Who takes it.
         by: ChannelId,
     },
+    /// A call that it ordered was answered, or came to nothing.
+    Originated(OriginateReason),
     /// A subroutine that it asked for is over.
     Subroutine {
         /// The channel that ran it.
@@ -226,6 +229,12 @@ impl Channel {
 
     pub(crate) fn is_up(&self) -> bool {
         self.state == ChannelState::Up
+    }
+
+    /// Whether it is the half of a Local channel that begins once the other is dialled.
+    pub(crate) fn is_yet_to_begin(&self) -> bool {
+        let is_two = matches!(self.technology, Technology::Local { one: false, .. });
+        is_two && self.run.is_empty() && self.seat.is_none()
     }
 
     pub(crate) fn is_ending(&self) -> bool {

@@ -85,7 +85,8 @@ impl Switch {
             | Happening::Played { .. }
             | Happening::Dialed(..)
             | Happening::PickedUp { .. }
-            | Happening::Subroutine { .. } => {}
+            | Happening::Originated(_) => {}
+            Happening::Subroutine { .. } => self.dial_origination(id),
         }
     }
 
@@ -114,6 +115,7 @@ impl Switch {
         if channel.end == End::Releasing || self.run_handler(id) {
             return;
         }
+        self.abandon_origination(id);
         self.end_record(id);
         let Some(channel) = self.channels.get_mut(&id) else {
             return;

@@ -1,7 +1,7 @@
 //! Originate: call somebody, and connect who answers to the dialplan or an application.
 
 use crate::Switch;
-use crate::channel::{Dialer, Progress};
+use crate::channel::{Dialer, Happening, Progress, Technology};
 use crate::outgoing::Outgoing;
 use crate::timers::Timer;
 use model::{
@@ -14,12 +14,33 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Origination {
     order: Originate,
-    /// Who waits for the outcome, and the last event before the order: synchronous orders only.
-    waiting: Option<(Token, Seq)>,
+    asker: Asker,
+    stage: Stage,
+}
+
+/// Who is told what came of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Asker {
+    /// A client that waits; with the last event before the order.
+    Client(Token, Seq),
+    /// A client that does not: it is told by an event.
+    Event,
+    /// An application that waits on a channel.
+    Application(ChannelId),
+    /// An application that does not.
+    Nobody,
+}
+
+/// How far it has come.
+#[derive(Debug)]
+enum Stage {
+    /// The channel runs a subroutine before it is dialled.
+    Preparing(Outgoing),
+    Dialling,
     /// It rang.
-    rang: bool,
+    Ringing,
     /// There was sound before the answer, and it was connected then.
-    connected: bool,
+    Connected,
 }
 
 impl Switch {
@@ -27,23 +48,25 @@ impl Switch {
         if let Err(refusal) = self.check_destination(&order.destination) {
             return self.reply(token, at, Reply::Refused(refusal));
         }
-        let waiting = if order.asynchronous {
+        let asker = if order.asynchronous {
             self.reply(token, at, Reply::Done);
-            None
+            Asker::Event
         } else {
-            Some((token, at))
+            Asker::Client(token, at)
         };
+        self.begin_origination(order, asker);
+    }
+
+    /// Carries out an order whose destination is known to be there, or need not be.
+    pub(crate) fn begin_origination(&mut self, order: Originate, asker: Asker) {
         let uniqueids = [order.channel_id.clone(), order.other_channel_id.clone()];
         let made = self.make_outgoing(&order.technology, &order.resource, None, uniqueids);
-        let origination = Origination {
-            order,
-            waiting,
-            rang: false,
-            connected: false,
-        };
         match made {
-            Ok(outgoing) => self.call_for(origination, &outgoing),
-            Err(_) => self.finish_origination(&origination, None, OriginateReason::Failure),
+            Ok(mut outgoing) => {
+                outgoing.formats.clone_from(&order.formats);
+                self.call_for(order, asker, outgoing);
+            }
+            Err(_) => self.tell_outcome(&order, asker, None, OriginateReason::Failure),
         }
     }
 
@@ -85,10 +108,9 @@ impl Switch {
         }
     }
 
-    fn call_for(&mut self, origination: Origination, outgoing: &Outgoing) {
+    fn call_for(&mut self, order: Originate, asker: Asker, outgoing: Outgoing) {
         let id = outgoing.id;
         self.mark_outgoing(id, "AppDial2");
-        let order = &origination.order;
         if let Some(channel) = self.channels.get_mut(&id) {
             if let Some(caller) = &order.caller {
                 channel.caller = caller.clone();
@@ -109,12 +131,46 @@ impl Switch {
         self.open_record(id);
         self.record_application(id);
         let deadline = self.now.since_start + order.timeout;
+        self.timers.set(deadline, Timer::Originate(id));
+        let place = order.before_dialling.clone();
+        let origination = Origination {
+            order,
+            asker,
+            stage: Stage::Preparing(outgoing),
+        };
         self.originations.insert(id, origination);
-        if !self.call(outgoing, Dialer::Originate) {
+        if let Some(place) = place
+            && self.start_subroutine(id, &place, id)
+        {
+            return;
+        }
+        self.dial_origination(id);
+    }
+
+    /// The channel has run its subroutine, if it had one: it is dialled.
+    pub(crate) fn dial_origination(&mut self, id: ChannelId) {
+        let Some(origination) = self.originations.get_mut(&id) else {
+            return;
+        };
+        let stage = std::mem::replace(&mut origination.stage, Stage::Dialling);
+        let Stage::Preparing(outgoing) = stage else {
+            origination.stage = stage;
+            return;
+        };
+        if !self.call(&outgoing, Dialer::Originate) {
             return self.fail_origination(id);
         }
-        self.timers.set(deadline, Timer::Originate(id));
-        self.begin_dial(outgoing, None);
+        self.begin_dial(&outgoing, None);
+    }
+
+    /// The channel ended or went elsewhere before it was dialled: whoever ordered the call is told.
+    pub(crate) fn abandon_origination(&mut self, id: ChannelId) {
+        let Some(origination) = self.originations.remove(&id) else {
+            return;
+        };
+        if let Stage::Preparing(_) = origination.stage {
+            self.finish_origination(&origination, Some(id), OriginateReason::Failure);
+        }
     }
 
     /// The channel turned out to lead nowhere: it is gone without having been dialled.
@@ -147,11 +203,13 @@ impl Switch {
                 }
             }
             Progress::Ringing => {
-                origination.rang = true;
+                if let Stage::Dialling = origination.stage {
+                    origination.stage = Stage::Ringing;
+                }
                 self.tell_dial_state(None, id, DialStatus::Ringing);
             }
             Progress::Answered => {
-                let connected = origination.connected;
+                let connected = origination.is_connected();
                 self.tell_dial_end(None, id, DialStatus::Answer);
                 self.record_answer(id);
                 if connected {
@@ -160,13 +218,15 @@ impl Switch {
                     self.connect_origination(id);
                 }
             }
-            Progress::Ended(status) if origination.connected => {
+            Progress::Ended(status) if origination.is_connected() => {
                 self.tell_dial_end(None, id, status);
                 self.forget_origination(id);
                 self.hang_up(id, None);
             }
             Progress::Ended(status) => {
-                self.end_origination(id, status, reason(status));
+                let rang = matches!(origination.stage, Stage::Ringing);
+                let reason = self.reason_of(id, status, rang);
+                self.end_origination(id, status, reason);
             }
         }
     }
@@ -175,22 +235,24 @@ impl Switch {
         let Some(origination) = self.originations.get(&id) else {
             return;
         };
-        if origination.connected {
-            return;
-        }
-        let reason = if origination.rang {
-            OriginateReason::NoAnswer
-        } else {
-            OriginateReason::Hangup
+        let reason = match origination.stage {
+            Stage::Connected => return,
+            Stage::Ringing => OriginateReason::NoAnswer,
+            Stage::Preparing(_) | Stage::Dialling => OriginateReason::Hangup,
         };
+        let Some(origination) = self.originations.remove(&id) else {
+            return;
+        };
+        if let Stage::Preparing(_) = origination.stage {
+            self.finish_origination(&origination, Some(id), reason);
+            return self.hang_up(id, Some(Cause::NO_ANSWER));
+        }
         if let Some(channel) = self.channels.get_mut(&id) {
             channel.cause = Some(Cause::NO_ANSWER);
         }
         self.record_dial(id, Progress::Ended(DialStatus::NoAnswer));
-        if let Some(origination) = self.originations.remove(&id) {
-            self.finish_origination(&origination, Some(id), reason);
-            self.release(id);
-        }
+        self.finish_origination(&origination, Some(id), reason);
+        self.release(id);
     }
 
     fn end_origination(&mut self, id: ChannelId, status: DialStatus, reason: OriginateReason) {
@@ -219,12 +281,11 @@ impl Switch {
         let Some(mut origination) = self.originations.remove(&id) else {
             return;
         };
-        if !origination.connected {
+        if !origination.is_connected() {
             self.finish_origination(&origination, Some(id), OriginateReason::Answered);
             self.begin_destination(id, origination.order.destination.clone());
         }
-        origination.connected = true;
-        origination.waiting = None;
+        origination.stage = Stage::Connected;
         self.originations.insert(id, origination);
     }
 
@@ -266,10 +327,25 @@ impl Switch {
         id: Option<ChannelId>,
         reason: OriginateReason,
     ) {
-        if let Some((token, at)) = origination.waiting {
-            return self.reply(token, at, Reply::Originated(reason));
+        self.tell_outcome(&origination.order, origination.asker, id, reason);
+    }
+
+    fn tell_outcome(
+        &mut self,
+        order: &Originate,
+        asker: Asker,
+        id: Option<ChannelId>,
+        reason: OriginateReason,
+    ) {
+        match asker {
+            Asker::Client(token, at) => self.reply(token, at, Reply::Originated(reason)),
+            Asker::Application(id) => self.happen(id, Happening::Originated(reason)),
+            Asker::Event => self.tell_response(order, id, reason),
+            Asker::Nobody => {}
         }
-        let order = &origination.order;
+    }
+
+    fn tell_response(&mut self, order: &Originate, id: Option<ChannelId>, reason: OriginateReason) {
         // A call that came to nothing is told by what was ordered.
         let answered = reason == OriginateReason::Answered;
         let channel = id
@@ -326,17 +402,30 @@ impl Switch {
     }
 }
 
-/// Why a call came to nothing that its far end refused or left.
-fn reason(status: DialStatus) -> OriginateReason {
-    match status {
-        DialStatus::Busy => OriginateReason::Busy,
-        DialStatus::Congestion => OriginateReason::Congestion,
-        DialStatus::NoAnswer
-        | DialStatus::Cancel
-        | DialStatus::ChanUnavail
-        | DialStatus::Ringing
-        | DialStatus::Proceeding
-        | DialStatus::Progress
-        | DialStatus::Answer => OriginateReason::Failure,
+impl Origination {
+    fn is_connected(&self) -> bool {
+        matches!(self.stage, Stage::Connected)
+    }
+}
+
+impl Switch {
+    /// Why a call came to nothing that its far end refused or left (ami-server.md 10.15). What a
+    /// dialplan hangs up with is no word of a line.
+    fn reason_of(&self, id: ChannelId, status: DialStatus, rang: bool) -> OriginateReason {
+        let channel = self.channels.get(&id);
+        let is_line = channel
+            .is_some_and(|channel| matches!(channel.technology, Technology::External { .. }));
+        match (status, channel.and_then(|channel| channel.cause)) {
+            (DialStatus::Busy, _) => OriginateReason::Busy,
+            (DialStatus::Congestion, _) => OriginateReason::Congestion,
+            (_, Some(Cause::CALL_REJECTED | Cause::DESTINATION_OUT_OF_ORDER)) if is_line => {
+                OriginateReason::Congestion
+            }
+            (_, Some(Cause::NO_ANSWER | Cause::NO_USER_RESPONSE)) if rang => {
+                OriginateReason::NoAnswer
+            }
+            (_, Some(Cause::NORMAL_CLEARING)) => OriginateReason::Hangup,
+            (_, _) => OriginateReason::Failure,
+        }
     }
 }

@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub(crate) struct Outgoing {
     pub(crate) id: ChannelId,
     resource: Arc<str>,
+    /// The formats to offer; empty for the endpoint's own.
+    pub(crate) formats: Vec<Arc<str>>,
 }
 
 impl Switch {
@@ -37,6 +39,7 @@ impl Switch {
         Ok(Outgoing {
             id,
             resource: resource.into(),
+            formats: Vec::new(),
         })
     }
 
@@ -63,6 +66,7 @@ impl Switch {
             resource: Arc::clone(&outgoing.resource),
             caller: channel.connected.clone(),
             call_id: Arc::clone(call_id),
+            formats: outgoing.formats.clone(),
         };
         self.put(Output::Instruct(instruction));
         true

@@ -141,7 +141,7 @@ impl Switch {
         let Some(channel) = self.channels.get_mut(&id) else {
             return false;
         };
-        if channel.is_ending() || channel.dialer.is_some() {
+        if channel.is_ending() || channel.dialer.is_some() || channel.is_yet_to_begin() {
             return false;
         }
         channel.moving = Some(place);
@@ -171,6 +171,7 @@ impl Switch {
             .iter()
             .any(|frame| matches!(frame, Frame::Dialplan));
         self.abandon_subroutines(id);
+        self.abandon_origination(id);
         if let Some(channel) = self.channels.get_mut(&id) {
             channel.run.clear();
         }
@@ -187,6 +188,7 @@ impl Switch {
 
     /// Ends what a channel executes, at once, so that it can do something else.
     pub(crate) fn interrupt(&mut self, id: ChannelId) {
+        self.abandon_origination(id);
         while let Some(channel) = self.channels.get_mut(&id) {
             match channel.run.pop() {
                 Some(Frame::Application(waiting)) => {

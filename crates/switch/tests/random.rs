@@ -37,6 +37,8 @@ exten => screened,1,Dial(Local/wait@phones&PJSIP/carol,3,U(sub)b(sub^s^1)B(sub^s
 exten => tones,1,PlayTones(dial)
  same => n,Dial(Local/ring@phones,1,r)
  same => n,Milliwatt(m)
+exten => order,1,Originate(Local/chain@phones,exten,phones,menu,1,2,b(sub^s^1(x)))
+ same => n,Originate(PJSIP/carol,app,Echo,,,1,aB(sub^s^1(y)))
 exten => held,1,BridgeWait(lounge)
 exten => music,1,MusicOnHold(default,2)
 exten => digits,1,Read(PIN,beep,3,,2,1)
@@ -63,7 +65,7 @@ exten => s,1,Wait(0.2)
  same => n,Return(${ARG1})
 ";
 
-const EXTENSIONS: [&str; 20] = [
+const EXTENSIONS: [&str; 21] = [
     "wait",
     "echo",
     "busy",
@@ -77,6 +79,7 @@ const EXTENSIONS: [&str; 20] = [
     "limit",
     "screened",
     "held",
+    "order",
     "tones",
     "music",
     "digits",
@@ -185,6 +188,9 @@ fn step(world: &mut World, random: &mut Rng) {
                 _ => format!("Local/{}@phones", pick(random, &EXTENSIONS)),
             };
             let mut order = originate(&channel, pick(random, &["Wait", "Echo", "Playback"]), "2");
+            if random.bool() {
+                order.before_dialling = Some("sub,s,1(x)".into());
+            }
             order.asynchronous = random.bool();
             order.early_media = random.bool();
             order.timeout = Duration::from_millis(random.u64(1..4000));

@@ -34,6 +34,8 @@ pub struct Originate {
     pub account: Option<String>,
     /// Whether to connect as soon as there is sound.
     pub early_media: bool,
+    /// The formats to talk in, best first, separated by commas; those of the endpoint if not said.
+    pub codecs: Option<String>,
     /// Whether to answer at once and tell the outcome as OriginateResponse.
     pub r#async: bool,
     /// Uniqueid for the channel.
@@ -42,4 +44,8 @@ pub struct Originate {
     /// Uniqueid for its other half.
     #[action(name = "OtherChannelId")]
     pub other_channel_id: Option<String>,
+    /// A subroutine that the channel runs before it is dialled:
+    /// `[[context,]exten,]priority[(arguments)]`.
+    #[action(name = "PreDialGoSub")]
+    pub pre_dial_gosub: Option<String>,
 }

@@ -60,6 +60,8 @@ fn order(
         caller: action.caller_id.as_deref().map(Party::parse),
         account: shared(&action.account),
         variables,
+        formats: model::names(action.codecs.as_deref().unwrap_or_default()),
+        before_dialling: shared(&action.pre_dial_gosub).filter(|place| !place.is_empty()),
         early_media: action.early_media,
         asynchronous: action.r#async,
         channel_id: shared(&action.channel_id),

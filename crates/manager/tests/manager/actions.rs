@@ -352,7 +352,8 @@ fn an_originate_is_ordered_with_all_it_says() {
             "Originate",
             "Channel: Local/a@lab/n\nContext: lab\nExten: b\nPriority: 1\nTimeout: 2500ms\n\
              CallerID: \"Alice\" <101>\nVariable: A=1,B=2\nvariable: C=\"x,y\"\nAccount: acc\n\
-             EarlyMedia: yes\nAsync: true\nChannelId: one\nOtherChannelId: two\n",
+             EarlyMedia: yes\nAsync: true\nChannelId: one\nOtherChannelId: two\nCodecs: alaw, ulaw\n\
+             PreDialGoSub: sub,s,1(x)\n",
         ),
         Reply::Done,
     );
@@ -375,6 +376,8 @@ fn an_originate_is_ordered_with_all_it_says() {
             caller: Some(Party::parse("\"Alice\" <101>")),
             account: Some("acc".into()),
             variables: vec![pair("C", "x,y"), pair("B", "2"), pair("A", "1")],
+            formats: vec!["alaw".into(), "ulaw".into()],
+            before_dialling: Some("sub,s,1(x)".into()),
             early_media: true,
             asynchronous: true,
             channel_id: Some("one".into()),

@@ -272,6 +272,31 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
+    /// The endpoint for a call that shall talk in formats of these names, best first, as far as it
+    /// may use them. If none of them can be, it talks in its own.
+    pub(crate) fn speaking(self: &Arc<Self>, names: &[Arc<str>]) -> Arc<Self> {
+        let named = names
+            .iter()
+            .filter_map(|name| formats_named(name))
+            .flatten();
+        let mut formats = Vec::new();
+        for format in named.filter(|format| self.formats.contains(format)) {
+            if !formats.contains(format) {
+                formats.push(*format);
+            }
+        }
+        if formats.is_empty() {
+            if !names.is_empty() {
+                tracing::warn!(endpoint = %self.name, ?names, "None of these formats can be used");
+            }
+            return Arc::clone(self);
+        }
+        Arc::new(Self {
+            formats,
+            ..Self::clone(self)
+        })
+    }
+
     pub(crate) fn read(section: &Section, diagnostics: &mut Vec<Diagnostic>) -> Self {
         let written = Written::read(section, diagnostics);
         tell_unused(&written.rest, NOT_BUILT, diagnostics);
@@ -349,6 +374,16 @@ fn names(list: List<String>) -> Vec<Arc<str>> {
     list.0.into_iter().map(Arc::from).collect()
 }
 
+/// The formats of this name, if there are any.
+fn formats_named(name: &str) -> Option<&'static [Format]> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        "all" => &[Format::Ulaw, Format::Alaw],
+        "ulaw" | "mulaw" | "pcmu" => &[Format::Ulaw],
+        "alaw" | "pcma" => &[Format::Alaw],
+        _ => return None,
+    })
+}
+
 /// The formats that `allow` and `disallow` leave, in the order they were allowed.
 fn formats(entries: &[Entry], diagnostics: &mut Vec<Diagnostic>) -> Vec<Format> {
     let mut formats = Vec::new();
@@ -363,11 +398,9 @@ fn formats(entries: &[Entry], diagnostics: &mut Vec<Diagnostic>) -> Vec<Format> 
                 Some(name) => (name, false),
                 None => (word, entry.is("allow")),
             };
-            let these: &[Format] = match name.to_ascii_lowercase().as_str() {
-                "all" => &[Format::Ulaw, Format::Alaw],
-                "ulaw" | "mulaw" | "pcmu" => &[Format::Ulaw],
-                "alaw" | "pcma" => &[Format::Alaw],
-                _ => {
+            let these = match formats_named(name) {
+                Some(these) => these,
+                None => {
                     if allow {
                         let diagnostic = Diagnostic::warning(
                             &entry.at,

@@ -17,6 +17,7 @@ async fn ring_out(lab: &mut Lab, alice: &mut Phone) -> Message {
         resource: "alice".into(),
         caller: Party::parse("\"Bob \\\"x\\\"\" <102>"),
         call_id: "to-alice".into(),
+        formats: Vec::new(),
     });
     alice.asked("INVITE").await
 }
@@ -166,6 +167,7 @@ async fn nobody_there_is_no_route() {
         resource: "alice".into(),
         caller: Party::default(),
         call_id: "c".into(),
+        formats: Vec::new(),
     });
     let hung_up = Signal::HungUp {
         channel: CHANNEL,
@@ -263,6 +265,7 @@ async fn a_resource_cannot_smuggle_headers() {
         resource,
         caller: Party::default(),
         call_id: "c".into(),
+        formats: Vec::new(),
     });
     assert!(matches!(
         lab.signal().await,
@@ -271,4 +274,28 @@ async fn a_resource_cannot_smuggle_headers() {
             ..
         }
     ));
+}
+
+#[tokio::test]
+async fn the_formats_asked_for_are_offered() {
+    let mut lab = Lab::start().await;
+    let mut alice = Phone::new("alice", &lab).await;
+    assert_eq!(
+        alice.register("alice-secret", 1, 300).await.status(),
+        Some(200)
+    );
+    assert!(matches!(lab.signal().await, Signal::Contact(_)));
+    lab.instruct(Instruction::Dial {
+        channel: CHANNEL,
+        resource: "alice".into(),
+        caller: Party::default(),
+        call_id: "to-alice".into(),
+        formats: vec!["alaw".into(), "opus".into()],
+    });
+    let invite = alice.asked("INVITE").await;
+    assert!(invite.body().contains("RTP/AVP 8 101"), "{}", invite.text);
+    alice
+        .send(&invite.answer("486 Busy Here", "t", "", ""))
+        .await;
+    alice.asked("ACK").await;
 }

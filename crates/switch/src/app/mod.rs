@@ -20,6 +20,7 @@ mod log;
 mod milliwatt;
 mod music;
 mod noop;
+mod originate;
 mod others;
 mod pickup;
 mod play_tones;
@@ -97,6 +98,7 @@ pub static ALL: &[&Application] = &[
     &music::MUSIC_ON_HOLD,
     &record::NO_CDR,
     &noop::NO_OP,
+    &originate::ORIGINATE,
     &pickup::PICKUP,
     &pickup::PICKUP_CHAN,
     &playback::PLAYBACK,

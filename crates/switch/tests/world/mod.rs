@@ -342,6 +342,8 @@ pub(crate) fn originate(channel: &str, application: &str, data: &str) -> Origina
         caller: None,
         account: None,
         variables: Vec::new(),
+        formats: Vec::new(),
+        before_dialling: None,
         early_media: false,
         asynchronous: false,
         channel_id: None,

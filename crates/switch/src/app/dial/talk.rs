@@ -142,6 +142,7 @@ impl Dial {
             | Happening::Played { .. }
             | Happening::Dialed(..)
             | Happening::PickedUp { .. }
+            | Happening::Originated(_)
             | Happening::Subroutine { .. } => Step::Wait(self),
         }
     }
