@@ -336,4 +336,35 @@ pub enum OriginateReason {
     Busy = 5,
     /// Congestion, rejected, out of order.
     Congestion = 8,
+    /// The node ended before there was an outcome. On the wire it is a failure, with the reason in
+    /// words.
+    Interrupted = 255,
+}
+
+impl OriginateReason {
+    /// Its number on the wire.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Interrupted => Self::Failure as u8,
+            Self::Failure
+            | Self::Hangup
+            | Self::NoAnswer
+            | Self::Answered
+            | Self::Busy
+            | Self::Congestion => self as u8,
+        }
+    }
+
+    /// What the number does not say.
+    pub fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Interrupted => Some("The server ended before the call had an outcome"),
+            Self::Failure
+            | Self::Hangup
+            | Self::NoAnswer
+            | Self::Answered
+            | Self::Busy
+            | Self::Congestion => None,
+        }
+    }
 }

@@ -117,7 +117,8 @@ impl Shared {
                 self.put_back(changes);
             }
             for (asker, mut answered) in answers {
-                if failed {
+                // What was accepted besides is done nevertheless.
+                if failed && matches!(answered.reply, Reply::Database(_)) {
                     answered.reply = Reply::Database(DatabaseReply::Failed);
                 }
                 let _ = asker.send(answered); // it may have left

@@ -17,7 +17,8 @@ const LONGEST_VALUE: usize = 64 * 1024;
 
 impl Switch {
     /// Takes over what the disk has kept.
-    pub(crate) fn restore(&mut self, values: Vec<(Arc<str>, Arc<str>)>) {
+    pub(crate) fn restore(&mut self, mut values: Vec<(Arc<str>, Arc<str>)>) {
+        self.restore_promises(&mut values);
         self.database.extend(values);
         for (name, value) in self.stored(CUSTOM_DEVICES) {
             let device = name

@@ -131,6 +131,9 @@ impl Switch {
 
     /// Something happened that somebody else is the author of.
     pub(crate) fn on_notice(&mut self, event: Event) {
+        if let Event::Security(security) = &event {
+            self.on_security(&security.kind);
+        }
         let Event::MessageWaiting { mailbox, counts } = &event else {
             return self.tell(event);
         };

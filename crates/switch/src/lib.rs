@@ -35,6 +35,7 @@ mod outgoing;
 mod pbx;
 mod plan;
 mod presence;
+mod promise;
 mod quality;
 mod query;
 mod scope;

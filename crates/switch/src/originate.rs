@@ -37,6 +37,10 @@ enum Stage {
     /// The channel runs a subroutine before it is dialled.
     Preparing(Outgoing),
     Dialling,
+    /// Who waits for the outcome, and the last event before the order: synchronous orders only.
+    waiting: Option<(Token, Seq)>,
+    /// Where it is kept that the outcome is to be told: asynchronous orders only.
+    promised: Option<Arc<str>>,
     /// It rang.
     Ringing,
     /// There was sound before the answer, and it was connected then.
@@ -53,6 +57,10 @@ impl Switch {
             Asker::Event
         } else {
             Asker::Client(token, at)
+        let (waiting, promised) = if order.asynchronous {
+            (None, Some(self.promise(token, at, &order)))
+        } else {
+            (Some((token, at)), None)
         };
         self.begin_origination(order, asker);
     }
@@ -61,6 +69,13 @@ impl Switch {
     pub(crate) fn begin_origination(&mut self, order: Originate, asker: Asker) {
         let uniqueids = [order.channel_id.clone(), order.other_channel_id.clone()];
         let made = self.make_outgoing(&order.technology, &order.resource, None, uniqueids);
+        let origination = Origination {
+            order,
+            waiting,
+            promised,
+            rang: false,
+            connected: false,
+        };
         match made {
             Ok(mut outgoing) => {
                 outgoing.formats.clone_from(&order.formats);
@@ -367,6 +382,9 @@ impl Switch {
                 .unwrap_or_default(),
         };
         self.tell(event);
+        if let Some(path) = &origination.promised {
+            self.fulfil(Arc::clone(path));
+        }
     }
 
     pub(crate) fn tell_dial_state(

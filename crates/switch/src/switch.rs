@@ -10,6 +10,7 @@ use crate::directory::Directory;
 use crate::names::Counters;
 use crate::originate::Origination;
 use crate::presence::Presences;
+use crate::promise::Promises;
 use crate::technology::Suspended;
 use crate::timers::{Timer, Timers};
 use crate::variables::Variables;
@@ -95,6 +96,7 @@ pub struct Switch {
     pub(crate) bridges: BTreeMap<BridgeId, Bridge>,
     pub(crate) suspended: Suspended,
     pub(crate) originations: BTreeMap<ChannelId, Origination>,
+    pub(crate) promises: Promises,
     pub(crate) devices: Devices,
     pub(crate) watches: Watches,
     pub(crate) database: Database,
@@ -133,6 +135,7 @@ impl Switch {
             bridges: BTreeMap::new(),
             suspended: Suspended::default(),
             originations: BTreeMap::new(),
+            promises: Promises::default(),
             devices: Devices::default(),
             watches: Watches::default(),
             database: Database::new(),
@@ -182,7 +185,8 @@ impl Switch {
     /// When to call again at the latest, since the start: with [`Input::Tick`] if with nothing else.
     pub fn deadline(&self) -> Option<Duration> {
         if self.is_settled() {
-            self.timers.next()
+            let next = [self.timers.next(), self.promises.due()];
+            next.into_iter().flatten().min()
         } else {
             Some(self.now.since_start)
         }
@@ -231,6 +235,7 @@ impl Switch {
     }
 
     fn expire(&mut self) {
+        self.tell_promises();
         while let Some((id, timer)) = self.timers.expire(self.now.since_start) {
             match timer {
                 Timer::Application(channel) => self.happen(channel, Happening::Timer(id)),

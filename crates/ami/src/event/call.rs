@@ -15,6 +15,8 @@ pub struct OriginateResponse<'a> {
     pub context: Option<&'a str>,
     pub exten: Option<&'a str>,
     pub reason: u8,
+    /// What the number does not say: that the server ended in between.
+    pub reason_text: Option<&'a str>,
     pub uniqueid: &'a str,
     #[event(name = "CallerIDNum")]
     pub caller_id_num: &'a str,

@@ -356,7 +356,7 @@ fn originated(
         channel: call.channel,
         context,
         exten,
-        reason: reason as u8,
+        reason: reason.number(),
         uniqueid: call.uniqueid.unwrap_or("<null>"),
         caller_id_num: or_unknown(&call.caller.number),
         caller_id_name: or_unknown(&call.caller.name),
