@@ -68,6 +68,12 @@ impl Devices {
         self.mailboxes.get(mailbox).copied().unwrap_or_default()
     }
 
+    /// The mailboxes of which something is known, with that.
+    pub(crate) fn known_mailboxes(&self) -> impl Iterator<Item = (Arc<str>, MessageCounts)> {
+        let known = self.mailboxes.iter();
+        known.map(|(name, counts)| (Arc::clone(name), *counts))
+    }
+
     pub(crate) fn can_be_called(&self, endpoint: &str) -> bool {
         self.usable.get(endpoint).is_some_and(|usable| *usable > 0)
     }

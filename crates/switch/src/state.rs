@@ -6,12 +6,11 @@ use model::Event;
 use std::sync::Arc;
 
 impl Switch {
-    /// Devices and hints first, then channels, then who sits together.
+    /// Endpoints, devices, hints, mailboxes and presences first, then channels, then who sits together.
     pub(crate) fn state_as_events(&self) -> Vec<Event> {
+        let mut events = self.endpoints_as_events();
         let devices = self.known_devices().into_iter();
-        let mut events: Vec<_> = devices
-            .map(|(device, state)| Event::DeviceStateChange { device, state })
-            .collect();
+        events.extend(devices.map(|(device, state)| Event::DeviceStateChange { device, state }));
         let hints = self.hint_reports().into_iter();
         events.extend(hints.map(|hint| Event::ExtensionStatus {
             exten: hint.exten,
@@ -19,12 +18,30 @@ impl Switch {
             hint: hint.hint,
             state: hint.state,
         }));
+        let mailboxes = self.devices.known_mailboxes();
+        events.extend(mailboxes.map(|(mailbox, counts)| Event::MessageWaiting { mailbox, counts }));
+        let presences = self.presences.iter();
+        events.extend(
+            presences.map(|(presentity, presence)| Event::PresenceStateChange {
+                presentity: Arc::clone(presentity),
+                presence: presence.clone(),
+            }),
+        );
         let channels = self.all_channels().into_iter();
         events.extend(channels.map(|channel| Event::Newchannel { channel }));
         for bridge in self.bridges.values() {
             self.tell_bridge(bridge, &mut events);
         }
         events
+    }
+
+    fn endpoints_as_events(&self) -> Vec<Event> {
+        let endpoints = self.config.endpoints.keys();
+        let events = endpoints.map(|name| Event::PeerStatus {
+            peer: format!("PJSIP/{name}").into(),
+            reachable: self.devices.can_be_called(name),
+        });
+        events.collect()
     }
 
     fn tell_bridge(&self, bridge: &Bridge, events: &mut Vec<Event>) {

@@ -13,6 +13,7 @@ mod world;
 use fastrand::Rng;
 use model::{Cause, ChannelId, Command, HangupTarget, Signal, VariableRequest};
 use std::time::Duration;
+use world::mirror::Mirror;
 use world::{Phone, World, originate};
 
 const DIALPLAN: &str = "
@@ -371,4 +372,23 @@ fn the_rules_hold_in_random_worlds() {
 #[test]
 fn the_same_seed_tells_the_same_story() {
     assert!(live(7, 400).events == live(7, 400).events);
+}
+
+#[test]
+fn who_follows_from_a_snapshot_knows_what_the_switch_knows() {
+    for seed in 0..40 {
+        let mut random = Rng::with_seed(seed);
+        let mut world = World::new(seed, DIALPLAN);
+        for phone in PHONES {
+            world.phone(phone, behaviour(&mut random));
+        }
+        for _ in 0..4 {
+            let (at, mut mirror) = Mirror::new(&mut world);
+            for _ in 0..random.usize(1..60) {
+                step(&mut world, &mut random);
+            }
+            mirror.follow(at, &world.events);
+            assert_eq!(mirror, Mirror::new(&mut world).1, "seed {seed}");
+        }
+    }
 }

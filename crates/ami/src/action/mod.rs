@@ -135,7 +135,7 @@ actions! {
     rights { Explain }
     plan { ShowDialPlan DialplanExtensionAdd DialplanExtensionRemove }
     database { DbGet DbGetTree DbPut DbDel DbDelTree }
-    state { DeviceStateList ExtensionStateList PresenceState PresenceStateList }
+    state { DeviceStateList ExtensionStateList PresenceState PresenceStateList Snapshot }
     mailbox {
         MailboxStatus MailboxCount VoicemailUsersList VoicemailUserStatus VoicemailRefresh MwiUpdate
         MwiGet MwiDelete
@@ -257,6 +257,7 @@ mod tests {
                 "Logoff",
                 "Ping",
                 "Resume",
+                "Snapshot",
                 "WaitEvent"
             ]
         );

@@ -40,3 +40,13 @@ pub struct PresenceState {
     complete = "PresenceStateListComplete"
 )]
 pub struct PresenceStateList {}
+
+/// Tells the whole state as it is at one place in the order of events, which it names: endpoints, states of
+/// devices, hints and people, mailboxes, channels, bridges. Each item is an event that brings a reader who
+/// knows nothing to it, and is told to who may hear that event; what follows that place completes it.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(
+    synopsis = "List the whole state at one place in the order of events.",
+    complete = "SnapshotComplete"
+)]
+pub struct Snapshot {}

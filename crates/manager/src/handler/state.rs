@@ -1,12 +1,12 @@
 //! Actions about the states of devices, extensions and people (ami-server.md 10.17).
 
 use super::{Step, given};
-use crate::Request;
+use crate::{Request, Session};
 use ami::action::state as declared;
 use ami::event::Event as _;
 use ami::event::state::{DeviceStateItem, ExtensionStatusItem, PresenceStateItem};
 use ami::{Escaped, Message, response};
-use model::{Command, Reply, StateQuery, StateReply};
+use model::{Command, Now, Reply, StateQuery, StateReply};
 
 pub(super) fn devices() -> Step {
     ask(StateQuery::Devices)
@@ -120,6 +120,26 @@ pub(super) fn presences_told(id: &str, reply: &Reply) -> Option<Vec<Message>> {
         items,
         "PresenceStateListComplete",
     ))
+}
+
+/// What the session may hear of the whole state, each item as the event that tells it.
+pub(super) fn all_told(
+    session: &Session,
+    now: Now,
+    id: &str,
+    reply: Reply,
+) -> Option<Vec<Message>> {
+    let Reply::Snapshot(events) = reply else {
+        return None;
+    };
+    let items = session.tell_state(now, events).into_iter().map(|told| {
+        let mut item = told.message;
+        if let Some(id) = given(id) {
+            item.insert(1, "ActionID", id);
+        }
+        item
+    });
+    Some(list(id, "State will follow", items, "SnapshotComplete"))
 }
 
 fn list(

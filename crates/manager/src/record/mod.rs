@@ -20,7 +20,7 @@ use ami::event::system::BootedBefore;
 use ami::event::{Declaration, Event as _};
 use ami::{Classes, Dialect, Message, raw};
 use jiff::{Timestamp, tz::TimeZone};
-use model::{Event, Mark, Record, Run};
+use model::{Event, Mark, Record, Run, Seq};
 use std::sync::{Arc, OnceLock};
 
 /// How events are told; the same for all accounts.
@@ -106,14 +106,9 @@ impl Rendered {
             style,
             system_name: &style.system_name,
         };
-        let before = Teller {
-            record,
-            style,
-            system_name: "",
-        };
         let legacy = style
             .legacy
-            .then(|| legacy::tell(&before, recalled, &record.event));
+            .then(|| legacy::tell(&to.unnamed(), recalled, &record.event));
         Self {
             mark: style.run.at(record.seq),
             told: tell(&to, &record.event).map(Arc::new),
@@ -132,6 +127,26 @@ impl Rendered {
             Dialect::V1_8 => self.legacy.as_ref(),
             Dialect::V22 => self.told.as_ref(),
         }
+    }
+}
+
+/// An event outside of the order, which tells the state, in words; `None` if it is not told.
+pub(crate) fn state_told(
+    event: Event,
+    at: Timestamp,
+    style: &Style,
+    dialect: Dialect,
+) -> Option<Told> {
+    let seq = Seq(0);
+    let record = Record { seq, at, event };
+    let to = Teller {
+        record: &record,
+        style,
+        system_name: &style.system_name,
+    };
+    match dialect {
+        Dialect::V22 => tell(&to, &record.event),
+        Dialect::V1_8 => legacy::tell(&to.unnamed(), &Recalled::default(), &record.event),
     }
 }
 
@@ -160,6 +175,14 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
+    /// The same without the node's name, which release 1.8 did not tell.
+    fn unnamed(&self) -> Self {
+        Self {
+            system_name: "",
+            ..*self
+        }
+    }
+
     /// Puts an event in words, with the headers that every event has.
     fn say<E: ami::event::Event>(&self, event: &E) -> Option<Told> {
         let Declaration { name, classes, .. } = E::DECLARATION;

@@ -1,6 +1,7 @@
 //! Actions: from what came to the answer (ami-server.md 1.6, 3.3).
 
 use super::retry::Retry;
+use super::sequence::numbered;
 use super::{Asked, Carrier, Doing, Held, Output, Piece, Session, State};
 use crate::handler::{self, Call, Step};
 use crate::rules::{self, decide};
@@ -136,11 +137,16 @@ impl Session {
                 let pieces = messages.into_iter().map(Piece::Message).collect();
                 // What nobody put in order stands where the session is.
                 let place = if at.seq == Seq(0) { self.heard } else { at };
+                // A snapshot is worth nothing without its place.
+                let pieces = if self.is_numbered() || matches!(action, Action::Snapshot(_)) {
+                    numbered(place, pieces)
+                } else {
+                    pieces
+                };
                 if self.carrier == Carrier::Stream && at > self.heard {
-                    let pieces = self.numbered(place, pieces);
                     self.doing = Some(Doing::Due { at, token, pieces });
                 } else {
-                    self.put_answer(token, place, pieces);
+                    self.put(Output::Answer { token, pieces });
                 }
             }
             Some(Doing::Repeats { token, id }) => self.retold(token, &id, &answer),

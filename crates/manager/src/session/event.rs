@@ -30,11 +30,6 @@ impl Session {
         (self.carrier == Carrier::Stream).then_some(told)
     }
 
-    /// Whether the session would be told this event.
-    pub fn hears(&self, told: &Told) -> bool {
-        self.member().is_some_and(|member| member.hears(told))
-    }
-
     pub(super) fn on_heard(&mut self, now: Now, mark: Mark) {
         self.heard = self.heard.max(mark);
         if let Some(Doing::Due { at, .. }) = &self.doing

@@ -19,6 +19,7 @@ mod action;
 mod event;
 mod retry;
 mod sequence;
+mod snapshot;
 mod vocabulary;
 
 pub use vocabulary::{Carrier, Close, Input, Output, Piece};

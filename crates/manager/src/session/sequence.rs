@@ -37,28 +37,29 @@ impl Session {
 
     /// Puts out an answer that holds as of this place.
     pub(super) fn put_answer(&mut self, token: Token, place: Mark, pieces: Vec<Piece>) {
-        let pieces = self.numbered(place, pieces);
+        let pieces = if self.is_numbered() {
+            numbered(place, pieces)
+        } else {
+            pieces
+        };
         self.put(Output::Answer { token, pieces });
     }
+}
 
-    /// An answer with its place, if that is told: at its first and last message, as items of lists
-    /// have none, and the place of each event in it.
-    pub(super) fn numbered(&self, place: Mark, mut pieces: Vec<Piece>) -> Vec<Piece> {
-        if !self.is_numbered() {
-            return pieces;
-        }
-        let last = pieces.len().saturating_sub(1);
-        for (index, piece) in pieces.iter_mut().enumerate() {
-            match piece {
-                Piece::Event(told) => *piece = Piece::Message(told.numbered()),
-                Piece::Message(message) if index == 0 || index == last => {
-                    message.insert(head(message), SEQUENCE, place);
-                }
-                Piece::Message(_) => {}
+/// An answer with its place: at its first and last message, as items of lists have none, and the place
+/// of each event in it.
+pub(super) fn numbered(place: Mark, mut pieces: Vec<Piece>) -> Vec<Piece> {
+    let last = pieces.len().saturating_sub(1);
+    for (index, piece) in pieces.iter_mut().enumerate() {
+        match piece {
+            Piece::Event(told) => *piece = Piece::Message(told.numbered()),
+            Piece::Message(message) if index == 0 || index == last => {
+                message.insert(head(message), SEQUENCE, place);
             }
+            Piece::Message(_) => {}
         }
-        pieces
     }
+    pieces
 }
 
 /// So many headers stand before the place: what it is, and what the client calls it.

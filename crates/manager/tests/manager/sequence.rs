@@ -5,7 +5,7 @@ use crate::client::{
 };
 use ami::{Frame, Message};
 use manager::{Answer, Carrier, Input, Missed, Output, Request, Resumed, Session, Why};
-use model::{Mark, Reply, Seq, Token, Transport};
+use model::{DeviceState, Event, Mark, Reply, Seq, Token, Transport};
 use std::sync::Arc;
 
 /// A client of this account, whose login asks with these headers.
@@ -225,6 +225,44 @@ fn over_requests_what_is_gone_is_told_in_its_place() {
         let answer = session.answers();
         assert!(answer.contains(&crlf(told)), "{answer}");
     }
+}
+
+#[test]
+fn a_snapshot_names_its_place_and_tells_what_the_client_may_hear() {
+    let events = vec![
+        Event::DeviceStateChange {
+            device: "PJSIP/alice".into(),
+            state: DeviceState::InUse,
+        },
+        Event::PeerStatus {
+            peer: "PJSIP/bob".into(),
+            reachable: true,
+        },
+    ];
+    let mut client = Client::of("admin");
+    client.hear(&[rendered(1, user_event("a"))]);
+    client.send("Action: Snapshot\nActionID: s\n\n");
+    let answer = Answer::Switch(Reply::Snapshot(events.clone()));
+    let at = Seq(2);
+    assert_eq!(client.handle(Input::Answer { at, answer }), "");
+    assert_eq!(
+        client.hear(&[rendered(2, user_event("b")), rendered(3, user_event("c"))]),
+        crlf(
+            "Event: UserEvent\nPrivilege: user,all\nUserEvent: b\n\n\
+             Response: Success\nActionID: s\nSequence: 7/2\nEventList: start\nMessage: State will follow\n\n\
+             Event: DeviceStateChange\nActionID: s\nPrivilege: call,all\nDevice: PJSIP/alice\nState: INUSE\n\n\
+             Event: PeerStatus\nActionID: s\nPrivilege: system,all\nChannelType: PJSIP\nPeer: PJSIP/bob\nPeerStatus: Reachable\n\n\
+             Event: SnapshotComplete\nActionID: s\nSequence: 7/2\nEventList: Complete\nListItems: 2\n\n\
+             Event: UserEvent\nPrivilege: user,all\nUserEvent: c\n\n"
+        )
+    );
+    // Who may hear of calls alone.
+    let mut client = Client::of("calls");
+    let told = client.ask_switch("Action: Snapshot\n\n", Reply::Snapshot(events));
+    assert!(
+        told.contains("DeviceStateChange") && !told.contains("PeerStatus"),
+        "{told}"
+    );
 }
 
 /// A session over requests.

@@ -9,6 +9,7 @@
     reason = "tests may"
 )]
 
+pub(crate) mod mirror;
 mod rules;
 
 use model::{

@@ -126,7 +126,7 @@ pub(super) fn title(event: &Event) -> String {
     }
 }
 
-fn about(event: &Event) -> Option<&ChannelSnapshot> {
+pub(crate) fn about(event: &Event) -> Option<&ChannelSnapshot> {
     match event {
         Event::Newchannel { channel }
         | Event::Newstate { channel }

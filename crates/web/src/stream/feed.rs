@@ -8,8 +8,8 @@ use crate::exchange::{Exchange, Promise};
 use crate::session::{Handle, Member};
 use crate::web::Web;
 use ami::{Frame, Message};
-use manager::{Answer, Carrier, Close, Input, Piece, Recalled, Rendered, Request, Style, Told};
-use model::{Command, Event, Mark, Record, Reply, Run, Seq};
+use manager::{Answer, Carrier, Close, Input, Piece, Request, Told};
+use model::{Command, Mark, Reply, Run, Seq};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -38,7 +38,7 @@ pub(crate) enum Item {
     /// Where it is from now on.
     Mark(Mark),
     /// The state there, as events.
-    Snapshot(Mark, Vec<Arc<Told>>),
+    Snapshot(Mark, Vec<Told>),
     /// So many events are lost to it; unknown how many if it was told those of another run.
     Gap(Option<u64>),
     /// Something happened.
@@ -199,25 +199,12 @@ impl Feed {
         let (at, Answer::Switch(Reply::Snapshot(events))) = answer else {
             return Item::Over(Close::Shutdown.text());
         };
-        let style = Style::of(self.driver.configured());
-        let told = events
-            .into_iter()
-            .filter_map(|event| self.tell(event, &style))
-            .collect();
+        let told = self
+            .driver
+            .session()
+            .tell_state(self.exchange.now(), events);
         self.known = at;
         self.driver.listen_after(at);
         Item::Snapshot(self.run.at(at), told)
-    }
-
-    /// An event that tells the state, if the session may hear it.
-    fn tell(&self, event: Event, style: &Style) -> Option<Arc<Told>> {
-        let record = Record {
-            seq: Seq(0),
-            at: self.exchange.now().utc,
-            event,
-        };
-        let rendered = Rendered::new(&record, &Recalled::default(), style);
-        let told = rendered.told(self.driver.session().dialect())?;
-        self.driver.session().hears(told).then(|| Arc::clone(told))
     }
 }

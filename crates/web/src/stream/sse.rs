@@ -18,7 +18,6 @@ use hyper::header::HeaderValue;
 use manager::Told;
 use model::Mark;
 use std::fmt::Write as _;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -119,7 +118,7 @@ fn named(name: &str, mark: Option<Mark>, data: &str, text: &mut String) {
 }
 
 /// Events as a list.
-pub(crate) fn list(events: &[Arc<Told>]) -> String {
+pub(crate) fn list(events: &[Told]) -> String {
     let mut text = String::from("[");
     for (index, told) in events.iter().enumerate() {
         if index > 0 {
