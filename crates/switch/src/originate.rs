@@ -3,6 +3,7 @@
 use crate::Switch;
 use crate::channel::{Dialer, Happening, Progress, Technology};
 use crate::outgoing::Outgoing;
+use crate::promise::Promise;
 use crate::timers::Timer;
 use model::{
     Cause, ChannelId, Destination, DialStatus, Event, Originate, OriginateReason, Refusal, Reply,
@@ -23,8 +24,8 @@ pub(crate) struct Origination {
 pub(crate) enum Asker {
     /// A client that waits; with the last event before the order.
     Client(Token, Seq),
-    /// A client that does not: it is told by an event.
-    Event,
+    /// A client that does not: it is told by an event, as was promised.
+    Event(Promise),
     /// An application that waits on a channel.
     Application(ChannelId),
     /// An application that does not.
@@ -37,10 +38,6 @@ enum Stage {
     /// The channel runs a subroutine before it is dialled.
     Preparing(Outgoing),
     Dialling,
-    /// Who waits for the outcome, and the last event before the order: synchronous orders only.
-    waiting: Option<(Token, Seq)>,
-    /// Where it is kept that the outcome is to be told: asynchronous orders only.
-    promised: Option<Arc<str>>,
     /// It rang.
     Ringing,
     /// There was sound before the answer, and it was connected then.
@@ -53,14 +50,9 @@ impl Switch {
             return self.reply(token, at, Reply::Refused(refusal));
         }
         let asker = if order.asynchronous {
-            self.reply(token, at, Reply::Done);
-            Asker::Event
+            Asker::Event(self.promise(token, at, &order))
         } else {
             Asker::Client(token, at)
-        let (waiting, promised) = if order.asynchronous {
-            (None, Some(self.promise(token, at, &order)))
-        } else {
-            (Some((token, at)), None)
         };
         self.begin_origination(order, asker);
     }
@@ -69,13 +61,6 @@ impl Switch {
     pub(crate) fn begin_origination(&mut self, order: Originate, asker: Asker) {
         let uniqueids = [order.channel_id.clone(), order.other_channel_id.clone()];
         let made = self.make_outgoing(&order.technology, &order.resource, None, uniqueids);
-        let origination = Origination {
-            order,
-            waiting,
-            promised,
-            rang: false,
-            connected: false,
-        };
         match made {
             Ok(mut outgoing) => {
                 outgoing.formats.clone_from(&order.formats);
@@ -355,7 +340,10 @@ impl Switch {
         match asker {
             Asker::Client(token, at) => self.reply(token, at, Reply::Originated(reason)),
             Asker::Application(id) => self.happen(id, Happening::Originated(reason)),
-            Asker::Event => self.tell_response(order, id, reason),
+            Asker::Event(promise) => {
+                self.tell_response(order, id, reason);
+                self.fulfil(&promise.path());
+            }
             Asker::Nobody => {}
         }
     }
@@ -382,9 +370,6 @@ impl Switch {
                 .unwrap_or_default(),
         };
         self.tell(event);
-        if let Some(path) = &origination.promised {
-            self.fulfil(Arc::clone(path));
-        }
     }
 
     pub(crate) fn tell_dial_state(

@@ -28,6 +28,20 @@ pub(crate) struct Promises {
     made: u64,
 }
 
+/// What names a promise on the disk: when it was made, and which one of this run it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Promise {
+    nanosecond: i128,
+    number: u64,
+}
+
+impl Promise {
+    /// Where it is kept.
+    pub(crate) fn path(self) -> Arc<str> {
+        format!("{PATH}{}.{}", self.nanosecond, self.number).into()
+    }
+}
+
 impl Promises {
     /// When there is something to tell.
     pub(crate) fn due(&self) -> Option<Duration> {
@@ -36,20 +50,22 @@ impl Promises {
 }
 
 impl Switch {
-    /// Accepts an order: the answer waits for the disk. Gives the path to take it back by.
-    pub(crate) fn promise(&mut self, token: Token, at: Seq, order: &Originate) -> Arc<str> {
+    /// Accepts an order: the answer waits for the disk.
+    pub(crate) fn promise(&mut self, token: Token, at: Seq, order: &Originate) -> Promise {
         self.promises.made += 1;
-        let (now, made) = (self.now.utc.as_nanosecond(), self.promises.made);
-        let path: Arc<str> = format!("{PATH}{now}.{made}").into();
-        let changes = vec![(Arc::clone(&path), Some(written(order)))];
+        let promise = Promise {
+            nanosecond: self.now.utc.as_nanosecond(),
+            number: self.promises.made,
+        };
+        let changes = vec![(promise.path(), Some(written(order)))];
         let reply = Some((token, at, Reply::Done));
         self.put(Output::Keep { changes, reply });
-        path
+        promise
     }
 
     /// The outcome has been told.
-    pub(crate) fn fulfil(&mut self, path: Arc<str>) {
-        let changes = vec![(path, None)];
+    pub(crate) fn fulfil(&mut self, path: &Arc<str>) {
+        let changes = vec![(Arc::clone(path), None)];
         let reply = None;
         self.put(Output::Keep { changes, reply });
     }
@@ -83,7 +99,7 @@ impl Switch {
         self.promises.due = None;
         for (path, event) in std::mem::take(&mut self.promises.found) {
             self.tell(event);
-            self.fulfil(path);
+            self.fulfil(&path);
         }
     }
 }
