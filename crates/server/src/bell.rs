@@ -2,9 +2,11 @@
 //!
 //! A task arms its bell before it waits, and looks for what it waits for only then; so nothing is
 //! missed. Ringing a bell disarms it: a task that is awake already costs nothing. Who may not hear
-//! any of the events there are is not woken for them.
+//! any of the events there are is not woken for them, and not even looked at: bells hang together
+//! with those that hear the same classes.
 
 use ami::Classes;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
@@ -15,9 +17,16 @@ const ARMED: u8 = 1;
 /// To be rung for events too.
 const LISTENING: u8 = 2;
 
-/// A task's bell.
-#[derive(Debug, Default)]
+/// A task's bell; it hangs for as long as its owner has it.
+#[derive(Debug)]
 pub(crate) struct Bell {
+    own: Arc<Hanging>,
+    bells: Arc<Bells>,
+}
+
+/// A bell among the others.
+#[derive(Debug, Default)]
+struct Hanging {
     state: AtomicU8,
     /// The classes of events it is rung for.
     classes: AtomicU32,
@@ -28,7 +37,8 @@ impl Bell {
     /// From now on the task is woken when it is rung; for events too if it is listening, of these
     /// classes.
     pub(crate) fn arm(&self, context: &Context<'_>, listening: Option<Classes>) {
-        let mut waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = &self.own;
+        let mut waker = own.waker.lock().unwrap_or_else(PoisonError::into_inner);
         if !waker
             .as_ref()
             .is_some_and(|waker| waker.will_wake(context.waker()))
@@ -38,21 +48,20 @@ impl Bell {
         drop(waker);
         let state = match listening {
             Some(classes) => {
-                self.classes.store(classes.bits(), Ordering::SeqCst);
+                if own.classes.load(Ordering::SeqCst) != classes.bits() {
+                    self.bells.rehang(own, classes);
+                }
                 LISTENING
             }
             None => ARMED,
         };
-        self.state.store(state, Ordering::SeqCst);
+        own.state.store(state, Ordering::SeqCst);
     }
+}
 
+impl Hanging {
     fn is_listening(&self) -> bool {
         self.state.load(Ordering::SeqCst) == LISTENING
-    }
-
-    /// Whether it is rung for an event of these classes: for one that may hear all of them.
-    fn is_for(&self, event: Classes) -> bool {
-        self.classes.load(Ordering::SeqCst) & event.bits() == event.bits()
     }
 
     fn ring(&self) {
@@ -66,44 +75,69 @@ impl Bell {
     }
 }
 
-/// The bells of all tasks; one whose task has gone is forgotten.
+/// The bells of all tasks, by the classes they are rung for; one whose task has gone is forgotten.
 #[derive(Debug, Default)]
-pub(crate) struct Bells(Mutex<Vec<Arc<Bell>>>);
+pub(crate) struct Bells(Mutex<BTreeMap<u32, Vec<Arc<Hanging>>>>);
 
 impl Bells {
-    pub(crate) fn add(&self) -> Arc<Bell> {
-        let bell = Arc::<Bell>::default();
-        let mut bells = self.lock();
-        // Swept when it would have to grow: now and then, and in proportion.
-        if bells.len() == bells.capacity() {
-            bells.retain(|bell| Arc::strong_count(bell) > 1);
+    pub(crate) fn add(self: &Arc<Self>) -> Bell {
+        let own = Arc::<Hanging>::default();
+        hang(&mut self.lock(), Arc::clone(&own));
+        Bell {
+            own,
+            bells: Arc::clone(self),
         }
-        bells.push(Arc::clone(&bell));
-        bell
     }
 
     /// Whether anybody listens for events.
     pub(crate) fn are_listening(&self) -> bool {
-        self.lock().iter().any(|bell| bell.is_listening())
+        let groups = self.lock();
+        groups.values().flatten().any(|bell| bell.is_listening())
     }
 
-    /// Wakes those who listen for events of some of these classes.
+    /// Wakes those who listen for events of some of these classes: who may hear all of them.
     pub(crate) fn ring_for(&self, events: &[Classes]) {
-        for bell in self.lock().iter().filter(|bell| bell.is_listening()) {
-            if events.iter().any(|classes| bell.is_for(*classes)) {
-                bell.ring();
+        for (classes, bells) in &*self.lock() {
+            let is_for = |event: &Classes| classes & event.bits() == event.bits();
+            if events.iter().any(is_for) {
+                let listening = bells.iter().filter(|bell| bell.is_listening());
+                listening.for_each(|bell| bell.ring());
             }
         }
     }
 
     /// Wakes everybody.
     pub(crate) fn ring_all(&self) {
-        self.lock().iter().for_each(|bell| bell.ring());
+        self.lock().values().flatten().for_each(|bell| bell.ring());
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Bell>>> {
+    /// Hangs a bell with those that are rung for these classes.
+    fn rehang(&self, bell: &Arc<Hanging>, classes: Classes) {
+        let mut groups = self.lock();
+        let before = bell.classes.swap(classes.bits(), Ordering::SeqCst);
+        if let Some(group) = groups.get_mut(&before) {
+            group.retain(|other| !Arc::ptr_eq(other, bell));
+            if group.is_empty() {
+                groups.remove(&before);
+            }
+        }
+        hang(&mut groups, Arc::clone(bell));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<u32, Vec<Arc<Hanging>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn hang(groups: &mut BTreeMap<u32, Vec<Arc<Hanging>>>, bell: Arc<Hanging>) {
+    let group = groups
+        .entry(bell.classes.load(Ordering::SeqCst))
+        .or_default();
+    // Swept when it would have to grow: now and then, and in proportion.
+    if group.len() == group.capacity() {
+        group.retain(|bell| Arc::strong_count(bell) > 1);
+    }
+    group.push(bell);
 }
 
 #[cfg(test)]
@@ -123,7 +157,7 @@ mod tests {
 
     #[test]
     fn who_may_not_hear_an_event_is_not_woken_for_it() {
-        let bells = Bells::default();
+        let bells = Arc::<Bells>::default();
         let bell = bells.add();
         let woken = Arc::<Woken>::default();
         let waker = Waker::from(Arc::clone(&woken));

@@ -92,7 +92,7 @@ impl Place for sessions::Place {}
 struct WebEvents {
     node: Arc<Node>,
     reader: Reader,
-    bell: Arc<Bell>,
+    bell: Bell,
     configured: Arc<manager::Node>,
 }
 

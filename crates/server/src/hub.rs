@@ -92,7 +92,7 @@ pub(crate) struct Hub {
     /// The number of the next event, to be read without the ring.
     next: AtomicU64,
     ringer: Notify,
-    bells: Bells,
+    bells: Arc<Bells>,
 }
 
 #[derive(Default)]
@@ -116,7 +116,7 @@ impl Hub {
             }),
             next: AtomicU64::new(1),
             ringer: Notify::new(),
-            bells: Bells::default(),
+            bells: Arc::default(),
         })
     }
 
@@ -211,7 +211,7 @@ impl Hub {
     }
 
     /// A bell that is rung for events if its owner listens, and by [`Hub::ring_all`] anyway.
-    pub(crate) fn bell(&self) -> Arc<Bell> {
+    pub(crate) fn bell(&self) -> Bell {
         self.bells.add()
     }
 

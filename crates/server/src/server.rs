@@ -173,8 +173,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
     };
     let mut seed = [0; 8];
     getrandom::fill(&mut seed).map_err(|error| format!("the system has no entropy: {error}"))?;
-    let (switch, _thread) = switch_task::start(u64::from_ne_bytes(seed), clock, outlets)
-        .map_err(|error| format!("the switch cannot be started: {error}"))?;
+    let switch = switch_task::start(u64::from_ne_bytes(seed), clock, outlets);
     let node = Node::new(
         Made {
             clock,

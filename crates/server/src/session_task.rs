@@ -97,7 +97,7 @@ struct SessionTask {
     place: Place,
     stream: Stream,
     connection: Connection,
-    bell: Arc<Bell>,
+    bell: Bell,
     reader: Option<Reader>,
     /// What was asked of others and has not been answered.
     asking: Option<Asking>,

@@ -1,24 +1,29 @@
-//! The thread that owns the switch: it reads the clock, hands inputs over, and takes the effects
-//! where they belong. It waits for inputs only; every outlet takes what it is given at once.
+//! The switch among tasks: whoever has an input for it takes a turn, unless somebody is at it
+//! already, who then takes it on. So an action is carried out and its events are published before
+//! its session's task goes on, and no thread has to be woken for it (ARCHITECTURE.md: one switch, and no thread for it).
+//!
+//! Nobody waits for the switch: inputs queue up, and every outlet takes what it is given at once.
 
 use crate::clock::Clock;
 use crate::hub::Hub;
 use model::{
     CallRecord, Command, DatabaseChange, Instruction, MediaInstruction, Reply, Seq, Token,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
 use switch::{Input, Output, Switch};
 use tokio::runtime::Handle as Runtime;
-use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::timeout_at;
+use tokio::sync::{Notify, Semaphore, oneshot, watch};
+use tokio::time::sleep_until;
 
 /// Inputs that may wait for the switch. Who has more to say waits for room.
 const INPUTS: usize = 1024;
 /// Inputs taken in one turn: what happened in them is told as one batch.
 const INPUTS_A_TURN: usize = 64;
+/// Turns a task takes for others before it leaves them to another task.
+const TURNS: usize = 8;
 
 /// What effects are handed to. None of these may wait.
 pub(crate) struct Outlets {
@@ -37,9 +42,32 @@ pub(crate) struct Kept {
 
 /// How others reach the switch.
 #[derive(Clone)]
-pub(crate) struct SwitchHandle {
-    questions: mpsc::Sender<Question>,
-    calls: watch::Receiver<usize>,
+pub(crate) struct SwitchHandle(Arc<Shared>);
+
+struct Shared {
+    /// Room for inputs.
+    room: Semaphore,
+    inbox: Mutex<VecDeque<Question>>,
+    desk: Mutex<Desk>,
+    calls: watch::Sender<usize>,
+    alarm: Alarm,
+    runtime: Runtime,
+}
+
+/// When the switch wants to be told the time.
+#[derive(Default)]
+struct Alarm {
+    times: Mutex<Times>,
+    earlier: Notify,
+}
+
+/// Times since the process began.
+#[derive(Clone, Copy, Default)]
+struct Times {
+    /// When it wants to be told.
+    due: Option<Duration>,
+    /// When who tells it wakes up by itself.
+    wakes: Option<Duration>,
 }
 
 /// An answer and its place among the events.
@@ -55,7 +83,7 @@ enum Question {
     Command(Command, oneshot::Sender<Answered>),
 }
 
-/// The switch has ended.
+/// The switch has given an input up, or has ended.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the switch has ended")]
 pub(crate) struct Ended;
@@ -63,95 +91,168 @@ pub(crate) struct Ended;
 impl SwitchHandle {
     /// Tells the switch something; waits for room.
     pub(crate) async fn tell(&self, input: Input) -> Result<(), Ended> {
-        self.questions
-            .send(Question::Input(input))
-            .await
-            .map_err(|_| Ended)
+        self.0.give(Question::Input(input)).await
     }
 
     /// Asks the switch for something and waits for the answer.
     pub(crate) async fn ask(&self, command: Command) -> Result<Answered, Ended> {
         let (sender, answer) = oneshot::channel();
-        self.questions
-            .send(Question::Command(command, sender))
-            .await
-            .map_err(|_| Ended)?;
+        self.0.give(Question::Command(command, sender)).await?;
         answer.await.map_err(|_| Ended)
     }
 
     /// Waits until there are no channels.
     pub(crate) async fn no_calls(&self) {
         // An error says that the switch has ended, and its channels with it.
-        let _ = self.calls.clone().wait_for(|calls| *calls == 0).await;
+        let _ = self.0.calls.subscribe().wait_for(|calls| *calls == 0).await;
     }
 
     /// Inputs that wait for the switch.
     pub(crate) fn waiting(&self) -> usize {
-        INPUTS - self.questions.capacity()
+        INPUTS - self.0.room.available_permits()
     }
 }
 
-/// Starts the thread. It ends when all handles are gone.
-pub(crate) fn start(
-    seed: u64,
-    clock: Clock,
-    outlets: Outlets,
-) -> std::io::Result<(SwitchHandle, JoinHandle<()>)> {
-    let (questions, inbox) = mpsc::channel(INPUTS);
-    let (telling, calls) = watch::channel(0);
-    let task = SwitchTask {
-        switch: Switch::new(seed, clock.now()),
-        clock,
-        outlets,
-        inbox,
-        calls: telling,
-        asked: HashMap::new(),
-        next_token: 0,
-    };
-    let runtime = Runtime::current();
-    let thread = std::thread::Builder::new()
-        .name("switch".to_owned())
-        .spawn(move || task.run(&runtime))?;
-    Ok((SwitchHandle { questions, calls }, thread))
+/// Starts a switch, on the runtime that this is called on.
+pub(crate) fn start(seed: u64, clock: Clock, outlets: Outlets) -> SwitchHandle {
+    let shared = Arc::new(Shared {
+        room: Semaphore::new(INPUTS),
+        inbox: Mutex::default(),
+        desk: Mutex::new(Desk {
+            switch: Switch::new(seed, clock.now()),
+            clock,
+            outlets,
+            asked: HashMap::new(),
+            next_token: 0,
+        }),
+        calls: watch::channel(0).0,
+        alarm: Alarm::default(),
+        runtime: Runtime::current(),
+    });
+    tokio::spawn(wake(Arc::clone(&shared), clock));
+    SwitchHandle(shared)
 }
 
-struct SwitchTask {
+/// Tells the switch the time when it wants to know.
+async fn wake(shared: Arc<Shared>, clock: Clock) {
+    /// A turn that another task takes has so long to set the next time.
+    const PATIENCE: Duration = Duration::from_millis(1);
+    let mut told = None;
+    loop {
+        let now = clock.now().since_start;
+        let due = shared.alarm.times().due;
+        if due.is_some_and(|due| due <= now) && due != told {
+            told = due;
+            if shared.give(Question::Input(Input::Tick)).await.is_err() {
+                return;
+            }
+            continue;
+        }
+        told = None;
+        let wakes = due.map(|due| due.max(now + PATIENCE));
+        if !shared.alarm.sleeps(due, wakes) {
+            continue;
+        }
+        let earlier = shared.alarm.earlier.notified();
+        match wakes {
+            Some(wakes) => {
+                tokio::select! {
+                    () = sleep_until(clock.at(wakes)) => {}
+                    () = earlier => {}
+                }
+            }
+            None => earlier.await,
+        }
+    }
+}
+
+impl Alarm {
+    fn times(&self) -> Times {
+        *held(&self.times)
+    }
+
+    /// Who tells the time wakes up then; false if the time it is due is another by now.
+    fn sleeps(&self, due: Option<Duration>, wakes: Option<Duration>) -> bool {
+        let mut times = held(&self.times);
+        times.wakes = wakes;
+        times.due == due
+    }
+
+    /// The switch wants to be told the time then. Who is woken too early sleeps on: that is cheaper
+    /// than to be woken each time.
+    fn set(&self, due: Option<Duration>) {
+        let mut times = held(&self.times);
+        times.due = due;
+        let late = due.is_some_and(|due| times.wakes.is_none_or(|wakes| due < wakes));
+        if late {
+            times.wakes = due;
+            drop(times);
+            self.earlier.notify_one();
+        }
+    }
+}
+
+impl Shared {
+    async fn give(self: &Arc<Self>, question: Question) -> Result<(), Ended> {
+        let room = self.room.acquire().await.map_err(|_| Ended)?;
+        room.forget(); // until it is taken
+        held(&self.inbox).push_back(question);
+        self.work();
+        Ok(())
+    }
+
+    /// Takes turns until no input waits, unless somebody else does. Who is at it looks at the inbox
+    /// once more when it is done, so no input stays behind.
+    fn work(self: &Arc<Self>) {
+        for _ in 0..TURNS {
+            let mut desk = match self.desk.try_lock() {
+                Ok(desk) => desk,
+                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) => return,
+            };
+            desk.turn(self.take());
+            self.look_at(&desk.switch);
+            drop(desk);
+            if held(&self.inbox).is_empty() {
+                return;
+            }
+        }
+        let shared = Arc::clone(self);
+        self.runtime.spawn(async move { shared.work() });
+    }
+
+    fn take(&self) -> Vec<Question> {
+        let mut inbox = held(&self.inbox);
+        let count = inbox.len().min(INPUTS_A_TURN);
+        self.room.add_permits(count);
+        inbox.drain(..count).collect()
+    }
+
+    /// What others want to know of the switch after a turn.
+    fn look_at(&self, switch: &Switch) {
+        let calls = switch.calls();
+        self.calls
+            .send_if_modified(|told| std::mem::replace(told, calls) != calls);
+        self.alarm.set(switch.deadline());
+    }
+}
+
+/// The switch, and what is needed to take a turn.
+struct Desk {
     switch: Switch,
     clock: Clock,
     outlets: Outlets,
-    inbox: mpsc::Receiver<Question>,
-    calls: watch::Sender<usize>,
     asked: HashMap<Token, oneshot::Sender<Answered>>,
     next_token: u64,
 }
 
-impl SwitchTask {
-    fn run(mut self, runtime: &Runtime) {
-        let mut questions = Vec::with_capacity(INPUTS_A_TURN);
-        while self.wait(runtime, &mut questions) {
-            if questions.is_empty() {
-                self.turn(Input::Tick);
-            }
-            for question in questions.drain(..) {
-                let input = self.input(question);
-                self.turn(input);
-            }
-            self.hand_out();
+impl Desk {
+    fn turn(&mut self, questions: Vec<Question>) {
+        for question in questions {
+            let input = self.input(question);
+            self.handle(input);
         }
-    }
-
-    /// Waits for inputs or the switch's deadline. `false` when nobody is left to give inputs.
-    fn wait(&mut self, runtime: &Runtime, questions: &mut Vec<Question>) -> bool {
-        let deadline = self.switch.deadline().map(|due| self.clock.at(due));
-        runtime.block_on(async {
-            let inputs = self.inbox.recv_many(questions, INPUTS_A_TURN);
-            match deadline {
-                Some(deadline) => timeout_at(deadline, inputs)
-                    .await
-                    .map_or(true, |count| count > 0),
-                None => inputs.await > 0,
-            }
-        })
+        self.hand_out();
     }
 
     fn input(&mut self, question: Question) -> Input {
@@ -167,12 +268,18 @@ impl SwitchTask {
     }
 
     /// One input. A panic costs that input only: it is our own bug, told with what led to it.
-    fn turn(&mut self, input: Input) {
+    fn handle(&mut self, input: Input) {
         let kind = kind(&input);
+        let token = if let Input::Command(token, _) = &input {
+            Some(*token)
+        } else {
+            None
+        };
         let now = self.clock.now();
         let handled = catch_unwind(AssertUnwindSafe(|| self.switch.handle(now, input)));
         if handled.is_err() {
             tracing::error!(input = kind, "the switch panicked; the input is given up");
+            token.map(|token| self.asked.remove(&token));
         }
     }
 
@@ -190,9 +297,6 @@ impl SwitchTask {
                 Output::Keep { changes, reply } => kept.push((changes, reply)),
             }
         }
-        let calls = self.switch.calls();
-        self.calls
-            .send_if_modified(|told| std::mem::replace(told, calls) != calls);
         // Events first: who gets a reply finds all that came before it.
         self.outlets.hub.publish(records);
         for (token, answered) in replies {
@@ -221,4 +325,9 @@ fn kind(input: &Input) -> &'static str {
         Input::Retire { .. } => "retirement",
         Input::Tick => "time",
     }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing panics while it is held; were it so, what is there is whole.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,8 +2,8 @@
 //!
 //! [`Switch`] is a pure value: inputs and the time come in as arguments, effects go out as values
 //! ([`Switch::handle`], [`Switch::poll`], [`Switch::deadline`]). It has never heard of the manager
-//! protocol, SIP messages, sockets or tasks. One thread owns it; everything that happens on it is
-//! numbered and told once.
+//! protocol, SIP messages, sockets or tasks. One task at a time drives it; everything that happens on
+//! it is numbered and told once.
 //!
 //! Where to look: `switch.rs` routes; `channel.rs` is what a channel is and how its changes are
 //! told; `line.rs` is its outer side (what the technology signals and is instructed), `pbx.rs` its
