@@ -140,6 +140,8 @@ fn order(technology: &str, id: &str) -> Input {
         asynchronous: true,
         channel_id: Some("own.1".into()),
         other_channel_id: None,
+        before_dialling: None,
+        formats: Vec::new(),
         action_id: Some(id.into()),
     };
     Input::Command(Token(1), Command::Originate(order))

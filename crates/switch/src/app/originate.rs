@@ -157,7 +157,7 @@ impl Waiting for Originating {
 
 fn status(reason: OriginateReason) -> &'static str {
     match reason {
-        OriginateReason::Failure => "FAILED",
+        OriginateReason::Failure | OriginateReason::Interrupted => "FAILED",
         OriginateReason::Hangup => "HANGUP",
         OriginateReason::NoAnswer => "RINGING",
         OriginateReason::Answered => "SUCCESS",
