@@ -232,6 +232,8 @@ pub enum Instruction {
         resource: Arc<str>,
         /// Who calls, to be shown to the far end.
         caller: Party,
+        /// Who calls wants not to be shown.
+        withheld: bool,
         /// The technology's id of the call to be (SIP Call-ID).
         call_id: Arc<str>,
         /// The formats to offer, best first, as far as the endpoint may use them; empty for its own.

@@ -105,6 +105,7 @@ impl Core {
                 channel,
                 resource,
                 caller,
+                withheld,
                 call_id,
                 formats,
             } => {
@@ -113,6 +114,7 @@ impl Core {
                     channel,
                     resource,
                     caller,
+                    withheld,
                     call_id,
                     formats,
                 };

@@ -57,6 +57,9 @@ pub(crate) async fn find(
     Some((endpoint, uri, flow))
 }
 
+/// Who calls and wants not to be shown (RFC 3323 §4.1).
+const ANONYMOUS: &str = "\"Anonymous\" <sip:anonymous@anonymous.invalid>";
+
 /// The INVITE of a call we make, with our offer.
 pub(crate) fn invite(
     core: &Core,
@@ -89,7 +92,10 @@ pub(crate) fn invite(
     let parts = Parts {
         method: Method::Invite,
         uri,
-        from: &format!("{identity};tag={tag}"),
+        from: &format!(
+            "{};tag={tag}",
+            if order.withheld { ANONYMOUS } else { &identity }
+        ),
         to: &format!("<{uri}>"),
         call_id: &order.call_id,
         sequence: 1,
@@ -100,13 +106,21 @@ pub(crate) fn invite(
         .headers
         .push(Header::Contact(own_contact(core, flow).into()));
     request.headers.push(Header::Allow(ALLOW.into()));
-    if endpoint.send_pai {
+    if order.withheld {
+        request
+            .headers
+            .push(Header::Other("Privacy".into(), "id".into()));
+    }
+    // Who wants to be private is told only to whom we trust with it (RFC 3325 §7).
+    let tells = !order.withheld || endpoint.trust_id_outbound;
+    if endpoint.send_pai && tells {
         request
             .headers
             .push(Header::PAssertedIdentity(identity.as_str().into()));
     }
-    if endpoint.send_rpid {
-        let value = format!("{identity};party=calling;privacy=off;screen=no");
+    if endpoint.send_rpid && tells {
+        let privacy = if order.withheld { "full" } else { "off" };
+        let value = format!("{identity};party=calling;privacy={privacy};screen=no");
         request
             .headers
             .push(Header::Other("Remote-Party-ID".into(), value));

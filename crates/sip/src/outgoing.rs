@@ -32,6 +32,8 @@ pub(crate) struct Order {
     pub(crate) channel: ChannelId,
     pub(crate) resource: Arc<str>,
     pub(crate) caller: Party,
+    /// Who calls wants not to be shown.
+    pub(crate) withheld: bool,
     pub(crate) call_id: Arc<str>,
     /// The formats to offer; empty for the endpoint's own.
     pub(crate) formats: Vec<Arc<str>>,

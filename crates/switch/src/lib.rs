@@ -24,6 +24,7 @@ pub mod function;
 mod handler;
 mod hangup;
 mod hint;
+mod identity;
 mod line;
 mod listen;
 mod local;

@@ -117,6 +117,7 @@ impl Switch {
             first.connected.clone(),
             Arc::clone(&first.account),
         );
+        let particulars = (first.memory.caller.clone(), first.memory.connected.clone());
         let variables = first.variables.marked();
         for (name, value) in variables {
             self.give_variable(two, &name, &value);
@@ -124,6 +125,7 @@ impl Switch {
         if let Some(second) = self.channels.get_mut(&two) {
             second.connected = connected;
             second.caller = caller;
+            (second.memory.connected, second.memory.caller) = particulars;
             second.account = account;
         }
         self.publish(two);

@@ -1,5 +1,6 @@
 //! What the dialplan keeps about a channel besides its variables.
 
+use crate::identity::{Identity, Particulars};
 use crate::variables::Variables;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +16,16 @@ pub(crate) struct Memory {
     pub(crate) groups: Vec<(Arc<str>, Arc<str>)>,
     /// How it came here by way of others.
     pub(crate) redirecting: Redirecting,
-    /// The number the call is charged to, where it is not the caller's.
-    pub(crate) ani: Option<Arc<str>>,
+    /// What is known of the caller besides number and name.
+    pub(crate) caller: Particulars,
+    /// And of whom it is connected with.
+    pub(crate) connected: Particulars,
+    /// Whom the call is charged to, where it is not the caller.
+    pub(crate) ani: Option<Identity>,
+    /// From which kind of line it comes (ANI II digits).
+    pub(crate) ani2: u8,
+    /// Type and numbering plan of the number that was dialled.
+    pub(crate) dnid_plan: u8,
     /// How long to wait for one more digit, and for the first.
     pub(crate) timeouts: Timeouts,
     /// How the calls it made ended: channel, the technology's code, cause.
@@ -52,9 +61,12 @@ pub(crate) struct Subroutine {
 /// Who redirected a call, from where to where.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Redirecting {
-    pub(crate) from: model::Party,
-    pub(crate) to: model::Party,
-    pub(crate) original: model::Party,
+    pub(crate) from: Identity,
+    pub(crate) to: Identity,
+    /// Whom the call was for at first.
+    pub(crate) original: Identity,
+    /// Why it was redirected the first time.
+    pub(crate) original_reason: Option<&'static str>,
     /// Why, in one of the words there are for it.
     pub(crate) reason: Option<&'static str>,
     pub(crate) count: u32,

@@ -65,6 +65,7 @@ impl Switch {
             channel: id,
             resource: Arc::clone(&outgoing.resource),
             caller: channel.connected.clone(),
+            withheld: channel.memory.connected.is_withheld(&channel.connected),
             call_id: Arc::clone(call_id),
             formats: outgoing.formats.clone(),
         };

@@ -138,6 +138,63 @@ fn parties_are_read_and_set() {
 }
 
 #[test]
+fn particulars_of_parties_are_read_and_set() {
+    let mut caller = Caller::dial("wait");
+    caller.check(&[
+        ("CALLERID(pres)", "allowed_not_screened"),
+        ("CALLERID(num-valid)", "1"),
+        ("CALLERID(name-charset)", "iso8859-1"),
+        ("CALLERID(ton)", "0"),
+        ("CALLERID(ANI-all)", "\"Alice\" <101>"),
+        ("CONNECTEDLINE(pres)", "unavailable"),
+        ("CONNECTEDLINE(num-valid)", "0"),
+        ("REDIRECTING(orig-reason)", "unknown"),
+    ]);
+    for (name, value) in [
+        ("CALLERID(pres)", "prohib"),
+        ("CALLERID(name-pres)", "Allowed_Passed_Screen"),
+        ("CALLERID(num-plan)", "33"),
+        ("CALLERID(tag)", "vip"),
+        ("CALLERID(subaddr)", "8"),
+        ("CALLERID(ANI-num)", "500"),
+        ("CALLERID(ani2)", "2"),
+        ("CALLERID(dnid-num-plan)", "16"),
+        ("CALLERID(name-charset)", "utf8"),
+        ("CONNECTEDLINE(num)", "77"),
+        ("CONNECTEDLINE(num-pres,i)", "prohib_not_screened"),
+        ("REDIRECTING(from-pres)", "prohib"),
+        ("REDIRECTING(from-num)", "55"),
+        ("REDIRECTING(orig-reason)", "cfnr"),
+    ] {
+        assert_eq!(caller.set(name, value), Reply::Done, "{name}");
+    }
+    caller.check(&[
+        ("CALLERID(pres)", "prohib"),
+        ("CALLERID(num-pres)", "prohib"),
+        ("CALLERID(name-pres)", "allowed_passed_screen"),
+        ("CALLERID(ton)", "33"),
+        ("CALLERID(tag)", "vip"),
+        ("CALLERID(subaddr-valid)", "1"),
+        ("CALLERID(ani)", "500"),
+        ("CALLERID(num)", "101"),
+        ("CALLERID(ANI2)", "2"),
+        ("CALLERID(dnid-num-plan)", "16"),
+        ("CALLERID(name-charset)", "utf8"),
+        ("CONNECTEDLINE(pres)", "prohib_not_screened"),
+        ("REDIRECTING(from-pres)", "prohib"),
+        ("REDIRECTING(orig-reason)", "cfnr"),
+    ]);
+    for (name, value) in [
+        ("CALLERID(pres)", "perhaps"),
+        ("CALLERID(ton)", "256"),
+        ("CALLERID(name-charset)", "ebcdic"),
+        ("REDIRECTING(orig-reason)", "whim"),
+    ] {
+        assert_eq!(caller.set(name, value), Reply::Refused(Refusal::NotSet));
+    }
+}
+
+#[test]
 fn facts_of_a_channel() {
     let mut caller = Caller::dial("wait");
     assert_eq!(caller.set("CHANNEL(language)", "fr"), Reply::Done);

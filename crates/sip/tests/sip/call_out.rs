@@ -16,6 +16,7 @@ async fn ring_out(lab: &mut Lab, alice: &mut Phone) -> Message {
         channel: CHANNEL,
         resource: "alice".into(),
         caller: Party::parse("\"Bob \\\"x\\\"\" <102>"),
+        withheld: false,
         call_id: "to-alice".into(),
         formats: Vec::new(),
     });
@@ -166,6 +167,7 @@ async fn nobody_there_is_no_route() {
         channel: CHANNEL,
         resource: "alice".into(),
         caller: Party::default(),
+        withheld: false,
         call_id: "c".into(),
         formats: Vec::new(),
     });
@@ -264,6 +266,7 @@ async fn a_resource_cannot_smuggle_headers() {
         channel: CHANNEL,
         resource,
         caller: Party::default(),
+        withheld: false,
         call_id: "c".into(),
         formats: Vec::new(),
     });
@@ -289,11 +292,43 @@ async fn the_formats_asked_for_are_offered() {
         channel: CHANNEL,
         resource: "alice".into(),
         caller: Party::default(),
+        withheld: false,
         call_id: "to-alice".into(),
         formats: vec!["alaw".into(), "opus".into()],
     });
     let invite = alice.asked("INVITE").await;
     assert!(invite.body().contains("RTP/AVP 8 101"), "{}", invite.text);
+    alice
+        .send(&invite.answer("486 Busy Here", "t", "", ""))
+        .await;
+    alice.asked("ACK").await;
+}
+
+#[tokio::test]
+async fn who_wants_not_to_be_shown_is_not() {
+    let mut lab = Lab::start().await;
+    let mut alice = Phone::new("alice", &lab).await;
+    assert_eq!(
+        alice.register("alice-secret", 1, 300).await.status(),
+        Some(200)
+    );
+    assert!(matches!(lab.signal().await, Signal::Contact(_)));
+    lab.instruct(Instruction::Dial {
+        channel: CHANNEL,
+        resource: "alice".into(),
+        caller: Party::parse("\"Bob\" <102>"),
+        withheld: true,
+        call_id: "to-alice".into(),
+        formats: Vec::new(),
+    });
+    let invite = alice.asked("INVITE").await;
+    let from = invite.header("From").unwrap();
+    assert!(
+        from.starts_with("\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag="),
+        "{from}"
+    );
+    assert_eq!(invite.header("Privacy"), Some("id"));
+    assert!(!invite.text.contains("102@"), "{}", invite.text);
     alice
         .send(&invite.answer("486 Busy Here", "t", "", ""))
         .await;

@@ -1,6 +1,9 @@
 //! Who calls, who is called, who redirected: CALLERID, CONNECTEDLINE, REDIRECTING.
 
-use super::{Function, channel_mut, channel_of, error, filled, or_empty};
+use super::party::{self, octet, unknown};
+use super::{Function, channel_mut, channel_of, error, filled};
+use crate::identity::{Identity, Particulars};
+use crate::memory::Redirecting;
 use crate::scope::ChannelScope;
 use dialplan::functions::{Declaration, Outcome};
 use model::Party;
@@ -11,8 +14,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
             name: "CALLERID",
             synopsis: "Gets or sets Caller*ID data on the channel.",
             syntax: "CALLERID(datatype[,CID])",
-            description: "Datatypes: all, name, num, ANI, DNID, RDNIS. With `CID`, `\"Name\" <number>`, it \
-                          is read instead of the channel's own.",
+            description: "Datatypes: all, name, name-valid, name-charset, name-pres, num, num-valid, num-plan \
+                          (ton), num-pres, pres, subaddr, subaddr-valid, subaddr-type, subaddr-odd, tag, the \
+                          same as ANI-…, ANI2, DNID, dnid-num-plan, RDNIS. With `CID`, `\"Name\" <number>`, it \
+                          is read instead of the channel's own. A presentation is allowed_not_screened, \
+                          allowed_passed_screen, allowed_failed_screen, allowed, the same as prohib…, or \
+                          unavailable; who is called is not shown a caller whose presentation is prohibited.",
         },
         open: true,
         read: Some(read_caller),
@@ -23,16 +30,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
             name: "CONNECTEDLINE",
             synopsis: "Gets or sets Connected Line data on the channel.",
             syntax: "CONNECTEDLINE(datatype[,i])",
-            description: "Datatypes: all, name, num.",
+            description: "Datatypes: those of CALLERID up to tag.",
         },
         open: true,
         read: Some(|scope, args| {
-            let connected = &channel_of(scope)?.connected;
-            read_party(connected, datatype(args))
+            let channel = channel_of(scope)?;
+            let kind = datatype(args);
+            party::read(&channel.connected, &channel.memory.connected, &kind)
         }),
         write: Some(|scope, args, value| {
-            let connected = &mut channel_mut(scope)?.connected;
-            write_party(connected, datatype(args), value)?;
+            let channel = channel_mut(scope)?;
+            let (connected, particulars) = (&mut channel.connected, &mut channel.memory.connected);
+            party::write(connected, particulars, &datatype(args), value)?;
             publish(scope);
             Ok(())
         }),
@@ -42,7 +51,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
             name: "REDIRECTING",
             synopsis: "Gets or sets Redirecting data on the channel.",
             syntax: "REDIRECTING(datatype[,i])",
-            description: "Datatypes: from-all, from-name, from-num, to-…, orig-…, reason, count.",
+            description: "Datatypes: from-…, to-… and orig-… with those of CALLERID up to tag, reason, \
+                          orig-reason, count.",
         },
         open: true,
         read: Some(read_redirecting),
@@ -75,37 +85,51 @@ pub(crate) const REASONS: [&str; 20] = [
 ];
 
 fn read_caller(scope: &mut ChannelScope<'_>, args: &str) -> Outcome {
+    let kind = datatype(args);
     let args = dialplan::arguments(args);
-    let kind = args
-        .first()
-        .map_or("", |kind| kind.trim())
-        .to_ascii_lowercase();
     if let Some(given) = args.get(1) {
-        return read_party(&Party::parse(given), &kind);
+        return party::read(&Party::parse(given), &Particulars::default(), &kind);
     }
     let channel = channel_of(scope)?;
+    let memory = &channel.memory;
+    let redirected_from = &memory.redirecting.from;
     match kind.as_str() {
-        "ani" | "ani-num" => Ok(or_empty(
-            channel
-                .memory
-                .ani
-                .as_ref()
-                .or(channel.caller.number.as_ref()),
-        )),
+        "ani2" => Ok(memory.ani2.to_string()),
         "dnid" | "dnid-num" => Ok(channel.dnid.to_string()),
-        "rdnis" => Ok(or_empty(channel.memory.redirecting.from.number.as_ref())),
-        kind => read_party(&channel.caller, kind),
+        "dnid-num-plan" => Ok(memory.dnid_plan.to_string()),
+        "rdnis" => party::read_identity(redirected_from, "num"),
+        "ani" => read_ani(&channel.caller, memory.ani.as_ref(), "num"),
+        kind => match kind.strip_prefix("ani-") {
+            Some(kind) => read_ani(&channel.caller, memory.ani.as_ref(), kind),
+            None => party::read(&channel.caller, &memory.caller, kind),
+        },
+    }
+}
+
+/// Who is charged: the caller, if nobody else was named.
+fn read_ani(caller: &Party, ani: Option<&Identity>, kind: &str) -> Outcome {
+    match ani {
+        Some(ani) => party::read_identity(ani, kind),
+        None => party::read(caller, &Particulars::default(), kind),
     }
 }
 
 fn write_caller(scope: &mut ChannelScope<'_>, args: &str, value: &str) -> Outcome<()> {
-    let kind = datatype(args).to_ascii_lowercase();
+    let kind = datatype(args);
     let channel = channel_mut(scope)?;
+    let memory = &mut channel.memory;
     match kind.as_str() {
-        "ani" | "ani-num" => channel.memory.ani = filled(value),
+        "ani2" => memory.ani2 = octet(value)?,
         "dnid" | "dnid-num" => channel.dnid = value.trim().into(),
-        "rdnis" => channel.memory.redirecting.from.number = filled(value),
-        kind => write_party(&mut channel.caller, kind, value)?,
+        "dnid-num-plan" => memory.dnid_plan = octet(value)?,
+        "rdnis" => memory.redirecting.from.party.number = filled(value),
+        "ani" => party::write_identity(memory.ani.get_or_insert_default(), "num", value)?,
+        kind => match kind.strip_prefix("ani-") {
+            Some(kind) => {
+                party::write_identity(memory.ani.get_or_insert_default(), kind, value)?;
+            }
+            None => party::write(&mut channel.caller, &mut memory.caller, kind, value)?,
+        },
     }
     publish(scope);
     Ok(())
@@ -113,30 +137,35 @@ fn write_caller(scope: &mut ChannelScope<'_>, args: &str, value: &str) -> Outcom
 
 fn read_redirecting(scope: &mut ChannelScope<'_>, args: &str) -> Outcome {
     let redirecting = &channel_of(scope)?.memory.redirecting;
-    let kind = datatype(args).to_ascii_lowercase();
+    let kind = datatype(args);
+    let word = |reason: Option<&'static str>| Ok(reason.unwrap_or(REASONS[0]).to_owned());
     match kind.as_str() {
-        "reason" => return Ok(redirecting.reason.unwrap_or(REASONS[0]).to_owned()),
+        "reason" => return word(redirecting.reason),
+        "orig-reason" => return word(redirecting.original_reason),
         "count" => return Ok(redirecting.count.to_string()),
         _ => {}
     }
+    let Redirecting {
+        from, to, original, ..
+    } = redirecting;
     match kind.split_once('-') {
-        Some(("from", kind)) => read_party(&redirecting.from, kind),
-        Some(("to", kind)) => read_party(&redirecting.to, kind),
-        Some(("orig", kind)) => read_party(&redirecting.original, kind),
+        Some(("from", kind)) => party::read_identity(from, kind),
+        Some(("to", kind)) => party::read_identity(to, kind),
+        Some(("orig", kind)) => party::read_identity(original, kind),
         Some(_) | None => unknown(&kind),
     }
 }
 
 fn write_redirecting(scope: &mut ChannelScope<'_>, args: &str, value: &str) -> Outcome<()> {
     let redirecting = &mut channel_mut(scope)?.memory.redirecting;
-    let kind = datatype(args).to_ascii_lowercase();
+    let kind = datatype(args);
     match kind.as_str() {
         "reason" => {
-            let known = REASONS
-                .into_iter()
-                .find(|reason| reason.eq_ignore_ascii_case(value.trim()));
-            redirecting.reason =
-                Some(known.map_or_else(|| error(format!("'{value}' is no reason")), Ok)?);
+            redirecting.reason = Some(reason(value)?);
+            return Ok(());
+        }
+        "orig-reason" => {
+            redirecting.original_reason = Some(reason(value)?);
             return Ok(());
         }
         "count" => {
@@ -148,44 +177,27 @@ fn write_redirecting(scope: &mut ChannelScope<'_>, args: &str, value: &str) -> O
         }
         _ => {}
     }
+    let Redirecting {
+        from, to, original, ..
+    } = redirecting;
     match kind.split_once('-') {
-        Some(("from", kind)) => write_party(&mut redirecting.from, kind, value),
-        Some(("to", kind)) => write_party(&mut redirecting.to, kind, value),
-        Some(("orig", kind)) => write_party(&mut redirecting.original, kind, value),
+        Some(("from", kind)) => party::write_identity(from, kind, value),
+        Some(("to", kind)) => party::write_identity(to, kind, value),
+        Some(("orig", kind)) => party::write_identity(original, kind, value),
         Some(_) | None => unknown(&kind),
     }
 }
 
-fn read_party(party: &Party, kind: &str) -> Outcome {
-    let (name, number) = (
-        or_empty(party.name.as_ref()),
-        or_empty(party.number.as_ref()),
-    );
-    match kind.to_ascii_lowercase().as_str() {
-        "all" => Ok(format!("\"{name}\" <{number}>")),
-        "name" => Ok(name),
-        "num" | "number" => Ok(number),
-        kind => unknown(kind),
-    }
-}
-
-fn write_party(party: &mut Party, kind: &str, value: &str) -> Outcome<()> {
-    match kind.to_ascii_lowercase().as_str() {
-        "all" => *party = Party::parse(value),
-        "name" => party.name = filled(value),
-        "num" | "number" => party.number = filled(value),
-        kind => return unknown(kind),
-    }
-    Ok(())
-}
-
-fn unknown<T>(kind: &str) -> Outcome<T> {
-    error(format!("there is no datatype '{kind}'"))
+fn reason(value: &str) -> Outcome<&'static str> {
+    let mut all = REASONS.into_iter();
+    let known = all.find(|reason| reason.eq_ignore_ascii_case(value.trim()));
+    known.map_or_else(|| error(format!("'{value}' is no reason")), Ok)
 }
 
 /// The first argument. The second tells whether the far end is told: it is by what follows.
-fn datatype(args: &str) -> &str {
-    args.split(',').next().unwrap_or_default().trim()
+fn datatype(args: &str) -> String {
+    let kind = args.split(',').next().unwrap_or_default();
+    kind.trim().to_ascii_lowercase()
 }
 
 fn publish(scope: &mut ChannelScope<'_>) {

@@ -11,6 +11,7 @@ mod environment;
 mod group;
 mod hangup;
 mod message;
+mod party;
 mod place;
 mod presence;
 mod record;

@@ -97,6 +97,7 @@ fn dress(switch: &mut Switch, id: ChannelId, dest: ChannelId, options: &Options)
     };
     let (exten, context) = (Arc::clone(&caller.exten), Arc::clone(&caller.context));
     let (party, account) = (caller.caller.clone(), Arc::clone(&caller.account));
+    let particulars = caller.memory.caller.clone();
     let shown = match options.caller_id.as_deref() {
         None => party.clone(),
         Some("") => Party {
@@ -107,8 +108,12 @@ fn dress(switch: &mut Switch, id: ChannelId, dest: ChannelId, options: &Options)
     };
     if let Some(channel) = switch.channels.get_mut(&dest) {
         channel.connected = shown;
+        if options.caller_id.is_none() {
+            channel.memory.connected = particulars.clone();
+        }
         if options.own_caller_id {
             channel.caller = party;
+            channel.memory.caller = particulars;
         }
         if channel.caller.number.is_none() {
             channel.caller.number = Some(Arc::clone(&exten)).filter(|exten| !exten.is_empty());
