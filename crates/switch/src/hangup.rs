@@ -112,7 +112,7 @@ impl Switch {
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };
-        if channel.end == End::Releasing || self.run_handler(id) {
+        if channel.end == End::Releasing || self.run_last_extension(id) || self.run_handler(id) {
             return;
         }
         self.abandon_origination(id);

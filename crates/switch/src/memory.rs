@@ -34,6 +34,8 @@ pub(crate) struct Memory {
     pub(crate) records: Option<bool>,
     /// Values of its call record that the dialplan made up.
     pub(crate) record_values: Variables,
+    /// It runs the `h` extension at its end though it executes no dialplan.
+    pub(crate) hangup_extension: bool,
     /// Subroutines to run when it has ended, the newest last.
     pub(crate) handlers: Vec<Arc<str>>,
     /// The music it hears while on hold.

@@ -342,6 +342,19 @@ impl Switch {
         }
     }
 
+    /// A channel that executes no dialplan ends: its `h` extension, if it was told to run it.
+    pub(crate) fn run_last_extension(&mut self, id: ChannelId) -> bool {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return false;
+        };
+        if !std::mem::take(&mut channel.memory.hangup_extension) {
+            return false;
+        }
+        channel.end = End::Requested;
+        channel.run.clear();
+        self.run_hangup_extension(id)
+    }
+
     fn run_hangup_extension(&mut self, id: ChannelId) -> bool {
         let now = self.local_time();
         let Some(channel) = self.channels.get_mut(&id) else {

@@ -3,6 +3,7 @@
 //! It goes through stages: a subroutine of the caller's own, the calling, a subroutine of whoever
 //! answered, the conversation. Each but the calling may be missing.
 
+mod announce;
 mod line;
 mod request;
 mod talk;
@@ -11,9 +12,10 @@ use super::{Application, Call, Step, Waiting};
 use crate::Switch;
 use crate::channel::{Happening, Progress};
 use crate::timers::TimerId;
+use announce::Announcing;
 use line::{Line, cancel, keep_cause};
 use model::{Cause, ChannelId, DialStatus};
-use request::{Options, Request};
+use request::{Options, Request, Ring};
 use std::sync::Arc;
 use std::time::Duration;
 use talk::subroutine_place;
@@ -37,8 +39,10 @@ pub(crate) struct Dial {
 #[derive(Debug)]
 enum Stage {
     /// The caller runs a subroutine.
-    Preparing(Request),
+    Preparing(Box<Request>),
     Calling(Calling),
+    /// Both or one of them hear a file.
+    Announcing(Announcing),
     /// Whoever answered runs a subroutine.
     Screening {
         dest: ChannelId,
@@ -79,11 +83,19 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
         tracing::warn!(data = call.data, "Dial: nobody to call");
         return unavailable(switch, id);
     };
+    for (letter, what) in &request.options.lacking {
+        tracing::warn!("Dial: the option `{letter}` needs {what}: not built yet");
+    }
+    if request.options.shields() {
+        // Nobody is called whom the caller could not be kept from.
+        switch.set_variable(id, "DIALSTATUS", "INVALIDARGS");
+        return Step::Done;
+    }
     let place = request.options.before_calling.clone();
     let dial = Box::new(Dial {
         began: switch.now.since_start,
         options: request.options.clone(),
-        stage: Stage::Preparing(request),
+        stage: Stage::Preparing(Box::new(request)),
     });
     match place {
         Some(place) => Step::Call(dial, place),
@@ -105,7 +117,10 @@ impl Dial {
     pub(crate) fn early_media(&self) -> Option<ChannelId> {
         match &self.stage {
             Stage::Calling(calling) => calling.early,
-            Stage::Preparing(_) | Stage::Screening { .. } | Stage::Talking(_) => None,
+            Stage::Preparing(_)
+            | Stage::Announcing(_)
+            | Stage::Screening { .. }
+            | Stage::Talking(_) => None,
         }
     }
 
@@ -128,8 +143,8 @@ impl Dial {
         if let Some(class) = &self.options.music {
             switch.indicate(id, Progress::EarlyMedia);
             switch.start_music(id, class);
-        } else if self.options.ring {
-            switch.indicate(id, Progress::Ringing);
+        } else {
+            self.ring(switch, id);
         }
         let (ended, rang, early) = (Vec::new(), false, None);
         self.stage = Stage::Calling(Calling {
@@ -150,7 +165,9 @@ impl Dial {
         progress: Progress,
     ) -> Step {
         let since = switch.now.since_start.saturating_sub(self.began);
-        let hears_music = self.options.music.is_some();
+        let rings_alone = matches!(self.options.ring, Some(Ring::Alone(_)));
+        let hears_music =
+            self.options.music.is_some() || matches!(self.options.ring, Some(Ring::Alone(Some(_))));
         let Stage::Calling(calling) = &mut self.stage else {
             return Step::Wait(self);
         };
@@ -162,7 +179,11 @@ impl Dial {
                 switch.tell_dial_state(Some(id), dest, DialStatus::Proceeding);
                 switch.indicate(id, Progress::Proceeding);
             }
+            Progress::EarlyMedia if rings_alone => {
+                switch.tell_dial_state(Some(id), dest, DialStatus::Progress);
+            }
             Progress::EarlyMedia => {
+                switch.stop_tones(id);
                 calling.early.get_or_insert(dest);
                 switch.touched.insert(id);
                 tell_time(switch, id, "PROGRESSTIME", since);
@@ -241,6 +262,12 @@ impl Dial {
             cancel(switch, id, other, DialStatus::Cancel, Some(cause));
         }
         switch.stop_music(id);
+        switch.stop_tones(id);
+        self.announce(switch, id, dest)
+    }
+
+    /// Whoever answered runs its subroutine, if there is one.
+    fn screen(mut self: Box<Self>, switch: &mut Switch, id: ChannelId, dest: ChannelId) -> Step {
         if let Some(text) = &self.options.after_answer {
             let place = subroutine_place(text);
             if switch.start_subroutine(dest, &place, id) {
@@ -249,6 +276,30 @@ impl Dial {
             }
         }
         self.connect(switch, id, dest)
+    }
+
+    /// Tells the caller that it rings, where that was asked for.
+    fn ring(&self, switch: &mut Switch, id: ChannelId) {
+        match &self.options.ring {
+            None => {}
+            Some(Ring::Alone(Some(tone))) => {
+                switch.indicate(id, Progress::EarlyMedia);
+                switch.sound_named(id, tone);
+            }
+            Some(Ring::Alone(None) | Ring::UntilSound) => switch.indicate(id, Progress::Ringing),
+        }
+    }
+
+    /// The caller has pressed a key while it rings: there may be an extension to go on at.
+    fn on_key(mut self: Box<Self>, switch: &mut Switch, id: ChannelId, digit: char) -> Step {
+        let place = switch.exit_place(id, digit).filter(|_| self.options.exits);
+        let Some(place) = place else {
+            return Step::Wait(self);
+        };
+        self.cancel_all(switch, id, DialStatus::Cancel, None);
+        switch.stop_tones(id);
+        switch.set_variable(id, "DIALSTATUS", DialStatus::Cancel.text());
+        Step::Goto(place)
     }
 
     fn cancel_all(
@@ -288,6 +339,8 @@ impl Waiting for Dial {
                 self.cancel_all(switch, id, DialStatus::NoAnswer, None);
                 fail(switch, id, DialStatus::NoAnswer)
             }
+            (Stage::Calling(_), Happening::Digit(digit)) => self.on_key(switch, id, *digit),
+            (Stage::Announcing(_), happening) => self.on_announcing(switch, id, happening),
             (Stage::Calling(_), Happening::HungUp) => {
                 let cause = switch.channels.get(&id).and_then(|caller| caller.cause);
                 self.cancel_all(switch, id, DialStatus::Cancel, cause);

@@ -41,6 +41,7 @@ pub(crate) struct World {
     pub(crate) replies: BTreeMap<Token, (Seq, Reply)>,
     pub(crate) phones: BTreeMap<&'static str, Phone>,
     pub(crate) media: Vec<MediaInstruction>,
+    pub(crate) instructions: Vec<Instruction>,
     /// The channels of phones, and of whom they are.
     pub(crate) lines: BTreeMap<ChannelId, String>,
     rules: Rules,
@@ -62,6 +63,7 @@ impl World {
             replies: BTreeMap::new(),
             phones: BTreeMap::new(),
             media: Vec::new(),
+            instructions: Vec::new(),
             lines: BTreeMap::new(),
             rules: Rules::default(),
             waiting: BTreeMap::new(),
@@ -221,6 +223,7 @@ impl World {
     }
 
     fn on_instruction(&mut self, instruction: Instruction) {
+        self.instructions.push(instruction.clone());
         let soon = Duration::from_millis(1);
         match instruction {
             Instruction::Accept { token, channel } => {

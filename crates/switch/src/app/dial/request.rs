@@ -8,11 +8,14 @@ use std::time::Duration;
 #[rustfmt::skip] // A table.
 pub(super) const OPTIONS: &[(&str, &str)] = &[
     ("a", "Answer the caller at once."),
+    ("A", "Play a file to the called party after the answer, and one to the caller: A(called[:calling])."),
     ("b", "Run a subroutine on each called channel before it is dialled: b([[context^]exten^]priority[(args)])."),
     ("B", "The same on the calling channel, before anybody is dialled."),
     ("c", "Tell those that are given up that the call was answered elsewhere."),
     ("C", "Begin the call record anew at the answer."),
+    ("d", "While it rings the caller may press a digit, and goes on at that extension (in EXITCONTEXT, if set)."),
     ("D", "Send digits to the called party after the answer: D(called[:calling])."),
+    ("e", "The called channel runs the h extension when the conversation is over."),
     ("f", "Show the caller id given, or the caller's extension, to the called party: f([caller id])."),
     ("F", "When the caller hangs up, the called party goes on: F([[context^]exten^]priority), or at the caller's next priority."),
     ("g", "Go on with the dialplan when the called party hangs up."),
@@ -25,7 +28,8 @@ pub(super) const OPTIONS: &[(&str, &str)] = &[
     ("m", "Music for the caller instead of ringing: m([class])."),
     ("o", "Show the calling channel's caller id as the called channel's own."),
     ("Q", "The cause for those that are given up."),
-    ("r", "Tell the caller that it rings before it does."),
+    ("r", "Tell the caller that it rings before it does, and let no sound pass before the answer; or sound a tone of indications.conf: r([tone])."),
+    ("R", "Tell the caller that it rings before it does, until there is sound."),
     ("S", "End the call so many seconds after the answer: S(seconds)."),
     ("t", "The called party may transfer the call."),
     ("T", "The calling party may."),
@@ -41,13 +45,30 @@ pub(super) struct Request {
     pub(super) options: Options,
 }
 
+/// How a caller is told that it rings before it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Ring {
+    /// No sound passes before the answer; a tone may sound instead.
+    Alone(Option<String>),
+    /// Until there is sound.
+    UntilSound,
+}
+
 /// How.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Options {
     /// `g`
     pub(super) go_on: bool,
-    /// `r`
-    pub(super) ring: bool,
+    /// `r` and `R`
+    pub(super) ring: Option<Ring>,
+    /// `A`: for the called and the calling party.
+    pub(super) announcements: Option<(String, String)>,
+    /// `d`
+    pub(super) exits: bool,
+    /// `e`
+    pub(super) hangup_extension: bool,
+    /// Letters that ask for what is not there, and what that is.
+    pub(super) lacking: Vec<(char, &'static str)>,
     /// `a`
     pub(super) answer: bool,
     /// `c`
@@ -115,11 +136,14 @@ impl Options {
             let given = value.clone().unwrap_or_default();
             match letter {
                 'a' => options.answer = true,
+                'A' => options.announcements = Some(pair(&given)),
                 'b' => options.before_called = value,
                 'B' => options.before_calling = value,
                 'c' => options.elsewhere = true,
                 'C' => options.reset_record = true,
-                'D' => options.digits = Some(digits(&given)),
+                'd' => options.exits = true,
+                'D' => options.digits = Some(pair(&given)),
+                'e' => options.hangup_extension = true,
                 'f' => options.caller_id = Some(given),
                 'F' => options.called_goes_on = Some(given),
                 'g' => options.go_on = true,
@@ -129,11 +153,20 @@ impl Options {
                 // Nobody is forwarded to anyway.
                 'i' => {}
                 'I' => options.no_connected_line = true,
-                'L' => options.limit_to(given.split(':').next().and_then(|limit| limit.trim().parse().ok()).map(Duration::from_millis)),
+                'L' if given.split(':').skip(1).any(|part| !part.is_empty()) => {
+                    options.lacking.push((letter, "spoken warnings"));
+                    options.limit_to(limit(&given));
+                }
+                'L' => options.limit_to(limit(&given)),
                 'm' => options.music = Some(given),
                 'o' => options.own_caller_id = true,
                 'Q' => options.cause = model::Cause::parse(&given),
-                'r' => options.ring = true,
+                'k' | 'K' => options.lacking.push((letter, "parking")),
+                'w' | 'W' | 'x' | 'X' | 'p' | 'P' => options.lacking.push((letter, "recording")),
+                // They say what privacy keeps of a caller: nothing is kept.
+                'n' | 'N' => {}
+                'r' => options.ring = Some(Ring::Alone(value.filter(|tone| !tone.is_empty()))),
+                'R' => options.ring = Some(Ring::UntilSound),
                 'S' => options.limit_to(seconds(&given)),
                 't' => options.called_features.transfer = true,
                 'T' => options.calling_features.transfer = true,
@@ -144,6 +177,12 @@ impl Options {
         options
     }
 
+    /// Whether whoever is called shall be shielded from callers, which cannot be done.
+    pub(super) fn shields(&self) -> bool {
+        let mut lacking = self.lacking.iter();
+        lacking.any(|(letter, _)| matches!(letter, 'p' | 'P'))
+    }
+
     /// The shorter of two limits counts.
     fn limit_to(&mut self, limit: Option<Duration>) {
         let limits = [self.limit, limit.filter(|limit| !limit.is_zero())];
@@ -151,7 +190,14 @@ impl Options {
     }
 }
 
-fn digits(text: &str) -> (String, String) {
+/// `milliseconds[:…]`
+fn limit(text: &str) -> Option<Duration> {
+    let limit = text.split(':').next()?;
+    limit.trim().parse().ok().map(Duration::from_millis)
+}
+
+/// What is for the called and for the calling party: `called:calling`.
+fn pair(text: &str) -> (String, String) {
     let mut parts = text.split(':');
     let mut next = || parts.next().unwrap_or_default().to_owned();
     (next(), next())

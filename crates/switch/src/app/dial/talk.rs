@@ -32,6 +32,11 @@ impl Dial {
                 .for_each(|digit| switch.send_digit(id, digit, 100, None));
         }
         let until = self.options.limit.map(|limit| switch.timer(id, limit));
+        if self.options.hangup_extension
+            && let Some(channel) = switch.channels.get_mut(&dest)
+        {
+            channel.memory.hangup_extension = true;
+        }
         self.stage = Stage::Talking(Talk {
             dest,
             answered: now,

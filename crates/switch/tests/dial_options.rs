@@ -1,0 +1,358 @@
+//! What each option of Dial does, one after the other.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests may"
+)]
+
+mod world;
+
+use model::{Cause, Event, Instruction, MediaInstruction, Signal};
+use std::time::Duration;
+use world::{Phone, World};
+
+const DIALPLAN: &str = "
+[phones]
+exten => plain,1,Dial(PJSIP/bob,5)
+exten => wait,1,Answer()
+ same => n,Wait(20)
+exten => a,1,Dial(PJSIP/bob,5,a)
+exten => A,1,Dial(PJSIP/bob,5,A(hello:please-hold)U(sub))
+exten => Ag,1,Dial(PJSIP/bob,5,A(hello)g)
+ same => n,UserEvent(After,Status: ${DIALSTATUS})
+exten => c,1,Dial(PJSIP/bob,1,c)
+exten => d,1,Dial(PJSIP/bob,5,d)
+exten => 7,1,UserEvent(Exit,Status: ${DIALSTATUS})
+exten => D,1,Dial(PJSIP/bob,5,D(12:3))
+exten => e,1,Dial(PJSIP/bob,5,e)
+exten => h,1,UserEvent(End,Of: ${CHANNEL(name):0:9})
+exten => f,1,Dial(PJSIP/bob,5,f(\"Desk\" <500>))
+exten => hidden,1,Set(CALLERID(pres)=prohib)
+ same => n,Dial(Local/plain@phones,5)
+exten => I,1,Dial(PJSIP/bob,5,I)
+exten => i,1,UserEvent(Invalid,X: x)
+exten => ignore,1,Dial(PJSIP/bob,5,inN)
+exten => o,1,Dial(PJSIP/bob,5,o)
+exten => r,1,Dial(PJSIP/bob,5,r)
+exten => rt,1,Dial(PJSIP/bob,5,r(dial))
+exten => R,1,Dial(PJSIP/bob,5,R)
+exten => S,1,Dial(PJSIP/bob,5,S(1))
+exten => C,1,Dial(PJSIP/bob,5,C)
+exten => Q,1,Dial(PJSIP/bob,1,Q(USER_BUSY))
+exten => th,1,Dial(PJSIP/bob,5,th)
+exten => 77,1,UserEvent(Transferred,Of: ${CHANNEL(name):0:9})
+exten => park,1,Dial(PJSIP/bob,5,kKwWxX)
+exten => p,1,Dial(PJSIP/bob,5,p)
+ same => n,UserEvent(After,Status: ${DIALSTATUS})
+[sub]
+exten => s,1,UserEvent(Screened,X: x)
+ same => n,Return()
+";
+
+const ALICE: &str = "PJSIP/alice-00000000";
+const BOB: &str = "PJSIP/bob-00000001";
+
+/// Alice calls an extension; bob answers after a second, or only rings.
+fn call_to(exten: &str, bob: Phone) -> (World, model::ChannelId) {
+    let mut world = World::new(1, DIALPLAN);
+    world.phone("alice", Phone::Rings);
+    world.phone("bob", bob);
+    let alice = world.dial("alice", exten).expect("taken");
+    (world, alice)
+}
+
+fn call(exten: &str) -> (World, model::ChannelId) {
+    call_to(exten, Phone::Answers(Duration::from_secs(1)))
+}
+
+fn run(world: &mut World, milliseconds: u64) {
+    world.run(Duration::from_millis(milliseconds));
+}
+
+fn bob(world: &World) -> model::ChannelId {
+    let mut lines = world.lines.iter();
+    *lines.find(|(_, name)| *name == "bob").unwrap().0
+}
+
+fn told(world: &World) -> Vec<String> {
+    let told = world
+        .events
+        .iter()
+        .filter_map(|record| match &record.event {
+            Event::UserEvent { name, headers, .. } => {
+                let value = headers.first().map(|(_, value)| value.to_string());
+                Some(format!("{name} {}", value.unwrap_or_default()))
+            }
+            _ => None,
+        });
+    told.collect()
+}
+
+/// Who is told to the phone that is called, and whether it may be shown.
+fn shown(world: &World) -> (String, bool) {
+    let mut told = world.instructions.iter();
+    let dial = told.find_map(|told| match told {
+        Instruction::Dial {
+            caller, withheld, ..
+        } => {
+            let name = caller.name.as_deref().unwrap_or_default();
+            let number = caller.number.as_deref().unwrap_or_default();
+            Some((format!("{name} {number}"), *withheld))
+        }
+        _ => None,
+    });
+    dial.expect("dialled")
+}
+
+fn played(world: &World) -> Vec<String> {
+    let played = world.media.iter().filter_map(|told| match told {
+        MediaInstruction::Play { files, .. } => Some(files.join("&")),
+        _ => None,
+    });
+    played.collect()
+}
+
+fn was_told(world: &World, instruction: impl Fn(&Instruction) -> bool) -> bool {
+    world.instructions.iter().any(instruction)
+}
+
+#[test]
+fn the_caller_is_answered_at_once() {
+    let (mut world, alice) = call("a");
+    run(&mut world, 100);
+    assert!(was_told(&world, |told| *told == Instruction::Answer(alice)));
+    world.hang_up(alice);
+    world.finish();
+}
+
+#[test]
+fn both_hear_a_file_before_they_talk() {
+    let (mut world, alice) = call("A");
+    run(&mut world, 1_500);
+    assert_eq!(played(&world), ["hello", "please-hold"]);
+    assert!(world.story(&["BridgeEnter"]).is_empty() && told(&world).is_empty());
+    run(&mut world, 1_000);
+    assert_eq!(told(&world), ["Screened x"]);
+    assert_eq!(world.story(&["BridgeEnter"]).len(), 2);
+    world.hang_up(alice);
+    world.finish();
+    // Whoever hears it may leave, the one as well as the other.
+    let (mut world, alice) = call("A");
+    run(&mut world, 1_500);
+    world.hang_up(alice);
+    world.finish();
+    let (mut world, _) = call("Ag");
+    run(&mut world, 1_500);
+    let bob = bob(&world);
+    world.hang_up(bob);
+    world.finish();
+    assert_eq!(told(&world), ["After NOANSWER", "End PJSIP/ali"]);
+}
+
+#[test]
+fn those_given_up_are_told_why() {
+    for (exten, cause) in [("c", Cause::ANSWERED_ELSEWHERE), ("Q", Cause::USER_BUSY)] {
+        let (mut world, _) = call_to(exten, Phone::Rings);
+        run(&mut world, 200);
+        let bob = bob(&world);
+        run(&mut world, 1_500);
+        let told = Instruction::HangUp {
+            channel: bob,
+            cause: Some(cause),
+        };
+        assert!(was_told(&world, |known| *known == told), "{exten}");
+        world.finish();
+    }
+}
+
+#[test]
+fn a_key_leads_elsewhere_while_it_rings() {
+    let (mut world, alice) = call_to("d", Phone::Rings);
+    run(&mut world, 100);
+    for digit in ['4', '7'] {
+        world.signal(Signal::Digit {
+            channel: alice,
+            digit,
+            milliseconds: 80,
+        });
+    }
+    world.finish();
+    assert_eq!(told(&world)[0], "Exit CANCEL");
+}
+
+#[test]
+fn digits_are_sent_after_the_answer() {
+    let (mut world, alice) = call("D");
+    run(&mut world, 1_500);
+    let bob = bob(&world);
+    let sent = world.instructions.iter().filter_map(|told| match told {
+        Instruction::SendDigit { channel, digit, .. } => Some((*channel, *digit)),
+        _ => None,
+    });
+    let sent: Vec<_> = sent.collect();
+    assert_eq!(sent, [(bob, '1'), (bob, '2'), (alice, '3')]);
+    world.hang_up(alice);
+    world.finish();
+}
+
+#[test]
+fn the_called_channel_runs_the_hangup_extension() {
+    for leaves in [ALICE, BOB] {
+        let (mut world, alice) = call("e");
+        run(&mut world, 2_000);
+        let who = if leaves == ALICE { alice } else { bob(&world) };
+        world.hang_up(who);
+        world.finish();
+        let mut told = told(&world);
+        told.sort();
+        assert_eq!(told, ["End PJSIP/ali", "End PJSIP/bob"], "{leaves}");
+    }
+}
+
+#[test]
+fn the_called_party_sees_who_calls() {
+    for (exten, seen, withheld) in [
+        ("plain", "Alice 101", false),
+        ("f", "Desk 500", false),
+        ("hidden", "Alice 101", true),
+    ] {
+        let (mut world, _) = call_to(exten, Phone::Rings);
+        run(&mut world, 100);
+        assert_eq!(shown(&world), (seen.to_owned(), withheld), "{exten}");
+        world.finish();
+    }
+}
+
+#[test]
+fn the_caller_sees_who_is_called_unless_not_told() {
+    for (exten, count) in [("plain", 1), ("I", 0)] {
+        let (mut world, _) = call_to(exten, Phone::Rings);
+        run(&mut world, 100);
+        let changes = world.story(&["NewConnectedLine"]);
+        let to_alice = changes.iter().filter(|change| change.ends_with(ALICE));
+        assert_eq!(to_alice.count(), count, "{exten}");
+        world.finish();
+    }
+}
+
+#[test]
+fn the_called_channel_takes_the_callers_id() {
+    let (mut world, _) = call_to("o", Phone::Rings);
+    run(&mut world, 100);
+    let told = world
+        .events
+        .iter()
+        .filter_map(|record| match &record.event {
+            Event::DialBegin { dest, .. } => dest.caller.number.clone(),
+            _ => None,
+        });
+    assert_eq!(told.collect::<Vec<_>>(), ["101".into()]);
+    world.finish();
+}
+
+/// Whether the caller is told that it rings before it does, and of sound before the answer.
+fn early(exten: &str) -> (bool, bool) {
+    let (mut world, alice) = call_to(exten, Phone::Rings);
+    let rings = was_told(&world, |told| *told == Instruction::Ring(alice));
+    let bob = bob(&world);
+    world.signal(Signal::Progress(bob));
+    let sound = was_told(&world, |told| *told == Instruction::Progress(alice));
+    world.finish();
+    (rings, sound)
+}
+
+#[test]
+fn ringing_is_told_before_it_rings() {
+    assert_eq!(early("plain"), (false, true));
+    assert_eq!(early("r"), (true, false));
+    assert_eq!(early("R"), (true, true));
+}
+
+#[test]
+fn a_tone_sounds_instead_of_ringing() {
+    let (mut world, alice) = call("rt");
+    run(&mut world, 500);
+    let tones = |world: &World| {
+        let told = world.media.iter();
+        let told = told.filter(|told| matches!(told, MediaInstruction::Tones { .. }));
+        told.count()
+    };
+    assert_eq!(tones(&world), 1);
+    run(&mut world, 1_000);
+    assert_eq!(tones(&world), 2);
+    world.hang_up(alice);
+    world.finish();
+}
+
+#[test]
+fn a_conversation_may_last_so_long() {
+    let (mut world, _) = call("S");
+    run(&mut world, 1_900);
+    assert_eq!(world.switch.calls(), 2);
+    run(&mut world, 300);
+    assert_eq!(world.switch.calls(), 0);
+    world.finish();
+}
+
+#[test]
+fn the_record_begins_anew_at_the_answer() {
+    for (exten, seconds) in [("plain", 3), ("C", 2)] {
+        let (mut world, alice) = call(exten);
+        run(&mut world, 3_500);
+        world.hang_up(alice);
+        world.finish();
+        let mut records = world
+            .events
+            .iter()
+            .filter_map(|record| match &record.event {
+                Event::Cdr { record, .. } => {
+                    Some(record.end.duration_since(record.start).as_secs())
+                }
+                _ => None,
+            });
+        assert_eq!(records.next_back(), Some(seconds), "{exten}");
+    }
+}
+
+#[test]
+fn the_called_party_may_press_codes() {
+    for (keys, expected) in [("#177", "Transferred PJSIP/ali"), ("*0", "End PJSIP/ali")] {
+        let (mut world, alice) = call("th");
+        run(&mut world, 2_000);
+        let bob = bob(&world);
+        for digit in keys.chars() {
+            world.signal(Signal::Digit {
+                channel: bob,
+                digit,
+                milliseconds: 80,
+            });
+        }
+        run(&mut world, 4_000);
+        if world.lines.contains_key(&alice) {
+            world.hang_up(alice);
+        }
+        world.finish();
+        assert_eq!(told(&world)[0], expected, "{keys}");
+    }
+}
+
+#[test]
+fn what_is_not_there_is_not_done() {
+    let (mut world, alice) = call("park");
+    run(&mut world, 2_000);
+    assert_eq!(world.story(&["BridgeEnter"]).len(), 2);
+    world.hang_up(alice);
+    world.finish();
+    // But nobody is called whom the caller was to be kept from.
+    let (mut world, _) = call("p");
+    world.finish();
+    assert_eq!(told(&world)[0], "After INVALIDARGS");
+    assert!(world.story(&["DialBegin"]).is_empty());
+    let (mut world, alice) = call("ignore");
+    run(&mut world, 2_000);
+    assert_eq!(world.story(&["BridgeEnter"]).len(), 2);
+    world.hang_up(alice);
+    world.finish();
+}
