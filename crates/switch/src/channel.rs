@@ -54,6 +54,8 @@ pub(crate) struct Channel {
     pub(crate) outgoing: Option<&'static str>,
     /// Where it goes on once what it executes has been ended.
     pub(crate) moving: Option<Place>,
+    /// It was hung up or sent elsewhere while it began what it executes, which has not heard of it.
+    pub(crate) unheard: bool,
     /// Where it goes on when it leaves its bridge, if nothing waits for that.
     pub(crate) after_bridge: Option<Place>,
     /// The music its far end hears.
@@ -272,6 +274,7 @@ impl Switch {
             run: Vec::new(),
             outgoing: None,
             moving: None,
+            unheard: false,
             after_bridge: None,
             music: None,
             tones: None,

@@ -69,6 +69,7 @@ impl Switch {
             Some(crate::channel::Frame::Application(_))
         );
         if runs && !waits {
+            channel.unheard = true;
             self.ready.push_back(id);
         } else {
             self.happen(id, Happening::HungUp);

@@ -63,9 +63,10 @@ impl Switch {
 
     /// One step of a channel that wants to execute on.
     pub(crate) fn execute(&mut self, id: ChannelId) {
-        let Some(channel) = self.channels.get(&id) else {
+        let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };
+        let unheard = std::mem::take(&mut channel.unheard);
         match channel.run.last() {
             Some(Frame::Dialplan | Frame::Subroutine { .. }) if channel.moving.is_some() => {
                 self.move_on(id);
@@ -75,6 +76,7 @@ impl Switch {
             }
             Some(Frame::Dialplan | Frame::Subroutine { .. }) => self.end_run(id),
             Some(Frame::HangupExtension) => self.execute_priority(id),
+            Some(Frame::Application(_)) if unheard => self.happen(id, Happening::HungUp),
             // It has begun to wait since it was told to go on.
             Some(Frame::Application(_)) => {}
             None => self.release(id),
@@ -148,6 +150,7 @@ impl Switch {
         match channel.run.last() {
             Some(Frame::Application(_)) => self.happen(id, Happening::HungUp),
             Some(Frame::Dialplan | Frame::HangupExtension | Frame::Subroutine { .. }) => {
+                channel.unheard = true;
                 self.ready.push_back(id);
             }
             None => {

@@ -335,3 +335,17 @@ fn a_channel_is_told_what_its_call_costs_and_only_one_that_is_there() {
     world.hang_up(alice);
     world.finish();
 }
+
+#[test]
+fn who_is_hung_up_while_an_application_begins_does_not_wait_in_it() {
+    let mut world = World::new(1, DIALPLAN);
+    // The first half answers as the second does, and hangs up before that has begun to wait.
+    world.command(Command::Originate(originate(
+        "Local/wait@lab",
+        "Hangup",
+        "",
+    )));
+    world.run(Duration::ZERO);
+    assert_eq!(world.switch.calls(), 0);
+    world.finish();
+}
