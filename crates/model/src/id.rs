@@ -27,6 +27,8 @@ ids! {
     MediaId;
     /// One playback of files into a leg.
     PlayId;
+    /// One run of a program of the system.
+    RunId;
     /// Correlates a question with its answer; chosen by who asks.
     Token;
 }

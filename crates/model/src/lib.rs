@@ -20,6 +20,7 @@ mod mailbox;
 mod mark;
 mod media;
 mod party;
+mod program;
 mod security;
 mod sip;
 mod state;
@@ -46,11 +47,12 @@ pub use endpoint::{Contact, ContactFact, ContactState, Endpoint};
 pub use event::{
     DialStatus, Event, HandlerChange, OriginateReason, Record, RegistryStatus, TransferResult,
 };
-pub use id::{BridgeId, ChannelId, MediaId, PlayId, Seq, Token};
+pub use id::{BridgeId, ChannelId, MediaId, PlayId, RunId, Seq, Token};
 pub use mailbox::{MailboxQuery, MailboxReply, MailboxUser};
 pub use mark::{BadMark, Mark, Run};
 pub use media::{AudioQuality, MediaInstruction, MediaReport, Spread};
 pub use party::Party;
+pub use program::{Line, Outcome, Program, Ran};
 pub use security::{Address, Security, SecurityKind, Transport};
 pub use sip::{
     SipEndpoint, SipMethod, SipObject, SipQuery, SipReply, SipRequest, SipSubscription, SipTarget,

@@ -1,6 +1,6 @@
 //! asterisk.conf: where things are, and how the server runs.
 
-use conf::{Diagnostic, Disk, Settings as _};
+use conf::{Diagnostic, Disk, List, Settings as _};
 use std::path::{Path, PathBuf};
 
 /// Where the installed default configuration is, then where the reference server's is.
@@ -55,7 +55,12 @@ pub(crate) struct Options {
     /// Most channels at a time; 0 is no limit.
     #[setting(name = "maxcalls")]
     pub(crate) max_calls: u32,
-    /// Let managers use dialplan functions that reach beyond calls.
+    /// The programs, by their full paths, that the dialplan may have run by System and TrySystem; they
+    /// get their arguments as they stand, for no shell looks at them.
+    #[setting(name = "systemprograms")]
+    pub(crate) system_programs: List<String>,
+    /// Let managers use dialplan functions that reach beyond calls, and System run whatever a shell
+    /// makes of a command.
     #[setting(name = "live_dangerously")]
     pub(crate) live_dangerously: bool,
     /// Other options of the reference server; they have no effect here.

@@ -236,6 +236,12 @@ impl Configuration {
             max_calls: usize::try_from(options.max_calls).unwrap_or(usize::MAX),
             environment: environment(),
             live_dangerously: options.live_dangerously,
+            system_programs: options
+                .system_programs
+                .0
+                .iter()
+                .map(|program| program.as_str().into())
+                .collect(),
             time_zone: Some(jiff::tz::TimeZone::system()),
         });
     }

@@ -28,6 +28,7 @@ mod music_conf;
 mod node;
 mod parts;
 mod passwd;
+mod programs;
 mod records;
 mod remote;
 mod run_directory;

@@ -108,6 +108,7 @@ const BRINGING: &[(&str, Brings)] = &[
     ("app_senddtmf", Brings::Application("SendDTMF")),
     ("app_sendtext", Brings::Application("SendText")),
     ("app_stack", Brings::Application("Gosub")),
+    ("app_system", Brings::Application("System")),
     ("app_transfer", Brings::Application("Transfer")),
     ("app_userevent", Brings::Application("UserEvent")),
     ("app_verbose", Brings::Application("Verbose")),

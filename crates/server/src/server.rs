@@ -14,7 +14,7 @@ use crate::secrets;
 use crate::stop;
 use crate::store::Store;
 use crate::switch_task::{self, Outlets};
-use crate::{control, feed, user, welcome};
+use crate::{control, feed, programs, user, welcome};
 use conf::Diagnostic;
 use manager::Style;
 use std::io::Write as _;
@@ -152,7 +152,9 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
     let configured = Configured::new(configuration, &clock, clock.run(), Arc::default());
     let hub = Hub::new(Bounds::default(), Style::of(&configured.manager));
     tokio::spawn(Arc::clone(&hub).ring_bells());
+    let (run, programs) = programs::queue();
     let outlets = Outlets {
+        run: Box::new(run),
         hub: Arc::clone(&hub),
         instruct: {
             let sip = sip.clone();
@@ -174,6 +176,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
     let mut seed = [0; 8];
     getrandom::fill(&mut seed).map_err(|error| format!("the system has no entropy: {error}"))?;
     let switch = switch_task::start(u64::from_ne_bytes(seed), clock, outlets);
+    tokio::spawn(programs::serve(programs, switch.clone()));
     let node = Node::new(
         Made {
             clock,

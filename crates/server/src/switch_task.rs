@@ -7,7 +7,7 @@
 use crate::clock::Clock;
 use crate::hub::Hub;
 use model::{
-    CallRecord, Command, DatabaseChange, Instruction, MediaInstruction, Reply, Seq, Token,
+    CallRecord, Command, DatabaseChange, Instruction, MediaInstruction, Program, Reply, Seq, Token,
 };
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,6 +30,7 @@ pub(crate) struct Outlets {
     pub(crate) hub: Arc<Hub>,
     pub(crate) instruct: Box<dyn FnMut(Instruction) + Send>,
     pub(crate) media: Box<dyn FnMut(MediaInstruction) + Send>,
+    pub(crate) run: Box<dyn FnMut(Program) + Send>,
     pub(crate) spool: Box<dyn FnMut(Arc<CallRecord>) + Send>,
     pub(crate) keep: Box<dyn FnMut(Kept) + Send>,
 }
@@ -293,6 +294,7 @@ impl Desk {
                 Output::Reply { token, at, reply } => replies.push((token, Answered { at, reply })),
                 Output::Instruct(instruction) => (self.outlets.instruct)(instruction),
                 Output::Media(instruction) => (self.outlets.media)(instruction),
+                Output::Run(program) => (self.outlets.run)(program),
                 Output::Spool(record) => (self.outlets.spool)(record),
                 Output::Keep { changes, reply } => kept.push((changes, reply)),
             }
@@ -319,6 +321,7 @@ fn kind(input: &Input) -> &'static str {
         Input::Command(..) => "command",
         Input::Signal(_) => "signal",
         Input::Media(_) => "media report",
+        Input::Ran(_) => "end of a program",
         Input::Notice(_) => "notice",
         Input::Restore(_) => "database",
         Input::Configure(_) => "configuration",

@@ -20,7 +20,7 @@ use crate::tones::Sounding;
 use crate::variables::Variables;
 use model::{
     BridgeId, Cause, ChannelId, ChannelSnapshot, ChannelState, DialStatus, Event, OriginateReason,
-    Party, PlayId,
+    Outcome, Party, PlayId, RunId,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -177,6 +177,8 @@ pub(crate) enum Happening {
         /// Who takes it.
         by: ChannelId,
     },
+    /// A program that it had run has ended, or could not be run.
+    Ran(RunId, Outcome),
     /// A call that it ordered was answered, or came to nothing.
     Originated(OriginateReason),
     /// A subroutine that it asked for is over.

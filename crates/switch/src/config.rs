@@ -29,6 +29,8 @@ pub struct Config {
     pub max_calls: usize,
     /// asterisk.conf `live_dangerously`: clients may use functions that reach beyond calls.
     pub live_dangerously: bool,
+    /// asterisk.conf `systemprograms`: the programs that the dialplan may have run.
+    pub system_programs: Vec<Arc<str>>,
     /// The environment that the dialplan may read.
     pub environment: BTreeMap<String, Arc<str>>,
     /// The time zone of dialplan times and dates.

@@ -12,6 +12,7 @@ pub(crate) struct Counters {
     names: u32,
     locals: u32,
     plays: u64,
+    runs: u64,
     pub(crate) optimizations: u64,
     /// Call records begun.
     records: u64,
@@ -67,6 +68,11 @@ impl Switch {
     pub(crate) fn new_play_id(&mut self) -> model::PlayId {
         self.counters.plays += 1;
         model::PlayId(self.counters.plays)
+    }
+
+    pub(crate) fn new_run_id(&mut self) -> model::RunId {
+        self.counters.runs += 1;
+        model::RunId(self.counters.runs)
     }
 
     /// A version 4 UUID, from the switch's own seeded generator.

@@ -19,7 +19,7 @@ use dialplan::Dialplan;
 use fastrand::Rng;
 use model::{
     BridgeId, CallRecord, ChannelId, Command, DatabaseChange, Event, Instruction, MediaId,
-    MediaInstruction, MediaReport, Now, PlayId, Record, Reply, Seq, Signal, Token,
+    MediaInstruction, MediaReport, Now, PlayId, Program, Ran, Record, Reply, Seq, Signal, Token,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -38,6 +38,8 @@ pub enum Input {
     Signal(Signal),
     /// Media tells something.
     Media(MediaReport),
+    /// A program has ended that the dialplan had run.
+    Ran(Ran),
     /// Somebody else has an event to tell: it gets its number here, so there is one order.
     Notice(Event),
     /// What the database kept on disk.
@@ -71,6 +73,8 @@ pub enum Output {
     Instruct(Instruction),
     /// For media.
     Media(MediaInstruction),
+    /// A program to run; answered with [`Input::Ran`].
+    Run(Program),
     /// For the store of the database: changes to keep on disk, and the answer that waits for it,
     /// as in [`Output::Reply`].
     Keep {
@@ -165,6 +169,7 @@ impl Switch {
             Input::Command(token, command) => self.on_command(token, command),
             Input::Signal(signal) => self.on_signal(signal),
             Input::Media(report) => self.on_media(report),
+            Input::Ran(ran) => self.happen(ran.channel, Happening::Ran(ran.id, ran.outcome)),
             Input::Notice(event) => self.on_notice(event),
             Input::Restore(values) => self.restore(values),
             Input::Configure(config) => self.configure(config),

@@ -78,6 +78,7 @@ impl Node {
                 Output::Reply { .. }
                 | Output::Instruct(_)
                 | Output::Media(_)
+                | Output::Run(_)
                 | Output::Spool(_) => {}
             }
         }

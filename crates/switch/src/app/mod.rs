@@ -30,6 +30,7 @@ mod read;
 mod record;
 mod say;
 mod set;
+mod system;
 mod text;
 mod user_event;
 mod verbose;
@@ -122,7 +123,9 @@ pub static ALL: &[&Application] = &[
     &music::START_MUSIC_ON_HOLD,
     &music::STOP_MUSIC_ON_HOLD,
     &play_tones::STOP_PLAY_TONES,
+    &system::SYSTEM,
     &exec::TRY_EXEC,
+    &system::TRY_SYSTEM,
     &user_event::USER_EVENT,
     &verbose::VERBOSE,
     &wait::WAIT,

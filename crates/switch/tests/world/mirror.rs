@@ -70,6 +70,12 @@ impl Mirror {
             } => {
                 let entered = self.members(bridge.id).insert(channel.id);
                 assert!(entered, "entered twice: {event:?}");
+                // All who sit together have one linkedid from then on.
+                for id in self.members(bridge.id).clone() {
+                    if let Some(known) = self.channels.get_mut(&id) {
+                        known.linkedid = channel.linkedid.clone();
+                    }
+                }
             }
             Event::BridgeLeave { bridge, channel } => {
                 let left = self.members(bridge.id).remove(&channel.id);

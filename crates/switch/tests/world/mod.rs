@@ -13,9 +13,9 @@ pub(crate) mod mirror;
 mod rules;
 
 use model::{
-    ChannelId, Command, ContactFact, ContactState, Endpoint, Event, Instruction, MediaId,
-    MediaInstruction, MediaReport, NewCall, Now, Originate, Party, Record, Reply, Seq, Signal,
-    Token,
+    ChannelId, Command, ContactFact, ContactState, Endpoint, Event, Instruction, Line, MediaId,
+    MediaInstruction, MediaReport, NewCall, Now, Originate, Outcome, Party, Program, Ran, Record,
+    Reply, Seq, Signal, Token,
 };
 use rules::Rules;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +42,7 @@ pub(crate) struct World {
     pub(crate) phones: BTreeMap<&'static str, Phone>,
     pub(crate) media: Vec<MediaInstruction>,
     pub(crate) instructions: Vec<Instruction>,
+    pub(crate) programs: Vec<Program>,
     /// The channels of phones, and of whom they are.
     pub(crate) lines: BTreeMap<ChannelId, String>,
     rules: Rules,
@@ -64,6 +65,7 @@ impl World {
             phones: BTreeMap::new(),
             media: Vec::new(),
             instructions: Vec::new(),
+            programs: Vec::new(),
             lines: BTreeMap::new(),
             rules: Rules::default(),
             waiting: BTreeMap::new(),
@@ -204,6 +206,7 @@ impl World {
                 }
                 Output::Instruct(instruction) => self.on_instruction(instruction),
                 Output::Media(instruction) => self.on_media(instruction),
+                Output::Run(program) => self.on_program(program),
                 Output::Spool(_) | Output::Keep { reply: None, .. } => {}
                 Output::Keep {
                     reply: Some((token, at, reply)),
@@ -305,6 +308,22 @@ impl World {
                 format: "ulaw".into(),
             }),
         );
+    }
+
+    /// A program that is called by what it comes to takes half a second.
+    fn on_program(&mut self, program: Program) {
+        let outcome = match &program.line {
+            Line::Shell(text) if text.contains("fails") => Outcome::Failed,
+            Line::Shell(text) if text.contains("missing") => Outcome::NotRun,
+            Line::Shell(_) | Line::Words(_) => Outcome::Succeeded,
+        };
+        let ran = Ran {
+            id: program.id,
+            channel: program.channel,
+            outcome,
+        };
+        self.later(Duration::from_millis(500), Input::Ran(ran));
+        self.programs.push(program);
     }
 
     fn on_media(&mut self, instruction: MediaInstruction) {
