@@ -34,6 +34,15 @@ impl Disposition {
     }
 }
 
+/// What leaves the switch for files.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Spool {
+    /// A call record.
+    Call(Arc<CallRecord>),
+    /// An entry of the channel event log.
+    Event(Arc<crate::ChannelEvent>),
+}
+
 /// A finished call detail record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallRecord {

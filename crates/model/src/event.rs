@@ -1,8 +1,8 @@
 //! Everything that happens. The switch numbers it; the hub stores it and hands it out.
 
 use crate::{
-    Advice, BridgeSnapshot, CallRecord, ChannelSnapshot, ContactFact, DeviceState, ExtensionState,
-    MessageCounts, Presence, Security, Seq,
+    Advice, BridgeSnapshot, CallRecord, ChannelEvent, ChannelSnapshot, ContactFact, DeviceState,
+    ExtensionState, MessageCounts, Presence, Security, Seq,
 };
 use std::sync::Arc;
 
@@ -214,6 +214,11 @@ pub enum Event {
     Cdr {
         record: Arc<CallRecord>,
         headers: Vec<(Arc<str>, Arc<str>)>,
+    },
+    /// An entry of the channel event log; `shown` if one of the dialplan's own is told as such.
+    Cel {
+        entry: Arc<ChannelEvent>,
+        shown: bool,
     },
     /// Somebody knocked.
     Security(Arc<Security>),

@@ -7,6 +7,7 @@
 mod bridge;
 mod cause;
 mod cdr;
+mod cel;
 mod channel;
 mod charge;
 mod command;
@@ -30,7 +31,8 @@ mod tone;
 
 pub use bridge::{BridgeSnapshot, BridgeTechnology};
 pub use cause::Cause;
-pub use cdr::{CallRecord, Disposition};
+pub use cdr::{CallRecord, Disposition, Spool};
+pub use cel::{ChannelEvent, ChannelEventKind};
 pub use channel::{ChannelSnapshot, ChannelState};
 pub use charge::{Advice, AdviceTime};
 pub use command::{

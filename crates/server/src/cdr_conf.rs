@@ -1,7 +1,7 @@
 //! cdr.conf and its kin: of what call records are made, and where they are written.
 
 use crate::configuration::{Files, NoMeaning};
-use crate::records::{self, Batch, Csv, Mapping, Table};
+use crate::records::{self, Batch, Csv, Custom, Mapping, Subject, Table};
 use conf::{Diagnostic, Settings as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -119,8 +119,12 @@ pub(crate) fn read(
             time: Duration::from_secs(general.time.into()),
         }),
         csv: csv(files)?,
-        mappings: Mapping::read(&files.read("cdr_custom.conf")?, files.diagnostics()),
-        table: table(files)?,
+        calls: custom(
+            files,
+            ["cdr_custom.conf", "cdr_sqlite3_custom.conf"],
+            Subject::Calls,
+        )?,
+        events: Custom::default(),
     };
     Ok((made, written))
 }
@@ -157,22 +161,29 @@ fn csv(files: &mut Files<'_>) -> Result<Option<Csv>, NoMeaning> {
     Ok(section.map(|section| Csv::read(section, files.diagnostics())))
 }
 
-/// So is the database.
-fn table(files: &mut Files<'_>) -> Result<Option<Arc<Table>>, NoMeaning> {
-    let config = files.read("cdr_sqlite3_custom.conf")?;
-    let section = config.section("master");
-    Ok(section.and_then(|section| Table::read(section, files.diagnostics())))
+/// What two files say: of lines, and of a table.
+pub(crate) fn custom(
+    files: &mut Files<'_>,
+    [lines, table]: [&str; 2],
+    subject: Subject,
+) -> Result<Custom, NoMeaning> {
+    let (lines, table) = (files.read(lines)?, files.read(table)?);
+    let master = table.section("master");
+    Ok(Custom {
+        mappings: Mapping::read(&lines, subject, files.diagnostics()),
+        table: master.and_then(|section| Table::read(section, subject, files.diagnostics())),
+    })
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use crate::asterisk_conf::AsteriskConf;
     use crate::configuration::{Configuration, Findings};
     use std::sync::Arc;
     use std::time::Duration;
 
     /// What these files say, and what is doubtful about them.
-    fn read(files: &[(&str, &str)]) -> (Configuration, Vec<String>) {
+    pub(crate) fn read(files: &[(&str, &str)]) -> (Configuration, Vec<String>) {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
             std::fs::write(folder.path().join(name), text).unwrap();

@@ -100,7 +100,12 @@ impl Configuration {
                 Part::Media => new.read_media(&mut files),
                 Part::Log => new.read_log(&mut files),
                 Part::Voicemail => new.read_voicemail(&mut files),
-                Part::Dialplan | Part::Cdr | Part::Music | Part::Indications | Part::Features => {}
+                Part::Dialplan
+                | Part::Cdr
+                | Part::Cel
+                | Part::Music
+                | Part::Indications
+                | Part::Features => {}
             }
         }
         new.read_switch(parts, &mut files);
@@ -211,7 +216,16 @@ impl Configuration {
                 crate::cdr_conf::read(files, &self.asterisk.directories.log)
         {
             cdr = made;
-            self.records = Arc::new(written);
+            let events = self.records.events.clone();
+            self.records = Arc::new(records::Settings { events, ..written });
+        }
+        let mut cel = old.cel.clone();
+        if parts.contains(&Part::Cel)
+            && let Ok((logged, events)) = crate::cel_conf::read(files)
+        {
+            cel = logged;
+            let written = records::Settings::clone(&self.records);
+            self.records = Arc::new(records::Settings { events, ..written });
         }
         let endpoints = self.sip.endpoints().into_iter();
         let options = &self.asterisk.options;
@@ -221,6 +235,7 @@ impl Configuration {
                 .map(|endpoint| (Arc::clone(&endpoint.name), endpoint))
                 .collect(),
             cdr,
+            cel,
             music,
             indications,
             features,

@@ -4,7 +4,7 @@
 //! written is not what is declared.
 
 use crate::asterisk_conf::{Directories, Options};
-use crate::{cdr_conf, configuration, indications_conf, mailbox, music_conf};
+use crate::{cdr_conf, cel_conf, configuration, indications_conf, mailbox, music_conf};
 use conf::Help;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -18,6 +18,7 @@ fn sections() -> Vec<Help> {
     sections.push(Help::of::<web::General>("http.conf", "[general]"));
     sections.extend(sip::HELP);
     sections.extend(cdr_conf::HELP);
+    sections.extend(cel_conf::HELP);
     sections.extend(configuration::HELP);
     sections.extend([music_conf::HELP, mailbox::HELP]);
     sections.extend(indications_conf::HELP);

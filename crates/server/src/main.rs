@@ -5,6 +5,7 @@ mod astdb;
 mod asterisk_conf;
 mod bell;
 mod cdr_conf;
+mod cel_conf;
 mod check;
 mod cli;
 mod clock;

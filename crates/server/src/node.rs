@@ -284,7 +284,7 @@ impl Node {
             let folder = &configuration.asterisk.directories.log;
             self.logger.write_to(folder, &configuration.log_files);
         }
-        if parts.contains(&Part::Cdr) {
+        if parts.contains(&Part::Cdr) || parts.contains(&Part::Cel) {
             self.records.configure(Arc::clone(&configuration.records));
         }
         self.switch

@@ -11,6 +11,8 @@ pub(crate) enum Part {
     Dialplan,
     /// cdr.conf and its kin.
     Cdr,
+    /// cel.conf and its kin.
+    Cel,
     /// manager.conf, users.conf, acl.conf.
     Manager,
     /// http.conf.
@@ -47,6 +49,7 @@ impl Part {
         Self::Web,
         Self::Metrics,
         Self::Cdr,
+        Self::Cel,
         Self::Dialplan,
     ];
 }
@@ -60,6 +63,10 @@ const PARTS: &[(&str, Part)] = &[
     ("cdr_custom", Part::Cdr),
     ("cdr_manager", Part::Cdr),
     ("cdr_sqlite3_custom", Part::Cdr),
+    ("cel", Part::Cel),
+    ("cel_custom", Part::Cel),
+    ("cel_manager", Part::Cel),
+    ("cel_sqlite3_custom", Part::Cel),
     ("manager", Part::Manager),
     ("acl", Part::Manager),
     ("http", Part::Web),
@@ -91,6 +98,10 @@ const ALWAYS: &[&str] = &[
 
 /// Modules that are there if the dialplan has what they bring.
 const BRINGING: &[(&str, Brings)] = &[
+    (
+        "app_celgenuserevent",
+        Brings::Application("CELGenUserEvent"),
+    ),
     ("app_agent_pool", Brings::Application("AgentLogin")),
     ("app_confbridge", Brings::Application("ConfBridge")),
     ("app_db", Brings::Application("DBdel")),

@@ -170,7 +170,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
         },
         spool: {
             let records = Arc::clone(&records);
-            Box::new(move |record| records.take(record))
+            Box::new(move |spooled| records.take(spooled))
         },
     };
     let mut seed = [0; 8];

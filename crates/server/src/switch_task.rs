@@ -7,7 +7,7 @@
 use crate::clock::Clock;
 use crate::hub::Hub;
 use model::{
-    CallRecord, Command, DatabaseChange, Instruction, MediaInstruction, Program, Reply, Seq, Token,
+    Command, DatabaseChange, Instruction, MediaInstruction, Program, Reply, Seq, Spool, Token,
 };
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,7 +31,7 @@ pub(crate) struct Outlets {
     pub(crate) instruct: Box<dyn FnMut(Instruction) + Send>,
     pub(crate) media: Box<dyn FnMut(MediaInstruction) + Send>,
     pub(crate) run: Box<dyn FnMut(Program) + Send>,
-    pub(crate) spool: Box<dyn FnMut(Arc<CallRecord>) + Send>,
+    pub(crate) spool: Box<dyn FnMut(Spool) + Send>,
     pub(crate) keep: Box<dyn FnMut(Kept) + Send>,
 }
 
@@ -295,7 +295,7 @@ impl Desk {
                 Output::Instruct(instruction) => (self.outlets.instruct)(instruction),
                 Output::Media(instruction) => (self.outlets.media)(instruction),
                 Output::Run(program) => (self.outlets.run)(program),
-                Output::Spool(record) => (self.outlets.spool)(record),
+                Output::Spool(spooled) => (self.outlets.spool)(spooled),
                 Output::Keep { changes, reply } => kept.push((changes, reply)),
             }
         }

@@ -156,8 +156,12 @@ impl Switch {
             return;
         };
         for id in members {
-            if let Some(channel) = self.channels.get_mut(&id) {
-                channel.linkedid = Arc::clone(&linkedid);
+            let Some(channel) = self.channels.get_mut(&id) else {
+                continue;
+            };
+            let old = std::mem::replace(&mut channel.linkedid, Arc::clone(&linkedid));
+            if old != linkedid {
+                self.log_linkedid(id, &old);
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::channel::{Dialer, Progress};
 use crate::function::record_field;
 use crate::variables::Variables;
 use crate::{Output, Switch};
-use model::{CallRecord, ChannelId, DialStatus, Event};
+use model::{CallRecord, ChannelId, DialStatus, Event, Spool};
 use part::{Dialed, Part};
 use std::sync::Arc;
 
@@ -242,7 +242,7 @@ impl Switch {
         if concerns_nobody && !self.config.cdr.unanswered {
             return;
         }
-        self.put(Output::Spool(Arc::clone(&record)));
+        self.put(Output::Spool(Spool::Call(Arc::clone(&record))));
         let settings = &self.config.cdr;
         if settings.manager {
             let zone = self.local_time().time_zone().clone();

@@ -310,6 +310,7 @@ impl Switch {
         for event in changes(old.as_deref(), &new) {
             self.tell(event);
         }
+        self.log_application(old.as_deref(), &new);
         if old.is_none_or(|old| old.state != new.state) {
             self.touch_channel_device(id);
         }
@@ -453,6 +454,6 @@ fn changes(old: Option<&ChannelSnapshot>, new: &Arc<ChannelSnapshot>) -> Vec<Eve
     events
 }
 
-fn place(of: &ChannelSnapshot) -> (&str, &str, u32) {
+pub(crate) fn place(of: &ChannelSnapshot) -> (&str, &str, u32) {
     (&of.context, &of.exten, of.priority)
 }

@@ -1,8 +1,8 @@
 //! What the switch is configured with: one immutable value, replaced whole by a reload.
 
 use dialplan::Dialplan;
-use model::Endpoint;
-use std::collections::BTreeMap;
+use model::{ChannelEventKind, Endpoint};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ pub struct Config {
     pub endpoints: BTreeMap<Arc<str>, Endpoint>,
     /// cdr.conf.
     pub cdr: CdrSettings,
+    /// cel.conf.
+    pub cel: CelSettings,
     /// features.conf.
     pub features: FeatureSettings,
     /// musiconhold.conf: the files of each class, in the order they are played.
@@ -61,6 +63,30 @@ impl Default for FeatureSettings {
             digit_time: Duration::from_millis(1000),
             transfer_time: Duration::from_secs(3),
         }
+    }
+}
+
+/// cel.conf: what is logged of channels.
+#[derive(Clone, Debug, Default)]
+pub struct CelSettings {
+    /// Log at all.
+    pub enabled: bool,
+    /// These.
+    pub events: BTreeSet<ChannelEventKind>,
+    /// The applications that are watched, in lower case; `all` stands for all.
+    pub applications: BTreeSet<String>,
+    /// How times are told, as `strftime` has it; as seconds since 1970 if not said.
+    pub date_format: Option<Arc<str>>,
+    /// Tell managers.
+    pub manager: bool,
+    /// And tell them of entries of the dialplan's own that they are such.
+    pub show_user_defined: bool,
+}
+
+impl CelSettings {
+    pub(crate) fn watches(&self, application: &str) -> bool {
+        let names = &self.applications;
+        names.contains("all") || names.contains(&application.to_ascii_lowercase())
     }
 }
 

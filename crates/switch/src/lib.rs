@@ -12,6 +12,7 @@
 pub mod app;
 mod bridge;
 mod cdr;
+mod cel;
 mod channel;
 mod config;
 mod database;
@@ -50,6 +51,6 @@ mod tones;
 mod variables;
 mod watch;
 
-pub use config::{CdrSettings, Config, FeatureSettings};
+pub use config::{CdrSettings, CelSettings, Config, FeatureSettings};
 pub use switch::{Input, Output, Switch};
 pub use tones::{Indications, Zone};

@@ -111,6 +111,9 @@ impl Switch {
             .map(|channel| Arc::clone(&channel.language))
             .unwrap_or_default();
         let media = self.far_leg(id, HOPS);
+        if let (false, Some(file)) = (forever, files.first()) {
+            self.log_sound(id, Some(file));
+        }
         self.put(Output::Media(MediaInstruction::Play {
             media,
             play,
@@ -127,6 +130,7 @@ impl Switch {
             tracing::warn!(%file, %reason, "A sound could not be played");
         }
         if let Some(id) = self.plays.remove(&play) {
+            self.log_sound(id, None);
             self.happen(
                 id,
                 Happening::Played {
@@ -140,8 +144,9 @@ impl Switch {
     /// Ends a playback early; whoever began it is not told.
     pub(crate) fn stop_play(&mut self, play: Option<PlayId>) {
         if let Some(play) = play
-            && self.plays.remove(&play).is_some()
+            && let Some(id) = self.plays.remove(&play)
         {
+            self.log_sound(id, None);
             self.put(Output::Media(MediaInstruction::StopPlay(play)));
         }
     }

@@ -3,6 +3,7 @@
 
 use crate::Config;
 use crate::bridge::Bridge;
+use crate::cel::EventLog;
 use crate::channel::{Channel, Happening};
 use crate::database::Database;
 use crate::device::Devices;
@@ -18,8 +19,8 @@ use crate::watch::Watches;
 use dialplan::Dialplan;
 use fastrand::Rng;
 use model::{
-    BridgeId, CallRecord, ChannelId, Command, DatabaseChange, Event, Instruction, MediaId,
-    MediaInstruction, MediaReport, Now, PlayId, Program, Ran, Record, Reply, Seq, Signal, Token,
+    BridgeId, ChannelId, Command, DatabaseChange, Event, Instruction, MediaId, MediaInstruction,
+    MediaReport, Now, PlayId, Program, Ran, Record, Reply, Seq, Signal, Spool, Token,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -83,8 +84,8 @@ pub enum Output {
         /// To be given once they are on disk.
         reply: Option<(Token, Seq, Reply)>,
     },
-    /// For the lossless writer of call records.
-    Spool(Arc<CallRecord>),
+    /// For the writer of call records and the channel event log.
+    Spool(Spool),
 }
 
 /// All call state of a node.
@@ -110,6 +111,7 @@ pub struct Switch {
     pub(crate) counters: Counters,
     pub(crate) random: Rng,
     pub(crate) retired: bool,
+    pub(crate) event_log: EventLog,
     /// What has happened to channels and has not been delivered yet.
     pub(crate) happenings: VecDeque<(ChannelId, Happening)>,
     /// Channels that want to execute on.
@@ -149,6 +151,7 @@ impl Switch {
             counters: Counters::default(),
             random: Rng::with_seed(seed),
             retired: false,
+            event_log: EventLog::default(),
             happenings: VecDeque::new(),
             ready: VecDeque::new(),
             plays: BTreeMap::new(),
@@ -210,11 +213,15 @@ impl Switch {
     /// Numbers an event and tells it.
     pub(crate) fn tell(&mut self, event: Event) {
         self.seq = self.seq.next();
+        let logged = self.config.cel.enabled.then(|| event.clone());
         self.told.push(Record {
             seq: self.seq,
             at: self.now.utc,
             event,
         });
+        if let Some(logged) = logged {
+            self.log_event(&logged);
+        }
     }
 
     pub(crate) fn put(&mut self, output: Output) {
@@ -226,7 +233,11 @@ impl Switch {
     }
 
     fn configure(&mut self, config: Arc<Config>) {
+        let was_logged = self.config.cel.enabled;
         self.config = self.take_dialplan(config);
+        if self.config.cel.enabled != was_logged {
+            self.renew_event_log();
+        }
         self.renew_devices();
     }
 

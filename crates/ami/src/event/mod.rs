@@ -6,6 +6,7 @@
 pub mod bridge;
 pub mod call;
 pub mod cdr;
+pub mod cel;
 pub mod channel;
 pub mod charge;
 pub mod database;
@@ -78,6 +79,7 @@ events! {
     local { LocalBridge LocalOptimizationBegin LocalOptimizationEnd }
     call { OriginateResponse }
     cdr { Cdr }
+    cel { Cel }
     charge { AocS AocD AocE }
     user { UserEvent }
     plan { ListDialplan }

@@ -4,10 +4,14 @@ use super::{Teller, Told, block, or_unknown};
 use ami::event::Headers;
 use ami::event::call::OriginateResponse;
 use ami::event::cdr::Cdr;
+use ami::event::cel::Cel;
 use ami::event::charge::{AocD, AocE, AocS};
 use ami::event::user::UserEvent;
 use jiff::Timestamp;
-use model::{Advice, AdviceTime, CallRecord, ChannelSnapshot, Destination, OriginateReason, Party};
+use model::{
+    Advice, AdviceTime, CallRecord, ChannelEvent, ChannelEventKind, ChannelSnapshot, Destination,
+    OriginateReason, Party,
+};
 use std::sync::Arc;
 
 /// What became of an Originate.
@@ -65,6 +69,38 @@ pub(super) fn user_event(
         channel: channel.map(block),
         user_event: name,
         headers: Headers(headers),
+    })
+}
+
+pub(super) fn logged(to: &Teller<'_>, entry: &ChannelEvent, shown: bool) -> Option<Told> {
+    let channel = &entry.channel;
+    let text = |text: &'_ Option<Arc<str>>| text.clone().unwrap_or_default();
+    let own = entry.kind == ChannelEventKind::UserDefined;
+    to.say(&Cel {
+        event_name: match own && !shown {
+            true => &entry.user_defined,
+            false => entry.kind.text(),
+        },
+        account_code: &channel.account,
+        caller_id_num: &text(&channel.caller.number),
+        caller_id_name: &text(&channel.caller.name),
+        caller_id_ani: &entry.ani,
+        caller_id_rdnis: &entry.rdnis,
+        caller_id_dnid: &channel.dnid,
+        exten: &channel.exten,
+        context: &channel.context,
+        channel: &channel.name,
+        application: &channel.application,
+        app_data: &channel.data,
+        event_time: &entry.time,
+        ama_flags: "DOCUMENTATION",
+        unique_id: &channel.uniqueid,
+        linked_id: &channel.linkedid,
+        userfield: &entry.user_field,
+        peer: &entry.peer,
+        peer_account: &entry.peer_account,
+        user_def_type: (own && shown).then_some(&*entry.user_defined),
+        extra: &entry.extra,
     })
 }
 

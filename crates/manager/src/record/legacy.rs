@@ -60,6 +60,7 @@ pub(super) fn tell(to: &Teller<'_>, recalled: &Recalled, event: &Event) -> Optio
             originated(to, action_id.as_deref(), *reason, destination, &call)
         }
         Event::Cdr { record, headers } => call::record(to, record, headers),
+        Event::Cel { entry, shown } => call::logged(to, entry, *shown),
         Event::FullyBooted { .. } => to.say(&FullyBooted { status: "Fully Booted" }),
         Event::Shutdown { cleanly, restart } => system::ends(to, *cleanly, *restart),
         Event::Reload { module, .. } => to.say(&Reload {

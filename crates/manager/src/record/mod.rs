@@ -267,6 +267,7 @@ fn tell(to: &Teller<'_>, event: &Event) -> Option<Told> {
             call::originated(to, action_id.as_deref(), *reason, destination, &call)
         }
         Event::Cdr { record, headers } => call::record(to, record, headers),
+        Event::Cel { entry, shown } => call::logged(to, entry, *shown),
         Event::Security(security) => security::happened(to, security),
         Event::FullyBooted { uptime, last_reload } => system::booted(to, *uptime, *last_reload),
         Event::Shutdown { cleanly, restart } => system::ends(to, *cleanly, *restart),

@@ -5,6 +5,7 @@
 
 mod bridge;
 mod cdr;
+mod cel;
 mod channels;
 mod core;
 mod database;
@@ -60,6 +61,7 @@ pub(crate) struct Answer {
 const FAMILIES: &[&[Command]] = &[
     bridge::COMMANDS,
     cdr::COMMANDS,
+    cel::COMMANDS,
     channels::COMMANDS,
     core::COMMANDS,
     database::COMMANDS,

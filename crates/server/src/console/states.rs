@@ -89,6 +89,9 @@ const FILES: &[(&str, &str)] = &[
     ("cdr_custom.conf", "cdr_custom"),
     ("cdr_sqlite3_custom.conf", "cdr_sqlite3_custom"),
     ("cdr_manager.conf", "cdr_manager"),
+    ("cel.conf", "cel, cel_manager"),
+    ("cel_custom.conf", "cel_custom"),
+    ("cel_sqlite3_custom.conf", "cel_sqlite3_custom"),
     ("logger.conf", "logger"),
 ];
 

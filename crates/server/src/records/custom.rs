@@ -1,10 +1,11 @@
-//! cdr-custom: files whose lines are written as they are configured.
+//! cdr-custom and cel-custom: files whose lines are written as they are configured.
 
-use super::{is_file_name, template};
+use super::is_file_name;
+use super::template::{self, Subject};
 use conf::{Config, Diagnostic};
-use model::CallRecord;
+use model::Spool;
 
-/// A line of cdr_custom.conf, [mappings].
+/// A line of cdr_custom.conf or cel_custom.conf, [mappings].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mapping {
     /// The file's name in the folder of these files.
@@ -14,7 +15,11 @@ pub(crate) struct Mapping {
 
 impl Mapping {
     /// Those of a file.
-    pub(crate) fn read(config: &Config, diagnostics: &mut Vec<Diagnostic>) -> Vec<Self> {
+    pub(crate) fn read(
+        config: &Config,
+        subject: Subject,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Vec<Self> {
         let entries = config
             .named("mappings")
             .flat_map(|section| &section.entries);
@@ -27,7 +32,7 @@ impl Mapping {
                 diagnostics.push(Diagnostic::warning(&entry.at, message, remedy));
                 continue;
             }
-            template::check(&entry.value, &entry.at, diagnostics);
+            template::check(&entry.value, subject, &entry.at, diagnostics);
             mappings.push(Self {
                 file: file.clone(),
                 template: entry.value.clone(),
@@ -37,7 +42,7 @@ impl Mapping {
     }
 
     /// The line of a record, without its end.
-    pub(super) fn line(&self, record: &CallRecord) -> String {
-        template::expand(&self.template, record).replace(['\r', '\n'], " ")
+    pub(super) fn line(&self, spooled: &Spool) -> String {
+        template::expand(&self.template, spooled).replace(['\r', '\n'], " ")
     }
 }

@@ -1,4 +1,4 @@
-//! The writer of call records, where they leave the node for files.
+//! The writer of call records and of the channel event log, where they leave the node for files.
 //!
 //! A thread of its own writes, so no call waits for a disk. What cannot be written is told, counted
 //! and tried again; what waits is bounded, and beyond the bound the newest are lost and counted.
@@ -14,12 +14,13 @@ mod template;
 
 pub(crate) use csv::Csv;
 pub(crate) use custom::Mapping;
-pub(crate) use settings::{Batch, Settings};
+pub(crate) use settings::{Batch, Custom, Settings};
 #[cfg(test)]
 pub(crate) use table::Master;
 pub(crate) use table::Table;
+pub(crate) use template::Subject;
 
-use model::CallRecord;
+use model::Spool;
 use outlets::Outlets;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -54,9 +55,12 @@ pub(crate) struct Counts {
 
 #[derive(Default)]
 struct Waiting {
-    records: VecDeque<Arc<CallRecord>>,
+    /// Call records, which may gather to a batch.
+    records: VecDeque<Spool>,
     /// When the oldest of them came.
     since: Option<Instant>,
+    /// The rest, which does not.
+    events: VecDeque<Spool>,
     batch: Option<Batch>,
     /// Settings that the thread has not taken over yet.
     settings: Option<Arc<Settings>>,
@@ -68,7 +72,7 @@ struct Waiting {
 /// What the thread has to do next.
 struct Turn {
     settings: Option<Arc<Settings>>,
-    records: VecDeque<Arc<CallRecord>>,
+    spooled: VecDeque<Spool>,
 }
 
 impl Records {
@@ -86,14 +90,19 @@ impl Records {
     }
 
     /// Takes a record; does not wait for the disk.
-    pub(crate) fn take(&self, record: Arc<CallRecord>) {
+    pub(crate) fn take(&self, spooled: Spool) {
         let mut waiting = self.shared.lock();
-        if waiting.records.len() == WAITING {
+        if waiting.records.len() + waiting.events.len() == WAITING {
             drop(waiting);
             return self.shared.counts.lose(1);
         }
-        waiting.since.get_or_insert_with(Instant::now);
-        waiting.records.push_back(record);
+        match spooled {
+            Spool::Call(_) => {
+                waiting.since.get_or_insert_with(Instant::now);
+                waiting.records.push_back(spooled);
+            }
+            Spool::Event(_) => waiting.events.push_back(spooled),
+        }
         if waiting.is_due(Instant::now()) || waiting.records.len() == 1 {
             self.shared.woken.notify_one();
         }
@@ -180,8 +189,8 @@ impl Shared {
             if let Some(settings) = turn.settings {
                 outlets.configure(settings);
             }
-            for record in &turn.records {
-                outlets.take(record, &self.counts);
+            for spooled in &turn.spooled {
+                outlets.take(spooled, &self.counts);
             }
             let written = outlets.write(&self.counts);
             again = (!written).then(|| Instant::now() + PATIENCE);
@@ -217,8 +226,12 @@ impl Shared {
 }
 
 impl Waiting {
-    /// Whether records are to be written now.
+    /// Whether there is something to be written now.
     fn is_due(&self, now: Instant) -> bool {
+        !self.events.is_empty() || self.is_batch_due(now)
+    }
+
+    fn is_batch_due(&self, now: Instant) -> bool {
         let full = self
             .batch
             .is_none_or(|batch| self.records.len() >= batch.size);
@@ -232,16 +245,15 @@ impl Waiting {
     }
 
     fn turn(&mut self) -> Turn {
-        let due = self.is_due(Instant::now());
-        let records = if due {
+        let mut spooled = VecDeque::new();
+        if self.is_batch_due(Instant::now()) {
             self.since = None;
             self.submitted = false;
-            std::mem::take(&mut self.records)
-        } else {
-            VecDeque::new()
-        };
+            spooled.append(&mut self.records);
+        }
+        spooled.append(&mut self.events);
         let settings = self.settings.take();
-        Turn { settings, records }
+        Turn { settings, spooled }
     }
 }
 
@@ -266,6 +278,10 @@ mod tests {
         })
     }
 
+    fn spooled() -> Spool {
+        Spool::Call(csv::tests::record().into())
+    }
+
     fn master(folder: &Path) -> String {
         std::fs::read_to_string(folder.join("cdr-csv/Master.csv")).unwrap_or_default()
     }
@@ -275,7 +291,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let records = Records::start(settings(folder.path(), None)).unwrap();
         for _ in 0..3 {
-            records.take(csv::tests::record().into());
+            records.take(spooled());
         }
         records.close();
         assert_eq!(master(folder.path()).lines().count(), 3);
@@ -294,14 +310,14 @@ mod tests {
             ..Waiting::default()
         };
         assert!(!waiting.is_due(now), "nothing to write");
-        waiting.records.push_back(csv::tests::record().into());
+        waiting.records.push_back(spooled());
         waiting.since = Some(now);
         assert!(!waiting.is_due(now));
         assert!(waiting.is_due(now + batch.time));
         waiting.submitted = true;
         assert!(waiting.is_due(now));
         waiting.submitted = false;
-        waiting.records.push_back(csv::tests::record().into());
+        waiting.records.push_back(spooled());
         assert!(waiting.is_due(now));
     }
 
@@ -313,7 +329,7 @@ mod tests {
         let mut outlets = Outlets::default();
         let counts = Counts::default();
         outlets.configure(settings(folder.path(), None));
-        outlets.take(&csv::tests::record(), &counts);
+        outlets.take(&spooled(), &counts);
         assert!(!outlets.write(&counts));
         assert_eq!(counts.failures(), 2, "the master and the account");
         std::fs::remove_file(&blocked).unwrap();

@@ -2,9 +2,9 @@
 
 use super::lines::Lines;
 use super::rows::Rows;
-use super::{Counts, Settings};
+use super::{Counts, Csv, Custom, Settings};
 use jiff::tz::TimeZone;
-use model::CallRecord;
+use model::{CallRecord, Spool};
 use std::sync::Arc;
 
 /// What of them is still to be written, and where to.
@@ -21,26 +21,42 @@ impl Outlets {
     }
 
     /// Takes a record to all places it is to be written to.
-    pub(super) fn take(&mut self, record: &CallRecord, counts: &Counts) {
-        let settings = &self.settings;
-        let mut lost = 0;
-        if let Some(csv) = &settings.csv {
-            let line = csv.line(record, &TimeZone::system());
-            for file in csv.files(record) {
-                let file = settings.folder.join("cdr-csv").join(file);
-                lost += u64::from(!self.lines.push(file, &line));
+    pub(super) fn take(&mut self, spooled: &Spool, counts: &Counts) {
+        let settings = Arc::clone(&self.settings);
+        let taken = match spooled {
+            Spool::Call(record) => {
+                self.take_csv(record, settings.csv.as_ref())
+                    & self.take_custom(spooled, &settings.calls, "cdr-custom")
             }
+            Spool::Event(_) => self.take_custom(spooled, &settings.events, "cel-custom"),
+        };
+        if !taken {
+            counts.lose(1);
         }
-        for mapping in &settings.mappings {
-            let file = settings.folder.join("cdr-custom").join(&mapping.file);
-            lost += u64::from(!self.lines.push(file, &mapping.line(record)));
+    }
+
+    fn take_csv(&mut self, record: &CallRecord, csv: Option<&Csv>) -> bool {
+        let Some(csv) = csv else { return true };
+        let line = csv.line(record, &TimeZone::system());
+        let folder = self.settings.folder.join("cdr-csv");
+        let mut taken = true;
+        for file in csv.files(record) {
+            taken &= self.lines.push(folder.join(file), &line);
         }
-        if let Some(table) = &settings.table {
-            lost += u64::from(!self.rows.push(table, table.row(record)));
+        taken
+    }
+
+    fn take_custom(&mut self, spooled: &Spool, custom: &Custom, folder: &str) -> bool {
+        let folder = self.settings.folder.join(folder);
+        let mut taken = true;
+        for mapping in &custom.mappings {
+            let line = mapping.line(spooled);
+            taken &= self.lines.push(folder.join(&mapping.file), &line);
         }
-        if lost > 0 {
-            counts.lose(lost);
+        if let Some(table) = &custom.table {
+            taken &= self.rows.push(table, table.row(spooled));
         }
+        taken
     }
 
     /// Writes what is left to be written; whether all of it is.

@@ -14,23 +14,43 @@ pub(crate) struct Settings {
     pub(crate) batch: Option<Batch>,
     /// To CSV files.
     pub(crate) csv: Option<Csv>,
-    /// To files whose lines are configured.
+    /// As it is configured.
+    pub(crate) calls: Custom,
+    /// So for the channel event log.
+    pub(crate) events: Custom,
+}
+
+/// What is written as it is configured.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Custom {
+    /// To text files.
     pub(crate) mappings: Vec<Mapping>,
     /// To an SQLite database.
     pub(crate) table: Option<Arc<Table>>,
 }
 
 impl Settings {
-    /// The places it is written to, as the reference server calls them.
+    /// The places call records are written to, as the reference server calls them.
     pub(crate) fn names(&self) -> Vec<&'static str> {
-        let places = [
+        used(&[
             ("csv", self.csv.is_some()),
-            ("cdr-custom", !self.mappings.is_empty()),
-            ("cdr_sqlite3_custom", self.table.is_some()),
-        ];
-        let used = places.into_iter().filter(|(_, used)| *used);
-        used.map(|(name, _)| name).collect()
+            ("cdr-custom", !self.calls.mappings.is_empty()),
+            ("cdr_sqlite3_custom", self.calls.table.is_some()),
+        ])
     }
+
+    /// So for the channel event log.
+    pub(crate) fn event_names(&self) -> Vec<&'static str> {
+        used(&[
+            ("CEL Custom CSV Logging", !self.events.mappings.is_empty()),
+            ("CEL sqlite3 custom backend", self.events.table.is_some()),
+        ])
+    }
+}
+
+fn used(places: &[(&'static str, bool)]) -> Vec<&'static str> {
+    let used = places.iter().filter(|(_, used)| *used);
+    used.map(|(name, _)| *name).collect()
 }
 
 /// When a batch is written.

@@ -1,21 +1,20 @@
 //! A table of an SQLite database, as cdr_sqlite3_custom.conf says which columns it has.
 
-use super::template;
+use super::template::{self, Subject};
 use conf::{Diagnostic, List, Millis, Place, Section, Settings as _};
+use model::Spool;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// cdr_sqlite3_custom.conf, [master]. Call records are written to master.db in the folder of the log
-/// if there is such a section.
+/// [master]: they are written to master.db in the folder of the log if there is such a section.
 #[derive(Clone, Debug, conf::Settings)]
 pub(crate) struct Master {
-    /// The name of the table; it is made if it is not there.
-    #[setting(default = "cdr")]
-    table: String,
+    /// The name of the table, `cdr` or `cel` if not said; it is made if it is not there.
+    table: Option<String>,
     /// The names of its columns, separated by commas.
     columns: List<String>,
-    /// What is written to them: a text for each, with `${CDR(name)}` and such, in single quotes and
-    /// separated by commas.
+    /// What is written to them: a text for each, as in the files of custom lines, in single quotes
+    /// and separated by commas.
     values: Option<String>,
     /// How long to wait for others who have the database locked, in milliseconds.
     #[setting(default = "1000")]
@@ -35,7 +34,11 @@ pub(crate) struct Table {
 
 impl Table {
     /// What a section says; nothing if it makes no table, which is told.
-    pub(crate) fn read(section: &Section, diagnostics: &mut Vec<Diagnostic>) -> Option<Arc<Self>> {
+    pub(crate) fn read(
+        section: &Section,
+        subject: Subject,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Arc<Self>> {
         let master = Master::read(section, diagnostics);
         let place = |key: &str| {
             let entry = section.all(key).next_back();
@@ -59,10 +62,10 @@ impl Table {
         }
         let at = place("values");
         for value in &values {
-            template::check(value, at, diagnostics);
+            template::check(value, subject, at, diagnostics);
         }
         Some(Arc::new(Self {
-            name: master.table,
+            name: master.table.unwrap_or_else(|| subject.table().to_owned()),
             columns,
             values,
             patience: master.busy_timeout.0,
@@ -70,10 +73,10 @@ impl Table {
     }
 
     /// What its columns get.
-    pub(super) fn row(&self, record: &model::CallRecord) -> Vec<String> {
+    pub(super) fn row(&self, spooled: &Spool) -> Vec<String> {
         let values = self.values.iter();
         values
-            .map(|value| template::expand(value, record))
+            .map(|value| template::expand(value, spooled))
             .collect()
     }
 }
@@ -121,7 +124,11 @@ pub(super) mod tests {
         let source = conf::Memory::default().with("cdr_sqlite3_custom.conf", text);
         let config = conf::load(&source, "cdr_sqlite3_custom.conf").unwrap();
         let mut diagnostics = Vec::new();
-        let table = Table::read(config.section("master").unwrap(), &mut diagnostics);
+        let table = Table::read(
+            config.section("master").unwrap(),
+            Subject::Calls,
+            &mut diagnostics,
+        );
         let told = diagnostics.iter().map(ToString::to_string).collect();
         (table, told)
     }
@@ -138,7 +145,10 @@ pub(super) mod tests {
         assert_eq!(table.name, "calls");
         assert_eq!(table.columns, ["calldate", "clid", "test"]);
         assert_eq!(table.patience, Duration::from_millis(500));
-        assert_eq!(table.row(&record()), ["1.000000", "it's 101, ", "0.000000"]);
+        assert_eq!(
+            table.row(&Spool::Call(record().into())),
+            ["1.000000", "it's 101, ", "0.000000"]
+        );
     }
 
     #[test]

@@ -1,53 +1,140 @@
-//! Texts with `${CDR(name)}` in them, as files of custom call records are configured.
+//! Texts with `${CDR(name)}` or `${eventtype}` in them, as custom files and tables are configured.
 
 use conf::{Diagnostic, Place};
 use dialplan::functions::{self, Outcome, World};
 use dialplan::{FunctionError, Scope};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
-use model::CallRecord;
-use switch::function::record_field;
+use model::{ChannelEvent, ChannelEventKind, Spool};
+use switch::function::{AMA_FLAGS, record_field};
 
 /// How deep values within values may be.
 const DEPTH: u8 = 8;
 
-/// Expands a text about a record. Of functions it knows CDR and those that need no channel.
-pub(super) fn expand(text: &str, record: &CallRecord) -> String {
-    let mut scope = RecordScope { record, depth: 0 };
+/// What a text is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// Call records.
+    Calls,
+    /// The channel event log.
+    Events,
+}
+
+impl Subject {
+    /// The functions that tell of it.
+    fn functions(self) -> &'static [&'static str] {
+        match self {
+            Self::Calls => &["CDR"],
+            Self::Events => &["CALLERID", "CHANNEL"],
+        }
+    }
+
+    /// The name of a table of it.
+    pub(super) fn table(self) -> &'static str {
+        match self {
+            Self::Calls => "cdr",
+            Self::Events => "cel",
+        }
+    }
+}
+
+/// Expands a text about a record.
+pub(super) fn expand(text: &str, spooled: &Spool) -> String {
+    let mut scope = RecordScope { spooled, depth: 0 };
     dialplan::expand(text, &mut scope)
 }
 
 /// Warns of functions a text calls that are not known here.
-pub(super) fn check(text: &str, at: &Place, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn check(text: &str, subject: Subject, at: &Place, diagnostics: &mut Vec<Diagnostic>) {
+    let own = subject.functions();
     let called = dialplan::called_functions(text);
-    for name in called.filter(|name| *name != "CDR" && functions::find(name).is_none()) {
-        let message =
-            format!("there is no function {name} for call records; nothing stands for it");
-        let remedy = "write CDR(name), or a function that needs no channel";
+    for name in called.filter(|name| !own.contains(name) && functions::find(name).is_none()) {
+        let message = format!("there is no function {name} here; nothing stands for it");
+        let own = own.join("(…), ");
+        let remedy = format!("write {own}(…), or a function that needs no channel");
         diagnostics.push(Diagnostic::warning(at, message, remedy));
     }
 }
 
 struct RecordScope<'a> {
-    record: &'a CallRecord,
+    spooled: &'a Spool,
     depth: u8,
 }
 
 impl Scope for RecordScope<'_> {
     fn variable(&mut self, name: &str) -> Option<String> {
-        (name == "EPOCH").then(|| Timestamp::now().as_second().to_string())
+        match self.spooled {
+            _ if name == "EPOCH" => Some(Timestamp::now().as_second().to_string()),
+            Spool::Call(_) => None,
+            Spool::Event(event) => event_field(event, name).map(ToOwned::to_owned),
+        }
     }
 
     fn function(&mut self, name: &str, args: &str) -> Option<Result<String, FunctionError>> {
-        if name == "CDR" {
-            let (field, options) = args.split_once(',').unwrap_or((args, ""));
-            let field = field.trim().to_ascii_lowercase();
-            let value = record_field(self.record, &field, options, &TimeZone::system());
+        let (field, options) = args.split_once(',').unwrap_or((args, ""));
+        let field = field.trim().to_ascii_lowercase();
+        let own = match (self.spooled, name) {
+            (Spool::Call(record), "CDR") => {
+                Some(record_field(record, &field, options, &TimeZone::system()))
+            }
+            (Spool::Event(event), "CALLERID") => {
+                Some(caller_field(event, &field).map(ToOwned::to_owned))
+            }
+            (Spool::Event(event), "CHANNEL") => {
+                Some(channel_field(event, &field).map(ToOwned::to_owned))
+            }
+            _ => None,
+        };
+        if let Some(value) = own {
             return Some(Ok(value.unwrap_or_default()));
         }
         let read = functions::find(name)?.read?;
         Some(read(self, args))
     }
+}
+
+fn event_field<'a>(event: &'a ChannelEvent, name: &str) -> Option<&'a str> {
+    let own = event.kind == ChannelEventKind::UserDefined;
+    Some(match name {
+        "eventtype" if own => &event.user_defined,
+        "eventtype" | "eventenum" => event.kind.text(),
+        "eventtime" => &event.time,
+        "userdeftype" => &event.user_defined,
+        "eventextra" => &event.extra,
+        "BRIDGEPEER" => &event.peer,
+        _ => return None,
+    })
+}
+
+fn caller_field<'a>(event: &'a ChannelEvent, name: &str) -> Option<&'a str> {
+    let channel = &event.channel;
+    Some(match name {
+        "num" | "number" => channel.caller.number.as_deref()?,
+        "name" => channel.caller.name.as_deref()?,
+        "ani" => &event.ani,
+        "rdnis" => &event.rdnis,
+        "dnid" => &channel.dnid,
+        _ => return None,
+    })
+}
+
+fn channel_field<'a>(event: &'a ChannelEvent, name: &str) -> Option<&'a str> {
+    let channel = &event.channel;
+    Some(match name {
+        "exten" => &channel.exten,
+        "context" => &channel.context,
+        "channame" | "name" => &channel.name,
+        "appname" => &channel.application,
+        "appdata" => &channel.data,
+        "amaflags" => AMA_FLAGS,
+        "accountcode" => &channel.account,
+        "uniqueid" => &channel.uniqueid,
+        "linkedid" => &channel.linkedid,
+        "userfield" => &event.user_field,
+        "peer" => &event.peer,
+        "peeraccount" => &event.peer_account,
+        _ => return None,
+    })
 }
 
 impl World for RecordScope<'_> {
@@ -88,6 +175,7 @@ mod tests {
     fn fields_and_functions_are_put_in() {
         let mut record = record();
         record.values = vec![("mine".into(), "own".into())];
+        let record = Spool::Call(record.into());
         let told = |text: &str| expand(text, &record);
         assert_eq!(told("${CDR(src)}-${CDR(dst)}"), "101-102");
         assert_eq!(told("${CDR(mine)}${CDR(nosuch)}"), "own");
@@ -111,6 +199,7 @@ mod tests {
         let mut told = Vec::new();
         check(
             "${CDR(src)}${CALLERID(num)}${CSV_QUOTE(x)}${EPOCH}",
+            Subject::Calls,
             &at,
             &mut told,
         );

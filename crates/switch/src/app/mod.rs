@@ -6,6 +6,7 @@ mod background;
 mod bridge;
 mod bridge_wait;
 mod busy;
+mod cel;
 mod database;
 pub(crate) mod dial;
 mod dtmf;
@@ -73,6 +74,7 @@ pub static ALL: &[&Application] = &[
     &bridge::BRIDGE,
     &bridge_wait::BRIDGE_WAIT,
     &busy::BUSY,
+    &cel::CEL_GEN_USER_EVENT,
     &others::CHANNEL_REDIRECT,
     &busy::CONGESTION,
     &while_loop::CONTINUE_WHILE,
