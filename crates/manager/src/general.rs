@@ -84,6 +84,11 @@ pub struct General {
     /// longer taken; this machine is not limited.
     #[setting(name = "authfailures", default = "30", min = 1)]
     pub login_failures: u32,
+    /// The file that it is written down in who did what, from where and with what outcome: one JSON object
+    /// a line, chained so that `switchroom audit verify` finds any edit or cut. In `astlogdir` if it is
+    /// relative; none if not said.
+    #[setting(name = "auditlog")]
+    pub audit_log: Option<PathBuf>,
     /// Variables and functions of channels to tell in every event about one.
     #[setting(name = "channelvars")]
     pub channel_variables: List<String>,

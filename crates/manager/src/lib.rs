@@ -6,6 +6,7 @@
 //! declare the actions.
 
 mod acl;
+mod audit;
 mod connection;
 mod filter;
 mod gate;
@@ -29,6 +30,7 @@ mod throttle;
 mod user;
 
 pub use acl::{Acl, BadRule};
+pub use audit::Audit;
 pub use connection::{Connection, Effect};
 pub use filter::{BadFilter, Filter, Filters};
 pub use general::{Bind, General, Spoken};

@@ -156,6 +156,8 @@ impl Session {
             self.told_refusal(&attempt.name, &Refusal::BadSecret);
         } else if let Answer::Admitted { .. } = answer {
             self.security(SecurityKind::SessionLimit, "");
+            let why = "refused: it has a session already";
+            self.audited("Login", Some(&attempt.name), why);
             refusal = response::error(&attempt.id, "Login Already In Use");
         }
         self.refuse_later(attempt.since, attempt.token, refusal);
@@ -226,6 +228,7 @@ impl Session {
         self.answer(attempt.token, std::iter::once(accepted).chain(full));
         let using_password = false;
         self.security(SecurityKind::SuccessfulAuth { using_password }, &name);
+        self.audited("Login", None, "Success");
         if displayed {
             self.tell_connect(&name, "logged on");
         }
@@ -249,6 +252,14 @@ impl Session {
     fn told_refusal(&mut self, name: &str, refusal: &Refusal) {
         let address = self.peer.address();
         let shown = loggable(name);
+        let why = match refusal {
+            Refusal::Nameless => "no account was named",
+            Refusal::Incomplete => "it was incomplete",
+            Refusal::NoAccount => "there is no such account",
+            Refusal::Acl(_) => "its address is not allowed",
+            Refusal::BadSecret | Refusal::BadKey { .. } => "the secret was wrong",
+        };
+        self.audited("Login", Some(name), &format!("refused: {why}"));
         match refusal {
             Refusal::Nameless => return,
             Refusal::Incomplete => {}

@@ -26,6 +26,8 @@ pub enum Log {
     Notice(String),
     /// For who wants to know it all.
     Verbose(String),
+    /// Who did what: for the audit log, if there is one.
+    Audit(Box<crate::Audit>),
 }
 
 impl Peer {

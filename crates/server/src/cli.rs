@@ -56,6 +56,9 @@ pub(crate) enum Task {
     /// Make the hash of a manager's secret, to be written as `secret` in manager.conf. The secret is
     /// read from the terminal, or from standard input.
     Passwd,
+    /// Look after the audit log.
+    #[command(subcommand)]
+    Audit(AuditTask),
     /// Make a token that a program may show on the JSON faces in place of an account's secret, and
     /// the section of http.conf that makes it good.
     Token {
@@ -67,6 +70,16 @@ pub(crate) enum Task {
         /// The last day on which it is good, as YYYY-MM-DD; for ever if not said.
         #[arg(long)]
         expires: Option<jiff::civil::Date>,
+    },
+}
+
+/// What is done with the audit log.
+#[derive(Clone, Debug, PartialEq, Eq, clap::Subcommand)]
+pub(crate) enum AuditTask {
+    /// Find whether a file was edited or cut since it was written. Its seal must be beside it.
+    Verify {
+        /// The file.
+        file: PathBuf,
     },
 }
 

@@ -4,7 +4,6 @@
 use crate::bell::Bell;
 use crate::hub::Reader;
 use crate::node::Node;
-use crate::session_task;
 use crate::sessions;
 use ami::Classes;
 use manager::{Answer, Log, Missed, Rendered, Request, Resumed, User};
@@ -42,7 +41,7 @@ impl Exchange for WebExchange {
     }
 
     fn log(&self, line: Log) {
-        session_task::log(&line);
+        self.0.log(line);
     }
 
     fn admit(&self, user: &Arc<User>, remote: IpAddr) -> Option<Box<dyn Place>> {

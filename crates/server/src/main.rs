@@ -3,6 +3,7 @@
 mod answers;
 mod astdb;
 mod asterisk_conf;
+mod audit;
 mod bell;
 mod cdr_conf;
 mod cel_conf;
@@ -49,7 +50,7 @@ mod users_conf;
 mod version;
 mod welcome;
 
-use cli::{Arguments, Task};
+use cli::{Arguments, AuditTask, Task};
 use server::Afterwards;
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -72,6 +73,10 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     }
     match &arguments.task {
         Some(Task::Passwd) => return passwd::run(),
+        Some(Task::Audit(AuditTask::Verify { file })) => {
+            let told = audit::verify(file)?;
+            return write!(std::io::stdout(), "{told}").map_err(|error| error.to_string());
+        }
         Some(Task::Token {
             account,
             name,

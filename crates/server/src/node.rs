@@ -1,6 +1,7 @@
 //! The node: what all tasks share, and the way from a question to its owner.
 
 use crate::astdb::AstDb;
+use crate::audit::AuditLog;
 use crate::clock::Clock;
 use crate::configuration::{Configuration, Findings};
 use crate::console;
@@ -17,9 +18,10 @@ use crate::store::{Busy, Store};
 use crate::switch_task::{Answered, Ended, SwitchHandle};
 use crate::{security_log, version};
 use jiff::tz::TimeZone;
-use manager::{Answer, ConsoleReport, FileRequest, ReloadOutcome, Request, Style, Throttle};
+use manager::{Answer, ConsoleReport, FileRequest, Log, ReloadOutcome, Request, Style, Throttle};
 use model::{Command, Event, Refusal, Reply, Run, Seq};
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::Duration;
@@ -45,6 +47,7 @@ pub(crate) struct Node {
     pub(crate) counters: Counters,
     throttle: std::sync::Mutex<Throttle>,
     logger: Logger,
+    audit: Arc<AuditLog>,
     /// What it is configured with, and what of that sessions know.
     configured: watch::Sender<Arc<Configured>>,
     /// Held while the configuration is read anew: one at a time.
@@ -66,6 +69,7 @@ pub(crate) struct Made {
     pub(crate) records: Arc<Records>,
     pub(crate) files: Store,
     pub(crate) logger: Logger,
+    pub(crate) audit: AuditLog,
 }
 
 /// The configuration and what of it sessions know.
@@ -131,6 +135,7 @@ impl Node {
             throttle: std::sync::Mutex::default(),
             ending: AtomicBool::new(false),
             logger: made.logger,
+            audit: Arc::new(made.audit),
             configured: watch::Sender::new(Arc::new(configured)),
             reloading: Mutex::new(()),
             booted: watch::Sender::new(false),
@@ -221,6 +226,16 @@ impl Node {
         }
     }
 
+    /// Writes a line of a session to the log it is for.
+    pub(crate) fn log(&self, line: Log) {
+        match line {
+            Log::Warning(text) => tracing::warn!(target: "manager", "{text}"),
+            Log::Notice(text) => tracing::info!(target: "manager", "{text}"),
+            Log::Verbose(text) => tracing::info!(target: "verbose", "{text}"),
+            Log::Audit(entry) => self.audit.take(self.clock.now().utc, entry),
+        }
+    }
+
     /// Tells an event that somebody else than the switch is the author of.
     pub(crate) async fn notice(&self, event: Event) -> Result<(), Ended> {
         if let Event::Security(security) = &event {
@@ -293,6 +308,7 @@ impl Node {
         let retries = Arc::clone(&self.configured().manager.retries);
         let configured = Configured::new(configuration, &self.clock, self.run, retries);
         self.hub.restyle(Style::of(&configured.manager));
+        self.audit.configure(configured.audit_log());
         self.configured.send_replace(Arc::new(configured));
         let mut failures = Vec::new();
         if parts.contains(&Part::Manager) {
@@ -318,12 +334,14 @@ impl Node {
         self.switch.tell(Input::Restore(values)).await
     }
 
-    /// Has the database and what waits of call records written out.
+    /// Has the database and what waits of call records and of the audit log written out.
     pub(crate) async fn close_stores(&self) {
         let (database, records) = (Arc::clone(&self.database), Arc::clone(&self.records));
+        let audit = Arc::clone(&self.audit);
         let close = move || {
             database.close();
             records.close();
+            audit.close();
         };
         // It waits for the disk, where that holds nobody up.
         let _ = tokio::task::spawn_blocking(close).await;
@@ -463,6 +481,12 @@ fn outcome(done: &Result<(), NotReloaded>) -> ReloadOutcome {
 }
 
 impl Configured {
+    /// Where who did what is written down.
+    pub(crate) fn audit_log(&self) -> Option<PathBuf> {
+        let file = self.manager.settings.general.audit_log.as_ref()?;
+        Some(self.configuration.asterisk.directories.log.join(file))
+    }
+
     pub(crate) fn new(
         configuration: Configuration,
         clock: &Clock,

@@ -2,6 +2,7 @@
 
 use crate::astdb::AstDb;
 use crate::asterisk_conf::AsteriskConf;
+use crate::audit::AuditLog;
 use crate::cli::Arguments;
 use crate::clock::Clock;
 use crate::configuration::{Configuration, Findings, wanted_secrets};
@@ -149,7 +150,10 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
     let records = Records::start(Arc::clone(&configuration.records))
         .map_err(|error| format!("the writer of call records cannot be started: {error}"))?;
     let records = Arc::new(records);
+    let audit = AuditLog::start()
+        .map_err(|error| format!("the writer of the audit log cannot be started: {error}"))?;
     let configured = Configured::new(configuration, &clock, clock.run(), Arc::default());
+    audit.configure(configured.audit_log());
     let hub = Hub::new(Bounds::default(), Style::of(&configured.manager));
     tokio::spawn(Arc::clone(&hub).ring_bells());
     let (run, programs) = programs::queue();
@@ -188,6 +192,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
             records,
             files,
             logger,
+            audit,
         },
         configured,
     );

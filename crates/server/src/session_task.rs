@@ -9,7 +9,7 @@ use crate::hub::Reader;
 use crate::node::Node;
 use crate::sessions::Place;
 use crate::stream::Stream;
-use manager::{Answer, Close, Connection, Effect, Input, Log, Peer, Request};
+use manager::{Answer, Close, Connection, Effect, Input, Peer, Request};
 use model::{Address, Seq, Transport};
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
@@ -142,7 +142,7 @@ impl SessionTask {
                         // A switch that has ended hears nothing more.
                         let _ = self.node.notice(event).await;
                     }
-                    Effect::Log(line) => log(&line),
+                    Effect::Log(line) => self.node.log(line),
                     Effect::Close(reason) => return self.end(reason).await,
                 }
             }
@@ -357,17 +357,9 @@ async fn finish(node: Arc<Node>, mut connection: Connection, asking: Asking) {
             Effect::Notice(event) => {
                 let _ = node.notice(event).await; // a switch that has ended hears nothing more
             }
-            Effect::Log(line) => log(&line),
+            Effect::Log(line) => node.log(line),
             Effect::Listen | Effect::Ask(_) | Effect::Close(_) => {}
         }
-    }
-}
-
-pub(crate) fn log(line: &Log) {
-    match line {
-        Log::Warning(text) => tracing::warn!(target: "manager", "{text}"),
-        Log::Notice(text) => tracing::info!(target: "manager", "{text}"),
-        Log::Verbose(text) => tracing::info!(target: "verbose", "{text}"),
     }
 }
 

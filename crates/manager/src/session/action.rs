@@ -6,7 +6,7 @@ use super::{Asked, Carrier, Doing, Held, Output, Piece, Session, State};
 use crate::handler::{self, Call, Step};
 use crate::rules::{self, decide};
 use crate::{Answer, Log, Request};
-use ami::action::{self, Action};
+use ami::action::{self, Action, Declaration};
 use ami::{Frame, Message, response};
 use model::{Now, SecurityKind, Seq, Token};
 use std::sync::Arc;
@@ -74,7 +74,7 @@ impl Session {
             None => declaration.is_some_and(rules::is_of_session),
         };
         if !permitted {
-            return self.refuse_request(token, id, name);
+            return self.refuse_request(token, declaration, message);
         }
         let read = declaration.and_then(|declaration| Action::read(declaration, message));
         match read {
@@ -89,8 +89,9 @@ impl Session {
                 };
                 if decision.is_some_and(|decision| !decision.spend(now)) {
                     self.unclaim(key.as_deref());
-                    return self.refuse_request(token, id, name);
+                    return self.refuse_request(token, declaration, message);
                 }
+                self.audit_outcome(token, declaration, message);
                 self.serve(now, token, id, action, patience);
             }
         }
@@ -180,11 +181,22 @@ impl Session {
         self.security(SecurityKind::RequestBadFormat { request }, &account);
     }
 
-    fn refuse_request(&mut self, token: Token, id: &str, action: &str) {
+    fn refuse_request(
+        &mut self,
+        token: Token,
+        declaration: Option<&Declaration>,
+        message: &Message,
+    ) {
+        let (id, action) = (message.action_id(), message.action().unwrap_or_default());
         self.answer(
             token,
             [response::error(id, response::text::PERMISSION_DENIED)],
         );
+        if let Some(mut audit) = self.audit(action) {
+            audit = audit.of(declaration, message);
+            response::text::PERMISSION_DENIED.clone_into(&mut audit.outcome);
+            self.put(Output::Log(Log::Audit(audit.into())));
+        }
         let request = told_action(action);
         let account = self.account_name().cloned().unwrap_or_default();
         self.security(SecurityKind::RequestNotAllowed { request }, &account);

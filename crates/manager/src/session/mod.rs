@@ -325,6 +325,9 @@ impl Session {
         if matches!(self.state, State::Over) {
             return;
         }
+        if self.member().is_some() {
+            self.audited("Logoff", None, close.text());
+        }
         let State::Member(member) = std::mem::replace(&mut self.state, State::Over) else {
             return self.put(Output::Close(close));
         };

@@ -2,7 +2,7 @@
 
 use super::{Doing, Session};
 use crate::retries::{Claim, HEADER, Outcoming, Retries, Ticket};
-use crate::{Answer, Output, Request, Retold};
+use crate::{Answer, Audit, Log, Output, Request, Retold};
 use ami::action::Declaration;
 use ami::{Message, response};
 use model::{Now, Token};
@@ -17,7 +17,10 @@ const LOST: &str = "The request was begun before; what came of it is not known";
 #[derive(Debug)]
 pub(crate) struct Owed {
     token: Token,
-    ticket: Ticket,
+    /// Those who send the action again.
+    ticket: Option<Ticket>,
+    /// The audit log.
+    audit: Option<Audit>,
 }
 
 /// Whether an action is to be done.
@@ -53,7 +56,11 @@ impl Session {
             .claim(now.since_start, &user.name, key, message)
         {
             Claim::First(ticket) => {
-                self.owed = Some(Box::new(Owed { token, ticket }));
+                self.owed = Some(Box::new(Owed {
+                    token,
+                    ticket: Some(ticket),
+                    audit: None,
+                }));
                 return Retry::No(Some(key.to_owned()));
             }
             Claim::Repeat(outcome) => self.ask_outcome(token, id, outcome),
@@ -74,7 +81,59 @@ impl Session {
     /// Tells those who wait for the answer to this action.
     pub(super) fn settle(&mut self, token: Token, messages: &[Message]) {
         if let Some(owed) = self.owed.take_if(|owed| owed.token == token) {
-            owed.ticket.settle(messages.to_vec());
+            let Owed { ticket, audit, .. } = *owed;
+            if let Some(ticket) = ticket {
+                ticket.settle(messages.to_vec());
+            }
+            if let (Some(audit), Some(answer)) = (audit, messages.first()) {
+                self.put(Output::Log(Log::Audit(audit.ended(answer).into())));
+            }
+        }
+    }
+
+    /// What comes of the action is to be written down, if it changes something.
+    pub(super) fn audit_outcome(
+        &mut self,
+        token: Token,
+        declaration: Option<&Declaration>,
+        message: &Message,
+    ) {
+        let changes = declaration.is_some_and(|declaration| !declaration.reads);
+        let Some(audit) = self
+            .audit(message.action().unwrap_or_default())
+            .filter(|_| changes)
+        else {
+            return;
+        };
+        let audit = Some(audit.of(declaration, message));
+        match &mut self.owed {
+            Some(owed) => owed.audit = audit,
+            None => {
+                let ticket = None;
+                self.owed = Some(Box::new(Owed {
+                    token,
+                    ticket,
+                    audit,
+                }));
+            }
+        }
+    }
+
+    /// The beginning of an entry, if there is an audit log.
+    pub(crate) fn audit(&self, action: &str) -> Option<Audit> {
+        let account = self.account_name().map_or("", |name| name);
+        let wanted = self.node.settings.general.audit_log.is_some();
+        wanted.then(|| Audit::new(&self.peer, account, action))
+    }
+
+    /// Writes down something whose outcome is known.
+    pub(crate) fn audited(&mut self, action: &str, account: Option<&str>, outcome: &str) {
+        if let Some(mut audit) = self.audit(action) {
+            if let Some(account) = account {
+                audit.account = account.chars().take(128).collect();
+            }
+            outcome.clone_into(&mut audit.outcome);
+            self.put(Output::Log(Log::Audit(audit.into())));
         }
     }
 

@@ -282,10 +282,11 @@ impl Client {
     pub(crate) fn logged(&self) -> Vec<&str> {
         let text = |log| match log {
             &Log::Notice(ref text) | &Log::Warning(ref text) | &Log::Verbose(ref text) => {
-                text.as_str()
+                Some(text.as_str())
             }
+            Log::Audit(_) => None,
         };
-        self.logs.iter().map(text).collect()
+        self.logs.iter().filter_map(text).collect()
     }
 }
 

@@ -229,7 +229,9 @@ impl Exchange for House {
     }
 
     fn log(&self, line: Log) {
-        let (Log::Warning(text) | Log::Notice(text) | Log::Verbose(text)) = line;
+        let (Log::Warning(text) | Log::Notice(text) | Log::Verbose(text)) = line else {
+            return;
+        };
         self.log.lock().unwrap().push(text);
     }
 
