@@ -12,6 +12,7 @@ mod extension;
 pub mod functions;
 mod line;
 mod pattern;
+mod print;
 mod read;
 mod regexp;
 mod timing;

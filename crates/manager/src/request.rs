@@ -134,6 +134,13 @@ pub enum FileRequest {
         /// Its name.
         name: String,
     },
+    /// Make a file say this and nothing else, and keep what it said as `NAME.old`.
+    Save {
+        /// Its name.
+        name: String,
+        /// All that it says.
+        text: String,
+    },
     /// Change a file.
     Update(Box<FileUpdate>),
 }

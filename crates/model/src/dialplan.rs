@@ -14,6 +14,8 @@ pub enum DialplanCommand {
     },
     /// The global variables, in the order of their names.
     Globals,
+    /// As the text of an extensions.conf, if it may be written back.
+    Print,
     /// Change it, until extensions.conf is read again.
     Change(DialplanChange),
 }
@@ -80,6 +82,10 @@ pub enum DialplanReply {
     Contexts(Vec<DialplanContext>),
     /// Global variables.
     Globals(Vec<(Arc<str>, Arc<str>)>),
+    /// A text.
+    Text(Arc<str>),
+    /// It may not be written back: it is not `static`, or it is write protected.
+    Protected,
     /// Changed.
     Changed,
     /// There is no such context.

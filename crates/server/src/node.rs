@@ -208,10 +208,12 @@ impl Node {
     }
 
     /// A change of files may ask for a reload.
-    async fn answer_files(self: &Arc<Self>, request: FileRequest) -> Answer {
+    pub(crate) async fn answer_files(self: &Arc<Self>, request: FileRequest) -> Answer {
         let reload = match &request {
             FileRequest::Update(update) => update.reload.clone(),
-            FileRequest::Read { .. } | FileRequest::Create { .. } => None,
+            FileRequest::Read { .. } | FileRequest::Create { .. } | FileRequest::Save { .. } => {
+                None
+            }
         };
         match self.files.ask(request).await {
             Ok(answer) => {

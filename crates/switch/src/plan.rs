@@ -12,6 +12,9 @@ use model::{
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// What it is read from.
+const FILE: &str = "extensions.conf";
+
 impl Switch {
     pub(crate) fn on_dialplan(&mut self, command: &DialplanCommand) -> DialplanReply {
         match command {
@@ -26,6 +29,7 @@ impl Switch {
                 all.sort();
                 DialplanReply::Globals(all)
             }
+            DialplanCommand::Print => print(&self.config.dialplan),
             DialplanCommand::Change(change) => self.change_dialplan(change),
         }
     }
@@ -103,6 +107,52 @@ fn refused(fault: Fault) -> DialplanReply {
         Fault::Exists => DialplanReply::Exists,
         Fault::Invalid(why) => DialplanReply::Invalid(why.into()),
     }
+}
+
+/// The dialplan as a text that reads back as it is meant.
+fn print(dialplan: &Dialplan) -> DialplanReply {
+    if !dialplan.general.is_static || dialplan.general.write_protect {
+        return DialplanReply::Protected;
+    }
+    let text = dialplan.print();
+    let source = conf::Memory::default().with(FILE, &text);
+    let Ok(config) = conf::load(&source, FILE) else {
+        return DialplanReply::Invalid("what is in it cannot be written in a file".into());
+    };
+    let (read, _) = Dialplan::read(&config, &crate::app::Vocabulary);
+    match first_difference(dialplan, &read) {
+        None => DialplanReply::Text(text.into()),
+        Some(place) => DialplanReply::Invalid(format!("{place} would not read back").into()),
+    }
+}
+
+/// What two dialplans say otherwise first, but for where it is written.
+fn first_difference(one: &Dialplan, other: &Dialplan) -> Option<String> {
+    if one.general != other.general || one.globals != other.globals {
+        return Some("[general] or [globals]".to_owned());
+    }
+    let mut others = other.contexts().iter();
+    for context in one.contexts() {
+        let is_same = others
+            .next()
+            .is_some_and(|other| meaning(context) == meaning(other));
+        if !is_same {
+            return Some(format!("context {}", context.name));
+        }
+    }
+    others
+        .next()
+        .map(|context| format!("context {}", context.name))
+}
+
+/// A context without the places it is written at.
+fn meaning(context: &Context) -> DialplanContext {
+    let mut shown = shown_context(context, None);
+    let extensions = shown.extensions.iter_mut();
+    for step in extensions.flat_map(|extension| &mut extension.steps) {
+        step.at = Arc::default();
+    }
+    shown
 }
 
 fn show(dialplan: &Dialplan, context: Option<&str>, exten: Option<&str>) -> DialplanReply {

@@ -162,3 +162,23 @@ fn globals_are_set_again_only_when_the_dialplan_is_read() {
         Reply::Value("1".into())
     );
 }
+
+#[test]
+fn what_is_in_use_is_printed_where_that_is_allowed() {
+    let mut world = World::new(1, DIALPLAN);
+    let print = DialplanCommand::Print;
+    assert_eq!(ask(&mut world, print.clone()), DialplanReply::Protected);
+    let writable = format!("[general]\nstatic=yes\n{DIALPLAN}");
+    let mut world = World::new(1, &writable);
+    add(&mut world, "99", "UserEvent", false);
+    let DialplanReply::Text(text) = ask(&mut world, print.clone()) else {
+        panic!("no text");
+    };
+    assert!(text.contains("\nexten => 99,1,UserEvent(New)\n"), "{text}");
+    let mut again = World::new(1, &text);
+    let (before, after) = (shown(&mut world, None, None), shown(&mut again, None, None));
+    assert_eq!(before, after);
+    // What cannot be written as it is meant is not written at all.
+    add(&mut world, "98", "UserEvent\nexten => 97,1,NoOp", false);
+    assert!(matches!(ask(&mut world, print), DialplanReply::Invalid(_)));
+}

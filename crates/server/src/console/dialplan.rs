@@ -2,6 +2,7 @@
 
 mod change;
 mod listing;
+mod save;
 
 use super::{Command, Outcome};
 use crate::node::Node;
@@ -22,6 +23,12 @@ pub(super) const COMMANDS: &[Command] = &[
         synopsis: "Reload extensions and *only* extensions",
         usage: "Usage: dialplan reload\n       Reads extensions.conf again. Calls in progress keep what they have.\n",
         run: |node, _| Box::pin(reload(node)),
+    },
+    Command {
+        words: "dialplan save",
+        synopsis: "Save current dialplan into a file",
+        usage: "Usage: dialplan save [file]\n       Writes the dialplan in use into extensions.conf, or another extensions….conf of its folder, where\n       [general] says static = yes and writeprotect = no. Comments, templates and includes of other files are\n       not in it; what the file said stays as <file>.old.\n",
+        run: |node, arguments| Box::pin(save::save(node, arguments)),
     },
     Command {
         words: "dialplan show globals",

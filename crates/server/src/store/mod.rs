@@ -81,6 +81,7 @@ fn carry_out(root: &Path, request: &FileRequest) -> Answer {
             tracing::info!(file = name, "configuration file created");
             Ok(FileReply::Done)
         }
+        FileRequest::Save { name, text } => save(&folder, name, text),
         FileRequest::Update(update) => self::update(&folder, update),
     }
 }
@@ -89,6 +90,38 @@ fn read(folder: &Folder, name: &str) -> Answer {
     folder.existing(name)?;
     let config = conf::load(folder, name.trim()).map_err(|error| unread(&error))?;
     Ok(FileReply::Config(Arc::new(config)))
+}
+
+/// Writes a file anew, and what it said before beside it; both change or none does.
+fn save(folder: &Folder, name: &str, text: &str) -> Answer {
+    let path = folder.within(name)?;
+    let mut files = Vec::new();
+    match folder.existing(name) {
+        Ok(real) => {
+            let old = Source::read(folder, name).map_err(|error| fault(&error))?;
+            let mut kept = real.clone().into_os_string();
+            kept.push(".old");
+            let kept = PathBuf::from(kept);
+            if let Err(error) = folder.create(&kept)
+                && error.kind() != io::ErrorKind::AlreadyExists
+            {
+                return Err(fault(&error));
+            }
+            files.push((kept, old));
+            files.push((real, text.as_bytes().to_vec()));
+        }
+        Err(FileFault::Missing) => {
+            folder.create(&path).map_err(|error| fault(&error))?;
+            files.push((path, text.as_bytes().to_vec()));
+        }
+        Err(other) => return Err(other),
+    }
+    folder.replace(&files).map_err(|error| {
+        tracing::error!(%error, file = name, "configuration file not saved");
+        FileFault::Refused(Refused::NotSaved)
+    })?;
+    tracing::info!(file = name, "configuration file saved");
+    Ok(FileReply::Done)
 }
 
 fn update(folder: &Folder, update: &FileUpdate) -> Answer {

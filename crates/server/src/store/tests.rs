@@ -423,3 +423,27 @@ fn entries_or_nothing(etc: &Path) -> Option<u64> {
         .parse()
         .ok()
 }
+
+#[test]
+fn a_file_is_saved_whole_and_what_it_said_is_kept() {
+    let (_outer, etc) = folder();
+    let save = |name: &str, text: &str| {
+        let (name, text) = (name.to_owned(), text.to_owned());
+        carry_out(&etc, &FileRequest::Save { name, text }).map(drop)
+    };
+    let said = |name: &str| fs::read_to_string(etc.join(name)).unwrap();
+    for text in ["[x]\na = 1\n", "[x]\na = 2\n"] {
+        let before = said("a.conf");
+        assert_eq!(save("a.conf", text), Ok(()));
+        assert_eq!(
+            (said("a.conf"), said("a.conf.old")),
+            (text.to_owned(), before)
+        );
+    }
+    assert_eq!(save("sub/new.conf", "[n]\n"), Ok(()));
+    assert_eq!(said("sub/new.conf"), "[n]\n");
+    assert_eq!(save("../outside.conf", ""), Err(FileFault::Restricted));
+    symlink("../outside.conf", etc.join("link.conf")).unwrap();
+    assert!(save("link.conf", "").is_err());
+    assert_eq!(save("no/such.conf", ""), Err(FileFault::Missing));
+}

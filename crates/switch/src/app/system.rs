@@ -120,7 +120,15 @@ impl Waiting for Running {
             Happening::Timer(timer) if *timer == self.until => {
                 ended(switch, id, Outcome::NotRun, self.otherwise)
             }
-            _ => Step::Wait(self),
+            Happening::Timer(_)
+            | Happening::Digit(_)
+            | Happening::Played { .. }
+            | Happening::Dialed(..)
+            | Happening::Unbridged
+            | Happening::PickedUp { .. }
+            | Happening::Ran(..)
+            | Happening::Originated(_)
+            | Happening::Subroutine { .. } => Step::Wait(self),
         }
     }
 }
