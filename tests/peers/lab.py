@@ -28,6 +28,8 @@ bind = 127.0.0.1:@SIP@
 class LabTest(unittest.TestCase):
     """A server a test, on the configuration of the recorded scenarios."""
 
+    # What a test adds to the configuration, by file.
+    added = {}
     command = f'"{SWITCHROOM}" -f -C "$LAB_ETC/asterisk.conf"'
 
     def setUp(self):
@@ -36,6 +38,9 @@ class LabTest(unittest.TestCase):
             shutil.copytree(os.path.join(TESTS, 'golden', 'etc'), etc)
             with open(os.path.join(etc, 'pjsip.conf'), 'a') as file:
                 file.write(TCP)
+            for name, text in self.added.items():
+                with open(os.path.join(etc, name), 'a') as file:
+                    file.write(text)
             self.lab = golden.Lab(self.command, etc, [os.path.join(HERE, 'phones')])
         self.addCleanup(self.lab.stop)
         self.lab.boot()

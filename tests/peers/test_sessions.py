@@ -56,6 +56,50 @@ class SessionsTest(LabTest):
         self.assertIn('closed{reason="took nothing', self.console('prometheus show metrics'))
 
 
+class LagTest(LabTest):
+    added = {'manager.conf': """
+[patient]
+secret = patient-secret
+read = all
+onlag = skip
+keepclasses = call
+sequence = yes
+"""}
+
+    def test_a_reader_that_stops_keeps_what_it_must_and_is_told_of_the_rest(self):
+        slow = socket.create_connection(('127.0.0.1', self.lab.ports['AMI']), timeout=20)
+        self.addCleanup(slow.close)
+        slow.sendall(b'Action: Login\r\nUsername: patient\r\nSecret: patient-secret\r\n\r\n')
+        author = self.connect('quiet')
+        fill = (b'Action: UserEvent\r\nUserEvent: Fill\r\nFilling: ' + b'x' * 900 + b'\r\n\r\n') * 100
+        admin = self.connect()
+        self.ask(admin, 'Events', EventMask='off')
+        for number in range(300):
+            author.sock.sendall(fill)
+            if number % 100 == 50:
+                self.ask(admin, 'Originate', Channel='Local/wait@lab', Application='Wait', Data=1, Async='true')
+        self.ask(author, 'UserEvent', UserEvent='Skipped')
+        self.ask(admin, 'Originate', Channel='Local/wait@lab', Application='Wait', Data=1, Async='true')
+        heard, rest, ended = [], b'', False
+        while not ended:
+            data = slow.recv(1 << 16)
+            self.assertTrue(data, 'it was closed')
+            rest += data
+            *blocks, rest = rest.split(b'\r\n\r\n')
+            heard += [block for block in blocks if block.startswith(b'Event: ')]
+            ended = sum(block.startswith(b'Event: OriginateResponse') for block in heard) == 4
+        headers = [dict(line.split(': ', 1) for line in block.decode().split('\r\n')) for block in heard]
+        number = lambda place: int(place.split('/')[1])
+        places = [number(event['Sequence']) for event in headers if event['Event'] != 'FullyBooted']
+        self.assertEqual(places, sorted(places))
+        gaps = [event for event in headers if event['Event'] == 'EventsMissed']
+        self.assertTrue(gaps)
+        self.assertEqual({event['Reason'] for event in gaps}, {'lag'})
+        told = sum(event['Event'] == 'UserEvent' for event in headers)
+        self.assertLess(told, 30000)
+        self.assertEqual(sum(event['Event'] == 'Newchannel' for event in headers), 8)
+
+
 class FewFilesTest(LabTest):
     command = f'sh -c \'ulimit -n 64; exec "$0" "$@"\' "{SWITCHROOM}" -f -C "$LAB_ETC/asterisk.conf"'
 

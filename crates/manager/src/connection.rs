@@ -5,10 +5,11 @@
 //! [`Connection::sent`], and for the rest treats it as a [`Session`]. What must reach the client in
 //! a segment of its own (the banner, the answer to Login) is all that `unsent` gives at a time.
 
+use crate::lag::{Full, Item, Lag};
 use crate::outgoing::Outgoing;
 use crate::peer::Log;
 use crate::session::{Carrier, Close, Input, Output, Piece, Session};
-use crate::{Node, Peer, Rendered, Request, Told};
+use crate::{Budget, Node, OnLag, Peer, Rendered, Request, Told};
 use ami::{Frames, Message, raw};
 use model::{Now, Token, Transport};
 use std::collections::VecDeque;
@@ -36,6 +37,11 @@ pub struct Connection {
     session: Session,
     frames: Frames,
     outgoing: Outgoing,
+    /// What waits for a client that is behind, if it is.
+    lag: Option<Box<Lag>>,
+    /// Events skipped, to be counted.
+    skipped: u64,
+    budget: Arc<Budget>,
     effects: VecDeque<Effect>,
     /// Whether the answer to Login has been written.
     welcomed: bool,
@@ -57,7 +63,8 @@ impl Connection {
             Transport::Tls => general.tls_dialect.unwrap_or(general.dialect),
             Transport::Tcp | Transport::Udp => general.dialect,
         };
-        let mut outgoing = Outgoing::default();
+        let budget = Arc::clone(&node.budget);
+        let mut outgoing = Outgoing::new(&budget);
         outgoing.add(now.since_start, |bytes| {
             bytes.extend_from_slice(dialect.0.banner().as_bytes())
         });
@@ -66,6 +73,9 @@ impl Connection {
             session: Session::new(now, Carrier::Stream, peer, node),
             frames: Frames::default(),
             outgoing,
+            lag: None,
+            skipped: 0,
+            budget,
             effects: VecDeque::new(),
             welcomed: false,
             closing: None,
@@ -116,7 +126,36 @@ impl Connection {
 
     /// Whether events are wanted now. None are while what has been written is not taken.
     pub fn listens(&self) -> bool {
-        self.closing.is_none() && self.session.listens() && !self.outgoing.is_full()
+        self.closing.is_none() && self.session.listens() && !self.is_behind()
+    }
+
+    /// Whether events may be given although none are wanted, so that the session keeps its place: what
+    /// its account does not want to be kept is skipped.
+    pub fn skims(&self) -> bool {
+        let rule = self.session.account().map(|user| user.on_lag);
+        self.closing.is_none()
+            && self.session.listens()
+            && self.is_behind()
+            && rule.is_some_and(|rule| rule != OnLag::Close)
+    }
+
+    /// Takes an event where [`Connection::skims`]: it is put off or skipped.
+    pub fn skim(&mut self, now: Now, event: &Rendered) {
+        let told = self.session.take(event).cloned();
+        self.drain(now);
+        if let Some(told) = told {
+            self.put_off(now, &told);
+        }
+    }
+
+    /// How many events were skipped since this was asked last.
+    pub fn take_skipped(&mut self) -> u64 {
+        std::mem::take(&mut self.skipped)
+    }
+
+    /// The client does not take what there is.
+    fn is_behind(&self) -> bool {
+        self.lag.is_some() || self.outgoing.is_full()
     }
 
     /// When to call again with [`Input::Time`], as time since the process began.
@@ -133,7 +172,7 @@ impl Connection {
         }
         let close = self
             .closing
-            .filter(|_| !self.closed && self.outgoing.unsent().is_empty())?;
+            .filter(|_| !self.closed && self.lag.is_none() && self.outgoing.unsent().is_empty())?;
         self.closed = true;
         Some(Effect::Close(close))
     }
@@ -144,6 +183,42 @@ impl Connection {
         self.drain(now);
         if let Some(told) = told {
             self.write_event(now, told);
+        }
+    }
+
+    /// Writes what has waited, as far as there is room.
+    fn catch_up(&mut self, now: Now) {
+        while let Some(lag) = &mut self.lag
+            && !self.outgoing.is_full()
+        {
+            let item = lag.next();
+            let numbered = self.session.is_numbered();
+            self.outgoing.add(now.since_start, |bytes| match &item {
+                Some(Item::Event(told)) => told.write(numbered, bytes),
+                Some(Item::Missed(missed)) => missed.told().write(numbered, bytes),
+                Some(Item::Bytes(answer)) => bytes.extend_from_slice(answer),
+                None => {}
+            });
+            if item.is_none() {
+                self.lag = None;
+            }
+        }
+    }
+
+    /// Puts an event off, or skips it, as the account wants it.
+    fn put_off(&mut self, now: Now, told: &Arc<Told>) {
+        let Some(user) = self.session.account() else {
+            return;
+        };
+        let (rule, keep) = (user.on_lag, user.keep);
+        let budget = &self.budget;
+        let lag = self.lag.get_or_insert_with(|| Box::new(Lag::new(budget)));
+        match lag.take(told, rule, keep) {
+            Ok(skipped) => self.skipped += skipped,
+            Err(Full) => {
+                self.session.handle(now, Input::End(Close::Lagged));
+                self.drain(now);
+            }
         }
     }
 
@@ -158,7 +233,8 @@ impl Connection {
             self.session.handle(now, Input::End(Close::WriteTimeout));
         }
         self.drain(now);
-        while self.closing.is_none() && !self.session.is_busy() && !self.outgoing.is_full() {
+        self.catch_up(now);
+        while self.closing.is_none() && !self.session.is_busy() && !self.is_behind() {
             let Some(frame) = self.frames.next() else {
                 break;
             };
@@ -204,13 +280,19 @@ impl Connection {
         }
     }
 
-    fn write_event(&mut self, now: Now, told: &Told) {
+    fn write_event(&mut self, now: Now, told: &Arc<Told>) {
+        if self.lag.is_some() {
+            return self.put_off(now, told);
+        }
         let numbered = self.session.is_numbered();
         self.outgoing
             .add(now.since_start, |bytes| told.write(numbered, bytes));
     }
 
     fn write(&mut self, now: Now, message: &Message) {
+        if let Some(lag) = &mut self.lag {
+            return lag.add(message.wire().into());
+        }
         self.outgoing
             .add(now.since_start, |bytes| raw::encode(message, bytes));
     }
@@ -218,7 +300,10 @@ impl Connection {
     fn close(&mut self, close: Close) {
         self.closing = Some(close);
         match close {
-            Close::Disconnected | Close::WriteTimeout | Close::Lagged => self.outgoing.discard(),
+            Close::Disconnected | Close::WriteTimeout | Close::Lagged => {
+                self.lag = None;
+                self.outgoing.discard();
+            }
             Close::LoggedOff
             | Close::Refused
             | Close::LoginTimeout

@@ -7,11 +7,13 @@
 
 mod acl;
 mod audit;
+mod budget;
 mod connection;
 mod filter;
 mod gate;
 mod general;
 mod handler;
+mod lag;
 mod login;
 mod missed;
 mod node;
@@ -31,9 +33,11 @@ mod user;
 
 pub use acl::{Acl, BadRule};
 pub use audit::Audit;
+pub use budget::Budget;
 pub use connection::{Connection, Effect};
 pub use filter::{BadFilter, Filter, Filters};
 pub use general::{Bind, General, Spoken};
+pub use lag::OnLag;
 pub use missed::{Missed, Resumed, Why};
 pub use node::Node;
 pub use peer::{Log, Peer};

@@ -1,6 +1,6 @@
 //! What sessions know of the node they belong to.
 
-use crate::{Retries, Settings};
+use crate::{Budget, Retries, Settings};
 use jiff::{Timestamp, tz::TimeZone};
 use model::Run;
 use std::sync::Arc;
@@ -34,6 +34,8 @@ pub struct Node {
     pub custom_sounds: bool,
     /// Whether clients may use dialplan functions that reach beyond calls.
     pub live_dangerously: bool,
+    /// The memory for what clients have yet to take; the same for as long as the node runs.
+    pub budget: Arc<Budget>,
     /// Its run, by which places in its order of events are named.
     pub run: Run,
     /// When it began.

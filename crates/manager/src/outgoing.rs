@@ -1,9 +1,11 @@
 //! Bytes on their way to a client, and how long they have been.
 
+use crate::budget::{Budget, Share};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Bytes on their way to a client.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Outgoing {
     bytes: Vec<u8>,
     sent: usize,
@@ -11,6 +13,8 @@ pub(crate) struct Outgoing {
     fence: Option<usize>,
     /// When the last of them went, or the first of them came.
     progress: Duration,
+    /// Of the memory for all.
+    share: Share,
 }
 
 impl Outgoing {
@@ -21,12 +25,23 @@ impl Outgoing {
     /// So much memory is kept when nothing is on its way: there are many sessions, most of them idle.
     const KEPT: usize = 4 * 1024;
 
+    pub(crate) fn new(budget: &Arc<Budget>) -> Self {
+        Self {
+            bytes: Vec::new(),
+            sent: 0,
+            fence: None,
+            progress: Duration::ZERO,
+            share: Share::of(budget),
+        }
+    }
+
     /// Adds bytes by calling `write`. `now` is the time since the process began.
     pub(crate) fn add(&mut self, now: Duration, write: impl FnOnce(&mut Vec<u8>)) {
         if self.unsent().is_empty() {
             self.progress = now;
         }
         write(&mut self.bytes);
+        self.share.hold(self.bytes.len() - self.sent);
     }
 
     /// What has been added goes in a segment of its own.
@@ -41,12 +56,16 @@ impl Outgoing {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.bytes.len() - self.sent >= Self::LIMIT
+        self.share
+            .is_full(self.bytes.len() - self.sent, Self::LIMIT)
     }
 
     /// What has not gone will not go.
     pub(crate) fn discard(&mut self) {
-        *self = Self::default();
+        self.bytes = Vec::new();
+        self.sent = 0;
+        self.fence = None;
+        self.share.hold(0);
     }
 
     /// The first `count` unsent bytes have gone.
@@ -67,6 +86,7 @@ impl Outgoing {
             self.fence = self.fence.map(|fence| fence - self.sent);
             self.sent = 0;
         }
+        self.share.hold(self.bytes.len() - self.sent);
     }
 
     /// When the client has taken nothing for so long; `None` if there is nothing to take.
@@ -81,7 +101,7 @@ mod tests {
 
     #[test]
     fn what_stands_before_a_fence_goes_alone() {
-        let mut outgoing = Outgoing::default();
+        let mut outgoing = Outgoing::new(&Arc::default());
         outgoing.add(Duration::ZERO, |bytes| bytes.extend(b"abc"));
         outgoing.fence();
         outgoing.add(Duration::ZERO, |bytes| bytes.extend(b"def"));
@@ -95,7 +115,7 @@ mod tests {
     #[test]
     fn the_deadline_is_counted_from_the_last_progress() {
         let seconds = Duration::from_secs;
-        let mut outgoing = Outgoing::default();
+        let mut outgoing = Outgoing::new(&Arc::default());
         assert_eq!(outgoing.deadline(seconds(1)), None);
         outgoing.add(seconds(5), |bytes| bytes.extend(b"abc"));
         outgoing.add(seconds(6), |bytes| bytes.extend(b"def"));

@@ -3,7 +3,7 @@
 use crate::general::Spoken;
 use crate::rules::{self, Rules};
 use crate::secret::Secret;
-use crate::{Acl, BadFilter, Filter, Filters, General};
+use crate::{Acl, BadFilter, Filter, Filters, General, OnLag};
 use ami::{Classes, Dialect};
 use conf::{Diagnostic, Entry, List, Millis, Place, Section, Settings as _};
 use macros::Settings;
@@ -43,6 +43,10 @@ pub struct User {
     pub dialect: Dialect,
     /// Whether it is told places in the order of events.
     pub sequence: bool,
+    /// What becomes of its sessions that are too slow.
+    pub on_lag: OnLag,
+    /// The events that are not skipped then.
+    pub keep: Classes,
     /// Where it says so.
     pub(crate) at: Places,
 }
@@ -90,9 +94,18 @@ pub struct Account {
     #[setting(name = "allowmultiplelogin")]
     allow_multiple_login: Option<bool>,
     /// How long it may take nothing of what is written to it, in milliseconds, before it is
-    /// disconnected.
-    #[setting(name = "writetimeout", default = "100")]
-    write_timeout: Millis,
+    /// disconnected; 100 if not said, or a minute where `onlag` is not `close`.
+    #[setting(name = "writetimeout")]
+    write_timeout: Option<Millis>,
+    /// What becomes of a session that is so slow that it would lose events: it is closed (`close`), or
+    /// events are skipped and told as EventsMissed (`skip`), or first those that tell how something is
+    /// which is otherwise by then (`coalesce`).
+    #[setting(name = "onlag", default = "close")]
+    on_lag: OnLag,
+    /// The classes of events that are not skipped; if they are too many to be kept, the session is
+    /// closed.
+    #[setting(name = "keepclasses")]
+    keep: List<String>,
     /// `NAME=value`: a variable for the channels it originates; may be given several times.
     #[setting(name = "setvar")]
     variables: Vec<String>,
@@ -124,7 +137,8 @@ impl User {
         let filters = filters(&account.filters, diagnostics);
         let secret = secret(section, account.secret.as_deref(), diagnostics);
         let rules = rules::read(section, diagnostics);
-        let write_timeout = write_timeout(section, account.write_timeout, diagnostics);
+        let given = account.write_timeout;
+        let write_timeout = write_timeout(section, given, account.on_lag, diagnostics);
         Some(Self {
             name: section.name.clone(),
             read: classes(section, "read", &account.read, diagnostics),
@@ -142,6 +156,8 @@ impl User {
                 open_actions: place(section, "openactions").clone(),
             },
             sequence: account.sequence,
+            on_lag: account.on_lag,
+            keep: classes(section, "keepclasses", &account.keep, diagnostics),
             acls: access?,
             filters: filters?,
             rules: rules?,
@@ -298,8 +314,21 @@ fn place<'a>(section: &'a Section, option: &str) -> &'a Place {
 }
 
 /// The reference server takes 100 for less, and so do we.
-fn write_timeout(section: &Section, given: Millis, diagnostics: &mut Vec<Diagnostic>) -> Duration {
+fn write_timeout(
+    section: &Section,
+    given: Option<Millis>,
+    on_lag: OnLag,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Duration {
     const LEAST: Duration = Duration::from_millis(100);
+    const PATIENT: Duration = Duration::from_secs(60);
+    let Some(given) = given else {
+        return if on_lag == OnLag::Close {
+            LEAST
+        } else {
+            PATIENT
+        };
+    };
     if given.0 >= LEAST {
         return given.0;
     }

@@ -320,6 +320,15 @@ impl Reader {
         self.hub.next.load(Ordering::SeqCst) > self.next
     }
 
+    /// Whether its place will soon be gone, if it does not go on: half of what is kept is behind it.
+    pub(crate) fn is_far_behind(&self) -> bool {
+        let ring = self.hub.ring();
+        let bounds = self.hub.bounds;
+        let half_full = ring.events >= bounds.events / 2 || ring.bytes >= bounds.bytes / 2;
+        let behind = ring.next.saturating_sub(self.next);
+        half_full && behind >= ring.events as u64 / 2
+    }
+
     /// The last event that has been read.
     pub(crate) fn at(&self) -> Mark {
         self.hub.run.at(Seq(self.next - 1))

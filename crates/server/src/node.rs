@@ -307,8 +307,9 @@ impl Node {
         self.switch
             .tell(Input::Configure(Arc::clone(&configuration.switch)))
             .await?;
-        let retries = Arc::clone(&self.configured().manager.retries);
-        let configured = Configured::new(configuration, &self.clock, self.run, retries);
+        let before = self.configured();
+        let before = Some(&*before.manager);
+        let configured = Configured::new(configuration, &self.clock, self.run, before);
         self.hub.restyle(Style::of(&configured.manager));
         self.audit.configure(configured.audit_log());
         self.configured.send_replace(Arc::new(configured));
@@ -489,18 +490,20 @@ impl Configured {
         Some(self.configuration.asterisk.directories.log.join(file))
     }
 
+    /// A configuration of the node; what lasts for all its run is taken over from the one before.
     pub(crate) fn new(
         configuration: Configuration,
         clock: &Clock,
         run: Run,
-        retries: Arc<manager::Retries>,
+        before: Option<&manager::Node>,
     ) -> Self {
         let now = clock.now();
         let options = &configuration.asterisk.options;
         let started = now.utc - now.since_start;
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let manager = manager::Node {
-            retries,
+            retries: before.map_or_else(Arc::default, |node| Arc::clone(&node.retries)),
+            budget: before.map_or_else(Arc::default, |node| Arc::clone(&node.budget)),
             settings: Arc::clone(&configuration.manager),
             version: version::COMPATIBLE.to_owned(),
             system_name: text(&options.system_name),

@@ -152,7 +152,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
     let records = Arc::new(records);
     let audit = AuditLog::start()
         .map_err(|error| format!("the writer of the audit log cannot be started: {error}"))?;
-    let configured = Configured::new(configuration, &clock, clock.run(), Arc::default());
+    let configured = Configured::new(configuration, &clock, clock.run(), None);
     audit.configure(configured.audit_log());
     let hub = Hub::new(Bounds::default(), Style::of(&configured.manager));
     tokio::spawn(Arc::clone(&hub).ring_bells());

@@ -9,8 +9,9 @@ use crate::hub::Reader;
 use crate::node::Node;
 use crate::sessions::Place;
 use crate::stream::Stream;
+use ami::Classes;
 use manager::{Answer, Close, Connection, Effect, Input, Peer, Request};
-use model::{Address, Seq, Transport};
+use model::{Address, Now, Seq, Transport};
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -225,8 +226,14 @@ impl SessionTask {
             return false;
         };
         let listens = self.connection.listens();
+        let skims = self.connection.skims();
         let (may_hear, _) = self.connection.session().rights();
-        self.bell.arm(context, listens.then_some(may_hear));
+        // Who skims is woken now and then: in time, before it loses its place.
+        let wakes = if listens { may_hear } else { Classes::NONE };
+        self.bell.arm(context, (listens || skims).then_some(wakes));
+        if skims && reader.is_far_behind() {
+            return self.skim(now);
+        }
         if !listens {
             return false;
         }
@@ -251,6 +258,30 @@ impl SessionTask {
         }
         self.connection.handle(now, Input::Heard(reader.at()));
         heard
+    }
+
+    /// Goes through what it is behind, without waiting for the client.
+    fn skim(&mut self, now: Now) -> bool {
+        let Some(reader) = &mut self.reader else {
+            return false;
+        };
+        while self.connection.skims() {
+            match reader.read() {
+                Ok(None) => break,
+                Ok(Some((batch, from))) => {
+                    for event in batch.from(from) {
+                        self.connection.skim(now, event);
+                    }
+                }
+                Err(missed) => {
+                    self.node.counters.missed_by(missed.count());
+                    self.connection.handle(now, Input::Missed(missed));
+                }
+            }
+        }
+        self.node.counters.missed_by(self.connection.take_skipped());
+        self.connection.handle(now, Input::Heard(reader.at()));
+        true
     }
 
     fn poll_write(&mut self, context: &mut Context<'_>) -> bool {

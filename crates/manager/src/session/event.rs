@@ -1,7 +1,7 @@
 //! Events: who hears them, their order among answers, and waiting for them (ami-server.md 4.7, 8.9).
 
 use super::{Carrier, Close, Doing, Member, Output, Piece, Session, Wait};
-use crate::{Missed, Rendered, Told};
+use crate::{Missed, OnLag, Rendered, Told, Why};
 use ami::event::Event as _;
 use ami::event::system::{EventGap, WaitEventComplete};
 use ami::response;
@@ -55,9 +55,17 @@ impl Session {
 
     pub(super) fn on_missed(&mut self, missed: Missed) {
         match self.carrier {
-            Carrier::Stream => self.close(Close::Lagged),
-            Carrier::Requests => self.miss(missed),
+            Carrier::Stream if missed.why == Why::Lagged && !self.may_lose() => {
+                self.close(Close::Lagged);
+            }
+            Carrier::Stream | Carrier::Requests => self.miss(missed),
         }
+    }
+
+    /// Whether it goes on although any events may be among those it has lost.
+    fn may_lose(&self) -> bool {
+        self.account()
+            .is_some_and(|user| user.on_lag != OnLag::Close && user.keep.is_empty())
     }
 
     /// Events are gone, and it goes on after them: the client is told so.

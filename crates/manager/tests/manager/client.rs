@@ -74,6 +74,7 @@ pub(crate) fn node(manager: &str, acl: &str, users: &str) -> Node {
         http: true,
         custom_sounds: false,
         live_dangerously: false,
+        budget: Arc::default(),
         run: RUN,
         started,
         reloaded: started,
@@ -155,9 +156,18 @@ impl Client {
     }
 
     pub(crate) fn from(remote: &str, transport: Transport, node: Node) -> Self {
+        Self::at(remote, transport, Arc::new(node))
+    }
+
+    /// A client of a node that others have too.
+    pub(crate) fn on(node: Arc<Node>) -> Self {
+        Self::at("127.0.0.1:40000", Transport::Tcp, node)
+    }
+
+    fn at(remote: &str, transport: Transport, node: Arc<Node>) -> Self {
         let now = after(2.0);
         let mut client = Self {
-            connection: Connection::new(now, peer(remote, transport), Arc::new(node)),
+            connection: Connection::new(now, peer(remote, transport), node),
             now,
             requests: Vec::new(),
             notices: Vec::new(),

@@ -7,6 +7,7 @@ mod chapter;
 mod client;
 mod events;
 mod files;
+mod lag;
 mod legacy;
 mod login;
 mod retries;
