@@ -117,8 +117,7 @@ impl Shared {
                 self.put_back(changes);
             }
             for (asker, mut answered) in answers {
-                // What was accepted besides is done nevertheless.
-                if failed && matches!(answered.reply, Reply::Database(_)) {
+                if failed {
                     answered.reply = Reply::Database(DatabaseReply::Failed);
                 }
                 let _ = asker.send(answered); // it may have left

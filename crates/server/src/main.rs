@@ -31,6 +31,7 @@ mod node;
 mod parts;
 mod passwd;
 mod programs;
+mod promises;
 mod records;
 mod remote;
 mod run_directory;

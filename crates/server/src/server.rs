@@ -9,6 +9,7 @@ use crate::configuration::{Configuration, Findings, wanted_secrets};
 use crate::hub::{Bounds, Hub};
 use crate::logger::{self, Detail, Logger};
 use crate::node::{Configured, Made, Node};
+use crate::promises::Promises;
 use crate::records::Records;
 use crate::run_directory::{RunLock, control_socket};
 use crate::secrets;
@@ -134,6 +135,8 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
     let (database, values) = AstDb::open(&configuration.asterisk.directories.database)
         .map_err(|error| format!("the database cannot be opened: {error}"))?;
     let database = Arc::new(database);
+    let (promises, promised) = Promises::open(&configuration.asterisk.directories.database)
+        .map_err(|error| format!("what was promised cannot be read: {error}"))?;
     let files = Store::start(&configuration.asterisk.directories.configuration)
         .map_err(|error| format!("the store of configuration files cannot be started: {error}"))?;
     let (report, reports) = feed::reports();
@@ -168,6 +171,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
             let media = media.clone();
             Box::new(move |instruction| media.instruct(instruction))
         },
+        promises,
         keep: {
             let database = Arc::clone(&database);
             Box::new(move |kept| database.keep(kept))
@@ -196,7 +200,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
         },
         configured,
     );
-    node.restore(values)
+    node.restore(values.into_iter().chain(promised).collect())
         .await
         .map_err(|error| error.to_string())?;
     node.configure_switch()

@@ -6,6 +6,7 @@
 
 use crate::clock::Clock;
 use crate::hub::Hub;
+use crate::promises::Promises;
 use model::{
     Command, DatabaseChange, Instruction, MediaInstruction, Program, Reply, Seq, Spool, Token,
 };
@@ -33,6 +34,7 @@ pub(crate) struct Outlets {
     pub(crate) run: Box<dyn FnMut(Program) + Send>,
     pub(crate) spool: Box<dyn FnMut(Spool) + Send>,
     pub(crate) keep: Box<dyn FnMut(Kept) + Send>,
+    pub(crate) promises: Promises,
 }
 
 /// Changes of the database to keep on disk, and the answer that waits for it.
@@ -288,6 +290,7 @@ impl Desk {
         let mut replies = Vec::new();
         let mut records = Vec::new();
         let mut kept = Vec::new();
+        let mut fulfilled = Vec::new();
         while let Some(output) = self.switch.poll() {
             match output {
                 Output::Events(batch) => records.extend(batch),
@@ -297,10 +300,15 @@ impl Desk {
                 Output::Run(program) => (self.outlets.run)(program),
                 Output::Spool(spooled) => (self.outlets.spool)(spooled),
                 Output::Keep { changes, reply } => kept.push((changes, reply)),
+                Output::Promise(path, None) => fulfilled.push(path),
+                Output::Promise(path, text) => self.outlets.promises.keep(path, text),
             }
         }
         // Events first: who gets a reply finds all that came before it.
         self.outlets.hub.publish(records);
+        for path in fulfilled {
+            self.outlets.promises.keep(path, None);
+        }
         for (token, answered) in replies {
             if let Some(asker) = self.asked.remove(&token) {
                 let _ = asker.send(answered); // it may have left

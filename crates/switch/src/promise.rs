@@ -1,9 +1,9 @@
 //! Outcomes that were promised: every asynchronous Originate that was accepted ends in an
 //! OriginateResponse, also when the node is killed in between.
 //!
-//! What is promised is kept on disk before the client is told that its order was accepted, beside the
-//! values of AstDB under paths that none of them can have, and taken back when the outcome is told. What
-//! is found there at the start came to nothing. It is told a while after the first manager has logged
+//! What is promised is kept in a file before the client is told that its order was accepted, under a path
+//! that no value of AstDB can have, and taken back when the outcome is told. What is found there at the
+//! start came to nothing. It is told a while after the first manager has logged
 //! in, when those who were cut off are back. A node killed just between the telling and the taking back
 //! tells an outcome twice; none is lost.
 
@@ -50,24 +50,21 @@ impl Promises {
 }
 
 impl Switch {
-    /// Accepts an order: the answer waits for the disk.
+    /// Accepts an order.
     pub(crate) fn promise(&mut self, token: Token, at: Seq, order: &Originate) -> Promise {
         self.promises.made += 1;
         let promise = Promise {
             nanosecond: self.now.utc.as_nanosecond(),
             number: self.promises.made,
         };
-        let changes = vec![(promise.path(), Some(written(order)))];
-        let reply = Some((token, at, Reply::Done));
-        self.put(Output::Keep { changes, reply });
+        self.put(Output::Promise(promise.path(), Some(written(order))));
+        self.reply(token, at, Reply::Done);
         promise
     }
 
     /// The outcome has been told.
     pub(crate) fn fulfil(&mut self, path: &Arc<str>) {
-        let changes = vec![(Arc::clone(path), None)];
-        let reply = None;
-        self.put(Output::Keep { changes, reply });
+        self.put(Output::Promise(Arc::clone(path), None));
     }
 
     /// Takes what an earlier run promised out of what the disk has kept.

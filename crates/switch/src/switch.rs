@@ -84,6 +84,9 @@ pub enum Output {
         /// To be given once they are on disk.
         reply: Option<(Token, Seq, Reply)>,
     },
+    /// An outcome that a client is promised, under its path, or one that was told (nothing). It is kept
+    /// before any reply of the same turn is given; what was told is taken back after its event.
+    Promise(Arc<str>, Option<Arc<str>>),
     /// For the writer of call records and the channel event log.
     Spool(Spool),
 }

@@ -3,7 +3,7 @@
 
 use model::{
     Address, Command, ContactFact, ContactState, Destination, Endpoint, Event, Now, Originate,
-    OriginateReason, Party, Security, SecurityKind, Signal, Token, Transport,
+    OriginateReason, Party, Reply, Security, SecurityKind, Signal, Token, Transport,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -66,16 +66,14 @@ impl Node {
                     self.events
                         .extend(records.into_iter().map(|record| record.event));
                 }
-                Output::Keep { changes, reply } => {
-                    for (path, value) in changes {
-                        match value {
-                            Some(value) => self.disk.insert(path, value),
-                            None => self.disk.remove(&path),
-                        };
-                    }
-                    self.accepted += usize::from(reply.is_some());
+                Output::Promise(path, text) => {
+                    match text {
+                        Some(text) => self.disk.insert(path, text),
+                        None => self.disk.remove(&path),
+                    };
                 }
-                Output::Reply { .. }
+                Output::Reply { reply, .. } => self.accepted += usize::from(reply == Reply::Done),
+                Output::Keep { .. }
                 | Output::Instruct(_)
                 | Output::Media(_)
                 | Output::Run(_)

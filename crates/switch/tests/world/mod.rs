@@ -207,7 +207,7 @@ impl World {
                 Output::Instruct(instruction) => self.on_instruction(instruction),
                 Output::Media(instruction) => self.on_media(instruction),
                 Output::Run(program) => self.on_program(program),
-                Output::Spool(_) | Output::Keep { reply: None, .. } => {}
+                Output::Spool(_) | Output::Promise(..) | Output::Keep { reply: None, .. } => {}
                 Output::Keep {
                     reply: Some((token, at, reply)),
                     ..
