@@ -80,8 +80,9 @@ pub struct General {
     /// How many connections may be waiting to log in.
     #[setting(name = "authlimit", default = "50", min = 1)]
     pub login_limit: usize,
-    /// How many logins from an address may fail within a minute before its connections are no
-    /// longer taken; this machine is not limited.
+    /// How many logins may fail within a minute: from an address, before its connections are no longer
+    /// taken; to an account, before it is closed to where it has not been logged in to from. This machine
+    /// is not limited.
     #[setting(name = "authfailures", default = "30", min = 1)]
     pub login_failures: u32,
     /// The file that it is written down in who did what, from where and with what outcome: one JSON object

@@ -54,6 +54,8 @@ enum Refusal {
     Incomplete,
     NoAccount,
     Acl(String),
+    /// Too many have failed.
+    Throttled,
     BadSecret,
     BadKey {
         challenge: Arc<str>,
@@ -160,11 +162,17 @@ impl Session {
             self.audited("Login", Some(&attempt.name), why);
             refusal = response::error(&attempt.id, "Login Already In Use");
         }
+        self.count_failure(attempt.since, &attempt.name);
         self.refuse_later(attempt.since, attempt.token, refusal);
     }
 
     fn attempt(&self, now: Now, token: Token, id: &str, login: &Login) -> Result<Attempt, Refusal> {
         let name = login.username.as_deref().ok_or(Refusal::Nameless)?;
+        let limit = self.node.settings.general.login_failures;
+        let throttle = &self.node.throttle;
+        if !throttle.admits_to(now.since_start, self.peer.address(), name, limit) {
+            return Err(Refusal::Throttled);
+        }
         let user = self.node.settings.user(name).ok_or(Refusal::NoAccount)?;
         if let Some(acl) = user.refusing_acl(self.peer.address()) {
             return Err(Refusal::Acl(acl.to_owned()));
@@ -229,14 +237,22 @@ impl Session {
         let using_password = false;
         self.security(SecurityKind::SuccessfulAuth { using_password }, &name);
         self.audited("Login", None, "Success");
+        let (throttle, address) = (&self.node.throttle, self.peer.address());
+        throttle.succeeded(now.since_start, address, &name);
         if displayed {
             self.tell_connect(&name, "logged on");
         }
     }
 
     fn refuse(&mut self, since: Duration, token: Token, id: &str, login: &Login, refusal: Refusal) {
-        self.told_refusal(login.username.as_deref().unwrap_or_default(), &refusal);
+        let name = login.username.as_deref().unwrap_or_default();
+        self.told_refusal(name, &refusal);
+        self.count_failure(since, name);
         self.refuse_later(since, token, failed(id));
+    }
+
+    fn count_failure(&self, now: Duration, name: &str) {
+        self.node.throttle.failed(now, self.peer.address(), name);
     }
 
     fn refuse_later(&mut self, since: Duration, token: Token, answer: Message) {
@@ -257,12 +273,16 @@ impl Session {
             Refusal::Incomplete => "it was incomplete",
             Refusal::NoAccount => "there is no such account",
             Refusal::Acl(_) => "its address is not allowed",
+            Refusal::Throttled => "too many have failed",
             Refusal::BadSecret | Refusal::BadKey { .. } => "the secret was wrong",
         };
         self.audited("Login", Some(name), &format!("refused: {why}"));
         match refusal {
             Refusal::Nameless => return,
             Refusal::Incomplete => {}
+            Refusal::Throttled => self.notice(format!(
+                "Too many logins from {address} or to '{shown}' have failed: this one is not looked at"
+            )),
             Refusal::NoAccount => {
                 self.security(SecurityKind::InvalidAccountId, name);
                 self.notice(format!(

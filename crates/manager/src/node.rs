@@ -1,6 +1,6 @@
 //! What sessions know of the node they belong to.
 
-use crate::{Budget, Retries, Settings};
+use crate::{Budget, Retries, Settings, Throttle};
 use jiff::{Timestamp, tz::TimeZone};
 use model::Run;
 use std::sync::Arc;
@@ -46,4 +46,6 @@ pub struct Node {
     pub zone: TimeZone,
     /// What came of actions that may be sent again; the same as long as the process runs.
     pub retries: Arc<Retries>,
+    /// Who failed to log in; the same as long as the process runs.
+    pub throttle: Arc<Throttle>,
 }

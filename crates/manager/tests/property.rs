@@ -41,6 +41,7 @@ fn node(manager: &str) -> Arc<Node> {
         reloaded: started,
         zone: jiff::tz::TimeZone::UTC,
         retries: std::sync::Arc::default(),
+        throttle: std::sync::Arc::default(),
     })
 }
 

@@ -18,12 +18,12 @@ use crate::store::{Busy, Store};
 use crate::switch_task::{Answered, Ended, SwitchHandle};
 use crate::{security_log, version};
 use jiff::tz::TimeZone;
-use manager::{Answer, ConsoleReport, FileRequest, Log, ReloadOutcome, Request, Style, Throttle};
+use manager::{Answer, ConsoleReport, FileRequest, Log, ReloadOutcome, Request, Style};
 use model::{Command, Event, Refusal, Reply, Run, Seq};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use switch::Input;
 use tokio::sync::{Mutex, watch};
@@ -45,7 +45,6 @@ pub(crate) struct Node {
     files: Store,
     pub(crate) mailboxes: Mailboxes,
     pub(crate) counters: Counters,
-    throttle: std::sync::Mutex<Throttle>,
     logger: Logger,
     audit: Arc<AuditLog>,
     /// What it is configured with, and what of that sessions know.
@@ -132,7 +131,6 @@ impl Node {
             faces: OnceLock::new(),
             files: made.files,
             counters: Counters::default(),
-            throttle: std::sync::Mutex::default(),
             ending: AtomicBool::new(false),
             logger: made.logger,
             audit: Arc::new(made.audit),
@@ -399,18 +397,13 @@ impl Node {
         self.hub.ring_all();
     }
 
-    /// A login from this address was refused.
-    pub(crate) fn login_failed(&self, address: IpAddr) {
-        let now = self.clock.now().since_start;
-        let mut throttle = self.throttle.lock().unwrap_or_else(PoisonError::into_inner);
-        throttle.failed(now, address);
-    }
-
     /// Whether connections from this address are taken: not so many logins from it were refused.
     pub(crate) fn admits(&self, address: IpAddr, limit: u32) -> bool {
         let now = self.clock.now().since_start;
-        let throttle = self.throttle.lock().unwrap_or_else(PoisonError::into_inner);
-        throttle.admits(now, address, limit)
+        self.configured()
+            .manager
+            .throttle
+            .admits(now, address, limit)
     }
 
     /// Whether sessions shall end.
@@ -504,6 +497,7 @@ impl Configured {
         let manager = manager::Node {
             retries: before.map_or_else(Arc::default, |node| Arc::clone(&node.retries)),
             budget: before.map_or_else(Arc::default, |node| Arc::clone(&node.budget)),
+            throttle: before.map_or_else(Arc::default, |node| Arc::clone(&node.throttle)),
             settings: Arc::clone(&configuration.manager),
             version: version::COMPATIBLE.to_owned(),
             system_name: text(&options.system_name),

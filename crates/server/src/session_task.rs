@@ -153,10 +153,6 @@ impl SessionTask {
 
     async fn end(mut self, reason: Close) {
         self.node.counters.closed(reason);
-        if reason == Close::Refused {
-            self.node
-                .login_failed(self.connection.session().peer().address());
-        }
         tracing::debug!(
             "manager session {} ends: {}",
             self.place.number(),

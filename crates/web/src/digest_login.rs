@@ -83,7 +83,7 @@ impl DigestLogin {
         let Some(age) = self.nonces.age(&credentials.nonce, now) else {
             return Err(ask_again(false)?);
         };
-        let Some(account) = self.account(&credentials, method, target) else {
+        let Some(account) = self.account(&credentials, method, target, ends) else {
             self.tell_failure(&credentials.username, ends).await?;
             return Err(ask_again(false)?);
         };
@@ -103,8 +103,22 @@ impl DigestLogin {
     }
 
     /// The account of who proves that they know its secret.
-    fn account(&self, credentials: &Credentials, method: &str, target: &str) -> Option<String> {
+    fn account(
+        &self,
+        credentials: &Credentials,
+        method: &str,
+        target: &str,
+        ends: Ends,
+    ) -> Option<String> {
         let node = self.exchange.configured();
+        let (now, limit) = (self.exchange.now(), node.settings.general.login_failures);
+        let (address, name) = (ends.remote.ip(), &credentials.username);
+        if !node
+            .throttle
+            .admits_to(now.since_start, address, name, limit)
+        {
+            return None;
+        }
         let user = node.settings.user(&credentials.username)?;
         let secret = user.plain_secret()?;
         let proven = credentials.prove(&user.name, secret, method, realm(&node));

@@ -80,6 +80,7 @@ pub(crate) fn node(manager: &str, acl: &str, users: &str) -> Node {
         reloaded: started,
         zone: TimeZone::UTC,
         retries: std::sync::Arc::default(),
+        throttle: std::sync::Arc::default(),
     }
 }
 

@@ -276,3 +276,28 @@ fn rights_are_those_of_the_latest_configuration() {
     client.handle(Input::Configured(gone.into()));
     assert_eq!(client.closed, Some(Close::AccountGone));
 }
+
+#[test]
+fn an_account_is_closed_to_strangers_when_too_many_logins_fail() {
+    let throttle = std::sync::Arc::<manager::Throttle>::default();
+    let accounts = "[general]\nauthfailures = 2\n[a]\nsecret = a-secret\n";
+    let login = |remote: &str, secret: &str| {
+        let node = manager::Node {
+            throttle: std::sync::Arc::clone(&throttle),
+            ..node(accounts, "", "")
+        };
+        let mut client = Client::from(remote, Transport::Tcp, node);
+        let lines = format!("Action: Login\nUsername: a\nSecret: {secret}\n\n");
+        let answer = client.send(&lines) + &client.wait(1.5);
+        answer.contains("accepted")
+    };
+    assert!(login("192.0.2.1:1", "a-secret"));
+    assert!(!login("198.51.100.1:1", "wrong"));
+    assert!(!login("198.51.100.2:1", "wrong"));
+    assert!(
+        !login("198.51.100.3:1", "a-secret"),
+        "a stranger is not looked at"
+    );
+    assert!(login("192.0.2.1:2", "a-secret"), "its own client is");
+    assert!(login("127.0.0.1:1", "a-secret"));
+}

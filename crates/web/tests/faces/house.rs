@@ -84,6 +84,7 @@ fn node(manager: &str) -> Arc<manager::Node> {
         reloaded: now,
         zone: jiff::tz::TimeZone::UTC,
         retries: std::sync::Arc::default(),
+        throttle: std::sync::Arc::default(),
     })
 }
 
