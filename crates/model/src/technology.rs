@@ -52,6 +52,13 @@ pub enum Signal {
         /// Another channel of its, whose far end it wants them to talk with instead.
         replaces: Option<ChannelId>,
     },
+    /// The answer to [`Instruction::SendAway`].
+    SentAway {
+        /// The channel.
+        channel: ChannelId,
+        /// The status it failed with, in the technology's own numbers; `None` if it is done.
+        failed: Option<u16>,
+    },
     /// The far end of a call sends a text.
     Text {
         /// The channel.
@@ -216,6 +223,13 @@ pub enum Instruction {
         channel: ChannelId,
         /// Why it was not done; `None` if it was.
         refused: Option<Cause>,
+    },
+    /// Ask the far end to call somebody else instead; answered with [`Signal::SentAway`].
+    SendAway {
+        /// The channel.
+        channel: ChannelId,
+        /// Whom: an extension, an endpoint or an address of the technology's.
+        to: Arc<str>,
     },
     /// Send a text to the far end of a call.
     SendText {

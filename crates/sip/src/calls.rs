@@ -104,6 +104,7 @@ impl Calls {
             | Instruction::Reject { channel, .. }
             | Instruction::Transferred { channel, .. }
             | Instruction::SendText { channel, .. }
+            | Instruction::SendAway { channel, .. }
             | Instruction::SendDigit { channel, .. } => inner.channels.get(channel).cloned(),
         };
         let Some(sender) = sender else { return false };

@@ -27,6 +27,8 @@ pub(crate) struct Conversation<'a> {
     pub(crate) unconfirmed: Option<Unconfirmed>,
     /// A REFER that the switch has not answered yet.
     pub(crate) referral: Option<Transaction>,
+    /// We have asked them to call somebody else, and do not know yet what came of it.
+    pub(crate) refers: bool,
     /// Whoever they talked with was sent elsewhere: they hang up by themselves.
     pub(crate) transferred: bool,
 }
@@ -61,6 +63,7 @@ impl<'a> Conversation<'a> {
             seat,
             unconfirmed,
             referral: None,
+            refers: false,
             transferred: false,
         }
     }
@@ -116,6 +119,7 @@ impl<'a> Conversation<'a> {
                 ..
             }) => self.send_digit(digit, milliseconds),
             Some(Instruction::SendText { text, .. }) => self.send_text(&text),
+            Some(Instruction::SendAway { to, .. }) => self.send_away(&to).await,
             Some(Instruction::Transferred { refused, .. }) => self.referred(refused).await,
             // What only an unanswered call can be told, or no call at all.
             Some(

@@ -100,6 +100,7 @@ impl Core {
 
     /// Carries out what the switch says.
     pub(crate) fn instruct(self: &Arc<Self>, instruction: Instruction) {
+        // What the switch is told if there is no such call any more; it must not wait for it.
         let gone = match instruction {
             Instruction::Dial {
                 channel,
@@ -125,7 +126,15 @@ impl Core {
             Instruction::Changed { what, state } => {
                 return self.subscriptions().changed(&what, state);
             }
-            Instruction::HangUp { channel, .. } => Some(channel),
+            Instruction::HangUp { channel, .. } => Some(Signal::Released {
+                channel,
+                tech_cause: None,
+                quality: None,
+            }),
+            Instruction::SendAway { channel, .. } => Some(Signal::SentAway {
+                channel,
+                failed: Some(481),
+            }),
             Instruction::Accept { .. }
             | Instruction::Refuse { .. }
             | Instruction::Ring(_)
@@ -139,18 +148,10 @@ impl Core {
             | Instruction::SendDigit { .. } => None,
         };
         if !self.calls().instruct(instruction)
-            && let Some(channel) = gone
+            && let Some(signal) = gone
         {
-            // Whatever it was is gone; the switch must not wait for it.
             let core = Arc::clone(self);
-            self.runtime.spawn(async move {
-                core.signal(Signal::Released {
-                    channel,
-                    tech_cause: None,
-                    quality: None,
-                })
-                .await;
-            });
+            self.runtime.spawn(async move { core.signal(signal).await });
         }
     }
 

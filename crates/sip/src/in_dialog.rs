@@ -36,10 +36,10 @@ impl Conversation<'_> {
             Method::Info => self.on_info(transaction).await,
             Method::Message => self.on_text(transaction).await,
             Method::Refer => self.on_refer(transaction).await,
+            Method::Notify => self.on_notify(transaction).await,
             Method::Options => crate::options::serve(self.core(), transaction).await,
             Method::Ack
             | Method::Cancel
-            | Method::Notify
             | Method::PRack
             | Method::Publish
             | Method::Register

@@ -14,6 +14,7 @@ use crate::message;
 use crate::message::header;
 use crate::respond;
 use crate::sdp::Description;
+use crate::send_away;
 use crate::settings::Endpoint;
 use crate::sound::Sound;
 use crate::status::status_of;
@@ -174,6 +175,12 @@ impl Invite {
                         tokio::join!(call.ended(Some(cause), Some(status)), confirmed(self.transaction));
                         return;
                     }
+                    Some(Instruction::SendAway { to, .. }) => {
+                        match send_away::target(&self.core, &to, &self.dialog.flow).await {
+                            Some(uri) => return self.redirect(call, &uri).await,
+                            None => send_away::tell(&self.core, call.channel, Some(400)).await,
+                        }
+                    }
                     Some(Instruction::HangUp { cause, .. }) => return self.hang_up(call, cause).await,
                     None => return self.hang_up(call, None).await,
                     // There is nowhere to send it yet.
@@ -235,6 +242,20 @@ impl Invite {
         respond::send(&mut self.transaction, response).await;
     }
 
+    /// Sends the caller elsewhere: the call is over for us.
+    async fn redirect(mut self, call: Call, uri: &str) {
+        const MOVED: u16 = 302;
+        let request = &self.transaction.original;
+        let mut response = respond::response(&self.core, request, MOVED, Some(&self.tag));
+        response
+            .headers
+            .push(Header::Contact(format!("<{uri}>").into()));
+        respond::send(&mut self.transaction, response).await;
+        send_away::tell(&self.core, call.channel, None).await;
+        let cause = Some(Cause::NORMAL_CLEARING);
+        tokio::join!(call.ended(cause, Some(MOVED)), confirmed(self.transaction));
+    }
+
     async fn hang_up(mut self, mut call: Call, cause: Option<Cause>) {
         let status = status_of(cause);
         self.answer(status, None).await;
@@ -290,6 +311,7 @@ async fn decision(instructions: &mut mpsc::Receiver<Instruction>) -> Decision {
             | Instruction::Changed { .. }
             | Instruction::Transferred { .. }
             | Instruction::SendText { .. }
+            | Instruction::SendAway { .. }
             | Instruction::Ring(_)
             | Instruction::Progress(_)
             | Instruction::Answer(_)

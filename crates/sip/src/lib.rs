@@ -41,6 +41,7 @@ mod registration;
 mod resource;
 mod respond;
 mod sdp;
+mod send_away;
 mod settings;
 mod show;
 mod sound;

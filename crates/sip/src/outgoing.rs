@@ -168,7 +168,8 @@ impl Outgoing {
                 // What only a call that came in can be told.
                 Some(Instruction::Accept { .. } | Instruction::Refuse { .. } | Instruction::Dial { .. } | Instruction::Ring(_)
                     | Instruction::Progress(_) | Instruction::Answer(_) | Instruction::Reject { .. } | Instruction::TakeMessage(_)
-                    | Instruction::Watching { .. } | Instruction::Changed { .. } | Instruction::Transferred { .. } | Instruction::SendText { .. }) => Turn::GoesOn,
+                    | Instruction::Watching { .. } | Instruction::Changed { .. } | Instruction::Transferred { .. } | Instruction::SendText { .. }
+                    | Instruction::SendAway { .. }) => Turn::GoesOn,
             },
             message = self.invite.receive() => match message {
                 Some(SipMessage::Response(response)) => match response.status_code.code() {

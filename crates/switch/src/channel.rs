@@ -177,6 +177,8 @@ pub(crate) enum Happening {
         /// Who takes it.
         by: ChannelId,
     },
+    /// Its far end was asked to call somebody else: the status that failed with, if it did.
+    SentAway(Option<u16>),
     /// A program that it had run has ended, or could not be run.
     Ran(RunId, Outcome),
     /// A call that it ordered was answered, or came to nothing.

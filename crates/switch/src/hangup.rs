@@ -86,6 +86,7 @@ impl Switch {
             | Happening::Played { .. }
             | Happening::Dialed(..)
             | Happening::PickedUp { .. }
+            | Happening::SentAway(_)
             | Happening::Ran(..)
             | Happening::Originated(_) => {}
             Happening::Subroutine { .. } => self.dial_origination(id),

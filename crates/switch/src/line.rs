@@ -1,6 +1,6 @@
 //! The outer side of a channel: what its technology signals, and what it is told to signal.
 
-use crate::channel::{Channel, NewChannel, Progress, Technology};
+use crate::channel::{Channel, Happening, NewChannel, Progress, Technology};
 use crate::listen::MediaLeg;
 use crate::{Output, Switch};
 use model::{
@@ -57,6 +57,9 @@ impl Switch {
                 exten,
                 replaces,
             } => self.on_transfer(channel, exten, replaces),
+            Signal::SentAway { channel, failed } => {
+                self.happen(channel, Happening::SentAway(failed));
+            }
             Signal::Text { channel, text } => self.on_text(channel, text),
             Signal::Message(message) => self.on_message(message),
             Signal::Watch { token, what } => self.on_watch(token, what),

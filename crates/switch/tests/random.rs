@@ -38,6 +38,9 @@ exten => screened,1,Dial(Local/wait@phones&PJSIP/carol,3,U(sub)b(sub^s^1)B(sub^s
 exten => tones,1,PlayTones(dial)
  same => n,Dial(Local/ring@phones,1,r)
  same => n,Milliwatt(m)
+exten => away,1,Transfer(${RAND(1,2)})
+ same => n,Answer()
+ same => n,Transfer(busy)
 exten => told,1,Dial(PJSIP/bob,3,A(beep:beep)er(dial)d)
 exten => order,1,Originate(Local/chain@phones,exten,phones,menu,1,2,b(sub^s^1(x)))
  same => n,Originate(PJSIP/carol,app,Echo,,,1,aB(sub^s^1(y)))
@@ -67,7 +70,7 @@ exten => s,1,Wait(0.2)
  same => n,Return(${ARG1})
 ";
 
-const EXTENSIONS: [&str; 22] = [
+const EXTENSIONS: [&str; 23] = [
     "wait",
     "echo",
     "busy",
@@ -83,6 +86,7 @@ const EXTENSIONS: [&str; 22] = [
     "held",
     "order",
     "told",
+    "away",
     "tones",
     "music",
     "digits",

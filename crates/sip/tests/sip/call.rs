@@ -16,7 +16,7 @@ pub(crate) const SDP: &str = "Content-Type: application/sdp\r\n";
 const DAVE: &str = "X-Lab-Phone: dave\r\nContent-Type: application/sdp\r\n";
 
 /// Dave's INVITE, as the switch learns of it.
-async fn ring_in(lab: &mut Lab, phone: &mut Phone, exten: &str) -> NewCall {
+pub(crate) async fn ring_in(lab: &mut Lab, phone: &mut Phone, exten: &str) -> NewCall {
     let uri = format!("sip:{exten}@127.0.0.1");
     phone
         .send(&phone.request("INVITE", &uri, 1, DAVE, &sdp(6000, "sendrecv")))

@@ -1,6 +1,6 @@
 //! Transfers that phones ask for, and texts.
 
-use crate::call::{CHANNEL, answered, inside};
+use crate::call::{CHANNEL, answered, inside, ring_in};
 use crate::lab::{Lab, Phone};
 use model::{Cause, Instruction, NewMessage, Signal};
 
@@ -162,4 +162,95 @@ async fn texts_go_both_ways_in_a_call() {
         (Some("text/plain;charset=UTF-8"), "and you")
     );
     dave.send(&text.answer("200 OK", "", "", "")).await;
+}
+
+/// The far end of the call is asked to call somebody else; what the switch is told of it.
+async fn send_away(lab: &Lab, to: &str) {
+    lab.instruct(Instruction::SendAway {
+        channel: CHANNEL,
+        to: to.into(),
+    });
+}
+
+fn sent_away(failed: Option<u16>) -> Signal {
+    Signal::SentAway {
+        channel: CHANNEL,
+        failed,
+    }
+}
+
+#[tokio::test]
+async fn a_caller_is_sent_elsewhere_before_the_answer() {
+    let mut lab = Lab::start().await;
+    let mut dave = Phone::new("dave", &lab).await;
+    let call = ring_in(&mut lab, &mut dave, "echo").await;
+    lab.instruct(Instruction::Accept {
+        token: call.token,
+        channel: CHANNEL,
+    });
+    send_away(&lab, "sip:x> <y@192.0.2.7").await;
+    assert_eq!(lab.signal().await, sent_away(Some(400)));
+    send_away(&lab, "sip:bob@192.0.2.7").await;
+    let moved = dave.status(302).await;
+    assert_eq!(moved.header("Contact"), Some("<sip:bob@192.0.2.7>"));
+    assert_eq!(lab.signal().await, sent_away(None));
+    let Signal::HungUp { tech_cause, .. } = lab.signal().await else {
+        panic!()
+    };
+    assert_eq!(tech_cause.as_deref(), Some("302"));
+}
+
+#[tokio::test]
+async fn who_talks_with_us_is_asked_to_call_somebody_else() {
+    let mut lab = Lab::start().await;
+    let mut dave = Phone::new("dave", &lab).await;
+    let answer = answered(&mut lab, &mut dave).await;
+    send_away(&lab, "102").await;
+    let refer = dave.asked("REFER").await;
+    let target = refer.header("Refer-To").unwrap();
+    assert!(target.starts_with("<sip:102@127.0.0.1:"), "{target}");
+    dave.send(&refer.answer("202 Accepted", "", "", "")).await;
+    let event = "Event: refer\r\nContent-Type: message/sipfrag\r\n";
+    for (sequence, fragment) in [(3, "SIP/2.0 180 Ringing\r\n"), (4, "SIP/2.0 486 Busy\r\n")] {
+        dave.send(&inside(&dave, &answer, "NOTIFY", sequence, event, fragment))
+            .await;
+        let line = format!("{sequence} NOTIFY");
+        let answered = dave
+            .expect(|message| message.header("CSeq") == Some(&line))
+            .await;
+        assert_eq!(answered.status(), Some(200));
+    }
+    assert_eq!(lab.signal().await, sent_away(Some(486)));
+    // It may be asked again, and may refuse to.
+    send_away(&lab, "dave").await;
+    let refer = dave
+        .expect(|message| {
+            message.start().starts_with("REFER") && !message.text.contains("sip:102@")
+        })
+        .await;
+    dave.send(&refer.answer("603 Decline", "", "", "")).await;
+    assert_eq!(lab.signal().await, sent_away(Some(603)));
+    // Of nothing else we have asked to be told.
+    dave.send(&inside(
+        &dave,
+        &answer,
+        "NOTIFY",
+        5,
+        "Event: dialog\r\n",
+        "",
+    ))
+    .await;
+    dave.expect(|message| {
+        message.header("CSeq") == Some("5 NOTIFY") && message.status() == Some(481)
+    })
+    .await;
+    lab.instruct(Instruction::HangUp {
+        channel: CHANNEL,
+        cause: None,
+    });
+    let bye = dave.asked("BYE").await;
+    dave.send(&bye.answer("200 OK", "", "", "")).await;
+    while !matches!(lab.signal().await, Signal::Released { .. }) {}
+    send_away(&lab, "102").await;
+    assert_eq!(lab.signal().await, sent_away(Some(481)));
 }

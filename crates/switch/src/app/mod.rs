@@ -33,6 +33,7 @@ mod say;
 mod set;
 mod system;
 mod text;
+mod transfer;
 mod user_event;
 mod verbose;
 mod wait;
@@ -126,6 +127,7 @@ pub static ALL: &[&Application] = &[
     &music::STOP_MUSIC_ON_HOLD,
     &play_tones::STOP_PLAY_TONES,
     &system::SYSTEM,
+    &transfer::TRANSFER,
     &exec::TRY_EXEC,
     &system::TRY_SYSTEM,
     &user_event::USER_EVENT,

@@ -126,6 +126,7 @@ impl Waiting for Running {
             | Happening::Dialed(..)
             | Happening::Unbridged
             | Happening::PickedUp { .. }
+            | Happening::SentAway(_)
             | Happening::Ran(..)
             | Happening::Originated(_)
             | Happening::Subroutine { .. } => Step::Wait(self),

@@ -286,6 +286,10 @@ impl World {
                 };
                 self.later(soon, Input::Signal(signal));
             }
+            Instruction::SendAway { channel, to } => {
+                let failed = (&*to == "busy").then_some(486);
+                self.later(soon, Input::Signal(Signal::SentAway { channel, failed }));
+            }
             Instruction::Ring(_)
             | Instruction::Progress(_)
             | Instruction::Answer(_)

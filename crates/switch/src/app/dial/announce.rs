@@ -105,6 +105,7 @@ impl Dial {
             | Happening::Dialed(..)
             | Happening::Unbridged
             | Happening::PickedUp { .. }
+            | Happening::SentAway(_)
             | Happening::Ran(..)
             | Happening::Originated(_)
             | Happening::Subroutine { .. } => {}

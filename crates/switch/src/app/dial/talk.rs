@@ -147,6 +147,7 @@ impl Dial {
             | Happening::Played { .. }
             | Happening::Dialed(..)
             | Happening::PickedUp { .. }
+            | Happening::SentAway(_)
             | Happening::Ran(..)
             | Happening::Originated(_)
             | Happening::Subroutine { .. } => Step::Wait(self),

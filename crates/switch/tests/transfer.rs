@@ -1,0 +1,66 @@
+//! Transfer: what becomes of asking a caller's line to call somebody else.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests may"
+)]
+
+mod world;
+
+use model::{Command, Event, Instruction};
+use std::time::Duration;
+use world::{Phone, World, originate};
+
+const DIALPLAN: &str = "
+[phones]
+exten => done,1,Transfer(PJSIP/bob)
+ same => n,UserEvent(After,Status: ${TRANSFERSTATUS} ${TRANSFERSTATUSPROTOCOL})
+exten => busy,1,Answer()
+ same => n,Transfer(busy)
+ same => n,UserEvent(After,Status: ${TRANSFERSTATUS} ${TRANSFERSTATUSPROTOCOL})
+exten => local,1,Transfer(bob)
+ same => n,UserEvent(After,Status: ${TRANSFERSTATUS} ${TRANSFERSTATUSPROTOCOL})
+exten => other,1,Transfer(IAX2/bob)
+ same => n,UserEvent(After,Status: ${TRANSFERSTATUS} ${TRANSFERSTATUSPROTOCOL})
+";
+
+fn told(world: &World) -> Vec<String> {
+    let told = world.events.iter();
+    let told = told.filter_map(|record| match &record.event {
+        Event::UserEvent { headers, .. } => Some(headers[0].1.to_string()),
+        _ => None,
+    });
+    told.collect()
+}
+
+fn call(exten: &str) -> (Vec<String>, Vec<String>) {
+    let mut world = World::new(1, DIALPLAN);
+    world.phone("alice", Phone::Rings);
+    world.dial("alice", exten).unwrap();
+    world.run(Duration::from_secs(1));
+    world.finish();
+    let asked = world.instructions.iter().filter_map(|told| match told {
+        Instruction::SendAway { to, .. } => Some(to.to_string()),
+        _ => None,
+    });
+    (told(&world), asked.collect())
+}
+
+#[test]
+fn the_far_end_is_asked_to_call_somebody_else() {
+    let one = |text: &str| vec![text.to_owned()];
+    assert_eq!(call("done"), (one("SUCCESS 0"), one("bob")));
+    assert_eq!(call("busy"), (one("FAILURE 486"), one("busy")));
+    assert_eq!(call("other"), (one("FAILURE 0"), vec![]));
+}
+
+#[test]
+fn a_local_channel_has_no_far_end_to_ask() {
+    let mut world = World::new(1, DIALPLAN);
+    let order = originate("Local/local@phones", "Wait", "1");
+    world.command(Command::Originate(order));
+    world.finish();
+    assert_eq!(told(&world), ["UNSUPPORTED 0"]);
+}
