@@ -60,8 +60,20 @@ class OperationTest(LabTest):
             text = answer.read().decode()
         for figure in (r'^asterisk_channels_count 0$', r'^asterisk_endpoints_count \d+$',
                        r'^asterisk_core_uptime_seconds \d+$',
+                       r'^switchroom_manager_actions\{result="success"\} [1-9]\d*$',
                        r'^switchroom_security_events\{service="AMI",outcome="success"\} \d+$'):
             self.assertRegex(text, re.compile(figure, re.M))
+
+    def test_events_are_numbered_while_somebody_looks_for_a_fault(self):
+        admin = self.connect()
+        self.assertEqual(self.console('manager set debug'), "manager debug is 'off'\n")
+        self.assertEqual(self.console('manager set debug on'), "manager debug set to 'on'\n")
+        self.ask(admin, 'UserEvent', UserEvent='numbered')
+        told = self.event(admin, 'UserEvent', UserEvent='numbered')
+        self.assertRegex(golden.get(told, 'SequenceNumber'), r'^\d+$')
+        self.console('manager set debug off')
+        self.ask(admin, 'UserEvent', UserEvent='plain')
+        self.assertIsNone(golden.get(self.event(admin, 'UserEvent', UserEvent='plain'), 'SequenceNumber'))
 
     def test_a_restart_keeps_the_process_and_begins_anew(self):
         process = self.lab.server.pid

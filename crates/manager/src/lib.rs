@@ -28,6 +28,7 @@ mod secret;
 mod session;
 mod settings;
 pub mod show;
+mod tally;
 mod throttle;
 mod user;
 
@@ -50,5 +51,6 @@ pub use rules::{Explanation, Rules, explain};
 pub use secret::{BadHash, Secret, hash, verify};
 pub use session::{Carrier, Close, Input, Output, Piece, Session};
 pub use settings::{Files, HELP, Settings};
+pub use tally::Tally;
 pub use throttle::Throttle;
 pub use user::{Account, User};

@@ -1,6 +1,6 @@
 //! What sessions know of the node they belong to.
 
-use crate::{Budget, Retries, Settings, Throttle};
+use crate::{Budget, Retries, Settings, Tally, Throttle};
 use jiff::{Timestamp, tz::TimeZone};
 use model::Run;
 use std::sync::Arc;
@@ -48,4 +48,6 @@ pub struct Node {
     pub retries: Arc<Retries>,
     /// Who failed to log in; the same as long as the process runs.
     pub throttle: Arc<Throttle>,
+    /// What all actions have come to; the same as long as the process runs.
+    pub tally: Arc<Tally>,
 }

@@ -166,6 +166,12 @@ impl Hub {
         *self.style.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(style);
     }
 
+    /// How events are told now.
+    pub(crate) fn style(&self) -> Style {
+        let style = self.style.read().unwrap_or_else(PoisonError::into_inner);
+        Style::clone(&style)
+    }
+
     /// A reader of everything published from now on.
     pub(crate) fn subscribe(self: &Arc<Self>) -> Reader {
         Reader {

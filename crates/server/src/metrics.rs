@@ -193,6 +193,15 @@ fn manager(node: &Node, page: &mut Page) {
     );
     page.value("switchroom_manager_events_missed", &[], counters.missed());
     page.about(
+        "switchroom_manager_actions",
+        "counter",
+        "Actions answered, by result, over every transport",
+    );
+    for (result, count) in node.configured().manager.tally.by_result() {
+        let labels = [("result", result)];
+        page.value("switchroom_manager_actions", &labels, count);
+    }
+    page.about(
         "switchroom_manager_closed",
         "counter",
         "Sessions that ended, by reason",

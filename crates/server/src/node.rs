@@ -496,6 +496,7 @@ impl Configured {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let manager = manager::Node {
             retries: before.map_or_else(Arc::default, |node| Arc::clone(&node.retries)),
+            tally: before.map_or_else(Arc::default, |node| Arc::clone(&node.tally)),
             budget: before.map_or_else(Arc::default, |node| Arc::clone(&node.budget)),
             throttle: before.map_or_else(Arc::default, |node| Arc::clone(&node.throttle)),
             settings: Arc::clone(&configuration.manager),

@@ -297,6 +297,11 @@ impl Session {
     }
 
     pub(crate) fn put(&mut self, output: Output) {
+        if let Output::Answer { pieces, .. } = &output
+            && let Some(answer) = pieces.first()
+        {
+            self.node.tally.count(answer.message());
+        }
         self.outputs.push_back(output);
     }
 

@@ -81,6 +81,7 @@ pub(crate) fn node(manager: &str, acl: &str, users: &str) -> Node {
         zone: TimeZone::UTC,
         retries: std::sync::Arc::default(),
         throttle: std::sync::Arc::default(),
+        tally: std::sync::Arc::default(),
     }
 }
 

@@ -63,6 +63,12 @@ pub(super) const COMMANDS: &[Command] = &[
         },
     },
     Command {
+        words: "manager set debug",
+        synopsis: "Show, enable, disable debugging of the manager code",
+        usage: "Usage: manager set debug [on|off]\n       Tells whether events are told with their numbers, or has them told so until the next\n       reload; `debug` in manager.conf does it for good.\n",
+        run: |node, arguments| Box::pin(async { set_debug(node, arguments) }),
+    },
+    Command {
         words: "manager explain",
         synopsis: "Explain whether and why a manager account may use an action",
         usage: "Usage: manager explain <user> <action> [<header>=<value>...]\n       Tells which rule or setting of the account decides about the action with these headers,\n       and where it is written. Nothing is done.\n",
@@ -178,6 +184,22 @@ fn explain(node: &Arc<Node>, arguments: &[String]) -> Outcome {
         &message,
         node.clock.now(),
     ))
+}
+
+fn set_debug(node: &Arc<Node>, arguments: &[String]) -> Outcome {
+    let style = node.hub.style();
+    let numbers = match arguments {
+        [] => style.numbers,
+        [word] if word.eq_ignore_ascii_case("on") => true,
+        [word] if word.eq_ignore_ascii_case("off") => false,
+        _ => return Outcome::Usage,
+    };
+    let verb = if arguments.is_empty() { "is" } else { "set to" };
+    if numbers != style.numbers {
+        node.hub.restyle(manager::Style { numbers, ..style });
+    }
+    let word = if numbers { "on" } else { "off" };
+    Outcome::Output(format!("manager debug {verb} '{word}'\n"))
 }
 
 fn kick(node: &Arc<Node>, arguments: &[String]) -> Outcome {

@@ -85,6 +85,7 @@ fn node(manager: &str) -> Arc<manager::Node> {
         zone: jiff::tz::TimeZone::UTC,
         retries: std::sync::Arc::default(),
         throttle: std::sync::Arc::default(),
+        tally: std::sync::Arc::default(),
     })
 }
 
