@@ -34,6 +34,38 @@ impl Disposition {
     }
 }
 
+/// What billing shall do with a channel's records (Automatic Message Accounting).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum AmaFlags {
+    /// Leave them out.
+    Omit = 1,
+    /// Bill them.
+    Billing = 2,
+    /// Keep them.
+    #[default]
+    Documentation = 3,
+}
+
+impl AmaFlags {
+    /// The word told as `AMAFlags`.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Omit => "OMIT",
+            Self::Billing => "BILLING",
+            Self::Documentation => "DOCUMENTATION",
+        }
+    }
+
+    /// By the word or the number.
+    pub fn named(text: &str) -> Option<Self> {
+        let all = [Self::Omit, Self::Billing, Self::Documentation];
+        all.into_iter().find(|flags| {
+            flags.text().eq_ignore_ascii_case(text) || (*flags as u8).to_string() == text
+        })
+    }
+}
+
 /// What leaves the switch for files.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Spool {
@@ -72,6 +104,8 @@ pub struct CallRecord {
     pub end: Timestamp,
     /// How it ended.
     pub disposition: Disposition,
+    /// What billing shall do with it.
+    pub ama_flags: AmaFlags,
     /// The calling channel's uniqueid.
     pub uniqueid: Arc<str>,
     /// Its linkedid.

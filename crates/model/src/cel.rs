@@ -1,6 +1,6 @@
 //! The channel event log: what happens to channels, for billing finer than call records.
 
-use crate::ChannelSnapshot;
+use crate::{AmaFlags, ChannelSnapshot};
 use std::sync::Arc;
 
 /// What can happen to a channel.
@@ -104,6 +104,8 @@ pub struct ChannelEvent {
     pub ani: Arc<str>,
     /// The number it was redirected from.
     pub rdnis: Arc<str>,
+    /// What billing shall do with it.
+    pub ama_flags: AmaFlags,
     /// The account of whoever the channel calls.
     pub peer_account: Arc<str>,
     /// The user field of its call record.

@@ -31,7 +31,7 @@ mod tone;
 
 pub use bridge::{BridgeSnapshot, BridgeTechnology};
 pub use cause::Cause;
-pub use cdr::{CallRecord, Disposition, Spool};
+pub use cdr::{AmaFlags, CallRecord, Disposition, Spool};
 pub use cel::{ChannelEvent, ChannelEventKind};
 pub use channel::{ChannelSnapshot, ChannelState};
 pub use charge::{Advice, AdviceTime};

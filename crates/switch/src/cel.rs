@@ -285,6 +285,7 @@ impl Switch {
             time: self.log_time(),
             ani: text(charged.number.as_ref()),
             rdnis: text(memory.and_then(|memory| memory.redirecting.from.party.number.as_ref())),
+            ama_flags: memory.map(|memory| memory.ama_flags).unwrap_or_default(),
             peer_account: text(memory.and_then(|memory| memory.peer_account.as_ref())),
             user_field: text(
                 found

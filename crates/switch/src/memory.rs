@@ -30,6 +30,8 @@ pub(crate) struct Memory {
     pub(crate) timeouts: Timeouts,
     /// How the calls it made ended: channel, the technology's code, cause.
     pub(crate) ended: Vec<Ended>,
+    /// What billing shall do with its records.
+    pub(crate) ama_flags: model::AmaFlags,
     /// Whether call records are made of it, where the dialplan has said so.
     pub(crate) records: Option<bool>,
     /// Values of its call record that the dialplan made up.

@@ -9,7 +9,7 @@
 
 mod world;
 
-use model::{CallRecord, Cause, Disposition, Event};
+use model::{AmaFlags, CallRecord, Cause, Disposition, Event};
 use std::sync::Arc;
 use std::time::Duration;
 use switch::{CdrSettings, Input};
@@ -32,6 +32,10 @@ exten => fork,1,Dial(PJSIP/bob&PJSIP/carol,2)
 exten => answered,1,Answer()
  same => n,Dial(PJSIP/bob,1)
  same => n,Hangup()
+exten => billed,1,Answer()
+ same => n,Set(CHANNEL(amaflags)=billing)
+ same => n,Set(CDR(amaflags)=nonsense)
+ same => n,UserEvent(Flags,Is: ${CHANNEL(amaflags)} ${CDR(amaflags)})
 exten => forked,1,Answer()
  same => n,Set(CDR(mine)=own)
  same => n,ForkCDR()
@@ -259,6 +263,19 @@ fn the_dialplan_forks_and_resets_records() {
     assert_eq!(records[0].values.len(), 1);
     assert_eq!(records[2].values.len(), 0, "reset");
     assert!(records[2].start > records[1].start);
+}
+
+#[test]
+fn billing_is_told_what_to_do_with_a_record() {
+    let mut world = world(CdrSettings::default());
+    world.dial("alice", "billed").unwrap();
+    world.finish();
+    assert_eq!(records(&world)[0].ama_flags, AmaFlags::Billing);
+    let told = world.events.iter().find_map(|record| match &record.event {
+        Event::UserEvent { headers, .. } => Some(headers[0].1.to_string()),
+        _ => None,
+    });
+    assert_eq!(told.as_deref(), Some("2 BILLING"));
 }
 
 #[test]

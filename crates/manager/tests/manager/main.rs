@@ -10,6 +10,7 @@ mod files;
 mod lag;
 mod legacy;
 mod login;
+mod records;
 mod retries;
 mod rights;
 mod rules;

@@ -5,7 +5,7 @@ use super::is_file_name;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::CallRecord;
-use switch::function::{AMA_FLAGS, record_time};
+use switch::function::record_time;
 
 /// cdr.conf, [csv]. Call records are written to `cdr-csv` in the folder of the log if there is
 /// such a section.
@@ -70,7 +70,7 @@ impl Csv {
             record.duration().to_string(),
             record.billable.to_string(),
             quoted(record.disposition.text()),
-            quoted(AMA_FLAGS),
+            quoted(record.ama_flags.text()),
         ]);
         if self.uniqueid {
             columns.push(quoted(&record.uniqueid));
@@ -96,7 +96,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use model::Disposition;
+    use model::{AmaFlags, Disposition};
 
     /// One that nobody answered, in the second of the epoch.
     pub(in super::super) fn record() -> CallRecord {
@@ -115,6 +115,7 @@ pub(super) mod tests {
             answer: None,
             end: Timestamp::from_second(6).unwrap(),
             disposition: Disposition::NoAnswer,
+            ama_flags: AmaFlags::Documentation,
             uniqueid: "1.0".into(),
             linkedid: "1.0".into(),
             user_field: "a,b".into(),

@@ -6,7 +6,7 @@ use dialplan::{FunctionError, Scope};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use model::{ChannelEvent, ChannelEventKind, Spool};
-use switch::function::{AMA_FLAGS, record_field};
+use switch::function::record_field;
 
 /// How deep values within values may be.
 const DEPTH: u8 = 8;
@@ -126,7 +126,7 @@ fn channel_field<'a>(event: &'a ChannelEvent, name: &str) -> Option<&'a str> {
         "channame" | "name" => &channel.name,
         "appname" => &channel.application,
         "appdata" => &channel.data,
-        "amaflags" => AMA_FLAGS,
+        "amaflags" => event.ama_flags.text(),
         "accountcode" => &channel.account,
         "uniqueid" => &channel.uniqueid,
         "linkedid" => &channel.linkedid,

@@ -107,6 +107,7 @@ impl Switch {
             answer: open.answer,
             end,
             disposition: self.told(open.disposition(channel.cause)),
+            ama_flags: channel.memory.ama_flags,
             uniqueid: Arc::clone(&channel.uniqueid),
             linkedid: Arc::clone(&channel.linkedid),
             user_field: user_field.cloned().unwrap_or_default(),

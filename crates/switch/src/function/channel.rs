@@ -14,9 +14,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
             synopsis: "Gets/sets various pieces of information about the channel.",
             syntax: "CHANNEL(item)",
             description: "Items: name, uniqueid, linkedid, state, channeltype, callid, context, exten, \
-                          priority, appname, appdata, language, accountcode, peeraccount, musicclass, \
+                          priority, appname, appdata, language, accountcode, amaflags, peeraccount, musicclass, \
                           userfield, audionativeformat, audioreadformat, audiowriteformat, tonezone, hangupsource, \
-                          checkhangup. language, accountcode, peeraccount, musicclass, tonezone and userfield \
+                          checkhangup. language, accountcode, amaflags, peeraccount, musicclass, tonezone and userfield \
                           can be set, and hangup_handler_push, hangup_handler_pop and hangup_handler_wipe.",
         },
         open: true,
@@ -76,6 +76,7 @@ fn read(scope: &mut ChannelScope<'_>, item: &str) -> Outcome {
         "appdata" => channel.data.to_string(),
         "language" => channel.language.to_string(),
         "accountcode" => channel.account.to_string(),
+        "amaflags" => (channel.memory.ama_flags as u8).to_string(),
         "peeraccount" => or_empty(channel.memory.peer_account.as_ref()),
         "musicclass" => or_empty(channel.memory.music_class.as_ref()),
         "userfield" => channel
@@ -117,6 +118,10 @@ fn write(scope: &mut ChannelScope<'_>, item: &str, value: &str) -> Outcome<()> {
     match item.as_str() {
         "language" => scope.switch.set_language(id, value.trim()),
         "accountcode" => channel.account = value.trim().into(),
+        "amaflags" => match model::AmaFlags::named(value.trim()) {
+            Some(flags) => channel.memory.ama_flags = flags,
+            None => return error(format!("'{value}' are no AMA flags")),
+        },
         "peeraccount" => channel.memory.peer_account = filled(value),
         "musicclass" => channel.memory.music_class = filled(value),
         "tonezone" => {

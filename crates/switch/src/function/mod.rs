@@ -18,7 +18,7 @@ mod record;
 mod timeout;
 mod variable;
 
-pub use record::{AMA_FLAGS, record_field, record_time};
+pub use record::{record_field, record_time};
 
 use crate::channel::Channel;
 use crate::scope::ChannelScope;

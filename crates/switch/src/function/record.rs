@@ -5,10 +5,7 @@ use crate::scope::ChannelScope;
 use dialplan::functions::{Declaration, Outcome};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::{CallRecord, Disposition};
-
-/// What is told of every channel as `amaflags`.
-pub const AMA_FLAGS: &str = "DOCUMENTATION";
+use model::{AmaFlags, CallRecord, Disposition};
 
 pub(super) const FUNCTIONS: &[Function] = &[CDR, CDR_PROP];
 
@@ -20,7 +17,7 @@ const CDR: Function = Function {
         description: "Names: clid, src, dst, dcontext, channel, dstchannel, lastapp, lastdata, start, \
                       answer, end, duration, billsec, disposition, amaflags, accountcode, \
                       peeraccount, uniqueid, linkedid, userfield, sequence, or one of your own. Options: f (durations with a fraction), u \
-                      (times as seconds since 1970, others as numbers). accountcode, userfield and your \
+                      (times as seconds since 1970, others as numbers). amaflags, accountcode, userfield and your \
                       own can be set.",
     },
     open: true,
@@ -115,8 +112,8 @@ pub fn record_field(
         "billsec" => return Some(span(record.billable, record.answer)),
         "disposition" if raw => return Some(number(record.disposition).to_string()),
         "disposition" => return Some(record.disposition.text().to_owned()),
-        "amaflags" if raw => return Some("3".to_owned()),
-        "amaflags" => return Some(AMA_FLAGS.to_owned()),
+        "amaflags" if raw => return Some((record.ama_flags as u8).to_string()),
+        "amaflags" => return Some(record.ama_flags.text().to_owned()),
         name => {
             let mut values = record.values.iter();
             &values.find(|(known, _)| **known == *name)?.1
@@ -174,6 +171,10 @@ fn write(scope: &mut ChannelScope<'_>, args: &str, value: &str) -> Outcome<()> {
     let id = channel.id;
     match name.as_str() {
         "accountcode" => channel.account = value.trim().into(),
+        "amaflags" => match AmaFlags::named(value.trim()) {
+            Some(flags) => channel.memory.ama_flags = flags,
+            None => return error(format!("'{value}' are no AMA flags")),
+        },
         "userfield" => match &mut channel.record {
             Some(record) => record.user_field = value.into(),
             None => return error("there is no call record"),
