@@ -42,6 +42,10 @@ pub struct General {
     /// The file of its private key, in PEM; that of the certificate if not said.
     #[setting(name = "tlsprivatekey", alias = "sslprivatekey")]
     pub tls_private_key: Option<PathBuf>,
+    /// The file of certificates, in PEM, of which one must have signed the certificate of a client that
+    /// shows one, so that it can log in with it. Clients are not asked for one if not said.
+    #[setting(name = "tlscafile")]
+    pub tls_authorities: Option<PathBuf>,
     /// The cipher suites to offer, as OpenSSL names them; all that are safe if not said.
     #[setting(name = "tlscipher", alias = "sslcipher")]
     pub tls_ciphers: Option<String>,

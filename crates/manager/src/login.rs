@@ -105,6 +105,9 @@ impl Session {
             }
             return;
         }
+        if self.shows_certificate(&attempt.user, login) {
+            return self.ask_admission(attempt);
+        }
         let given = login.secret.as_ref().map_or("", |secret| &secret.0);
         match &attempt.user.secret {
             Some(Secret::Plain(secret)) if same(secret, given) => self.ask_admission(attempt),
@@ -192,6 +195,16 @@ impl Session {
             resume,
             booted: false,
         })
+    }
+
+    /// Whether the client asks to be let in by its certificate, and the account names that.
+    fn shows_certificate(&self, user: &User, login: &Login) -> bool {
+        let kind = login.auth_type.as_deref();
+        let asks = kind.map_or(login.secret.is_none(), |kind| {
+            kind.eq_ignore_ascii_case("certificate")
+        });
+        let shown = self.peer.certificate.as_ref().filter(|_| asks);
+        shown.is_some_and(|shown| user.certificates.iter().any(|named| shown.is(named)))
     }
 
     /// Whether nobody else can listen: TLS, or both ends are this machine.

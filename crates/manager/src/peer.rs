@@ -15,6 +15,32 @@ pub struct Peer {
     pub remote: Address,
     /// Random bits for this session alone; its challenge is made of them.
     pub entropy: u128,
+    /// The certificate it has shown, if one was asked for and is good.
+    pub certificate: Option<Arc<Certificate>>,
+}
+
+/// The certificate of a client: it is signed by who may sign such, and the client has its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// What it is called: the common name and the DNS names.
+    pub names: Vec<String>,
+    /// The SHA-256 of it, in hexadecimal digits of lower case.
+    pub fingerprint: String,
+}
+
+impl Certificate {
+    /// Whether it is the one that an account names: by one of its names in any case, or as `sha256:` and
+    /// the fingerprint, with or without colons.
+    pub(crate) fn is(&self, named: &str) -> bool {
+        let Some(digits) = named.strip_prefix("sha256:") else {
+            return self
+                .names
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(named));
+        };
+        let digits: String = digits.chars().filter(|digit| *digit != ':').collect();
+        digits.eq_ignore_ascii_case(&self.fingerprint)
+    }
 }
 
 /// A line for the log (ami-server.md 12.1).

@@ -19,6 +19,8 @@ pub struct User {
     pub name: String,
     /// Its secret; nobody logs in without one.
     pub secret: Option<Secret>,
+    /// The certificates that let a client in without a secret.
+    pub certificates: Vec<String>,
     /// The lists that must all allow an address, each with its name; the account's own has none.
     pub acls: Vec<(Option<String>, Acl)>,
     /// What it may hear.
@@ -62,9 +64,13 @@ pub(crate) struct Places {
 #[derive(Debug, Settings)]
 pub struct Account {
     /// The password, as it is or as an argon2id hash made by `switchroom passwd`. Without one
-    /// nobody logs in. With a hash, Challenge and HTTP digest cannot be used, and the account logs
+    /// nobody logs in but with a certificate. With a hash, Challenge and HTTP digest cannot be used, and the account logs
     /// in over TLS or from this machine only.
     secret: Option<String>,
+    /// A certificate that lets a client in over TLS without the secret, if `tlscafile` says who signs
+    /// such: its common name or a DNS name in it, or `sha256:` and its fingerprint. Several are separated
+    /// by commas. The client logs in with `AuthType: certificate`, or without a secret.
+    certificate: List<String>,
     /// The addresses it may come from (`permit`), may not (`deny`), and named lists of acl.conf that
     /// must allow them too (`acl`). Of `permit` and `deny` the last that matches decides.
     #[setting(entries, name = "permit", alias = "deny", alias = "acl")]
@@ -158,6 +164,7 @@ impl User {
             sequence: account.sequence,
             on_lag: account.on_lag,
             keep: classes(section, "keepclasses", &account.keep, diagnostics),
+            certificates: account.certificate.0,
             acls: access?,
             filters: filters?,
             rules: rules?,

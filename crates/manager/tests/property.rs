@@ -64,6 +64,7 @@ fn peer() -> Peer {
         local: address,
         remote: address,
         entropy: 7,
+        certificate: None,
     }
 }
 

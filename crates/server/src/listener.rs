@@ -124,6 +124,10 @@ fn tls(general: &General, folder: &Path) -> Tls {
     Tls {
         certificate: folder.join(&general.tls_certificate),
         private_key: general.tls_private_key.as_ref().map(|key| folder.join(key)),
+        clients: general
+            .tls_authorities
+            .as_ref()
+            .map(|file| folder.join(file)),
         ciphers: general.tls_ciphers.clone().unwrap_or_default(),
         without_12: general.tls_disable_v12,
         server_order: general.tls_server_order,

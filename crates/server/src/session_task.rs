@@ -10,7 +10,7 @@ use crate::node::Node;
 use crate::sessions::Place;
 use crate::stream::Stream;
 use ami::Classes;
-use manager::{Answer, Close, Connection, Effect, Input, Peer, Request};
+use manager::{Answer, Certificate, Close, Connection, Effect, Input, Peer, Request};
 use model::{Address, Now, Seq, Transport};
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
@@ -52,7 +52,8 @@ pub(crate) async fn run(
             None => return,
         },
     };
-    let Some(peer) = peer(&place, ends) else {
+    let certificate = stream.certificate().map(Arc::new);
+    let Some(peer) = peer(&place, ends, certificate) else {
         return;
     };
     Box::pin(SessionTask::new(node, place, stream, peer).run()).await;
@@ -73,7 +74,7 @@ async fn handshake(node: &Node, stream: TcpStream, config: Arc<ServerConfig>) ->
 }
 
 /// What the manager is told about the connection. Without entropy there is no session.
-fn peer(place: &Place, ends: Ends) -> Option<Peer> {
+fn peer(place: &Place, ends: Ends, certificate: Option<Arc<Certificate>>) -> Option<Peer> {
     let mut entropy = [0; 16];
     if let Err(error) = getrandom::fill(&mut entropy) {
         tracing::error!(%error, "the system has no entropy");
@@ -88,6 +89,7 @@ fn peer(place: &Place, ends: Ends) -> Option<Peer> {
         local: address(ends.local),
         remote: address(ends.remote),
         entropy: u128::from_ne_bytes(entropy),
+        certificate,
     })
 }
 

@@ -92,6 +92,7 @@ impl Driver {
             local: address(ends.local),
             remote: address(ends.remote),
             entropy,
+            certificate: None,
         };
         let configured = exchange.configured();
         let session = Session::new(exchange.now(), carrier, peer, Arc::clone(&configured));

@@ -214,6 +214,7 @@ impl General {
     /// The certificate and what else HTTPS takes.
     pub fn tls(&self) -> Tls {
         Tls {
+            clients: None,
             certificate: self.certificate.clone(),
             private_key: self.private_key.clone(),
             ciphers: self.ciphers.clone().unwrap_or_default(),

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject as _};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
+use tokio_rustls::rustls::server::danger::ClientCertVerifier;
+use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::version::{TLS12, TLS13};
-use tokio_rustls::rustls::{self, ServerConfig, SupportedProtocolVersion};
+use tokio_rustls::rustls::{self, RootCertStore, ServerConfig, SupportedProtocolVersion};
 
 /// What a listener is told about TLS.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +24,9 @@ pub struct Tls {
     pub certificate: PathBuf,
     /// The key in PEM.
     pub private_key: Option<PathBuf>,
+    /// The certificates, in PEM, of who may sign those of clients. Clients may show none; they are not
+    /// asked if not said.
+    pub clients: Option<PathBuf>,
     /// Ciphers in OpenSSL's words; what the library prefers if empty.
     pub ciphers: String,
     /// Whether to refuse TLS 1.2.
@@ -92,11 +96,15 @@ impl Tls {
         };
         let refused = |error| TlsError::Refused(self.certificate.clone(), error);
         let certificates = Certificates(self.certificates(&provider)?);
-        let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
+        let provider = Arc::new(provider);
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(versions)
-            .map_err(refused)?
-            .with_no_client_auth()
-            .with_cert_resolver(Arc::new(certificates));
+            .map_err(refused)?;
+        let builder = match &self.clients {
+            Some(path) => builder.with_client_cert_verifier(verifier(path, provider)?),
+            None => builder.with_no_client_auth(),
+        };
+        let mut config = builder.with_cert_resolver(Arc::new(certificates));
         config.ignore_client_order = self.server_order;
         Ok(Made {
             config: Arc::new(config),
@@ -131,6 +139,27 @@ fn certificate(
     CertifiedKey::from_der(certificates, private, provider)
         .map(Arc::new)
         .map_err(|error| TlsError::Refused(chain.to_owned(), error))
+}
+
+/// Checks the certificates of clients, if they show one.
+fn verifier(
+    path: &Path,
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
+    let in_file = |error| TlsError::File(path.to_owned(), error);
+    let mut authorities = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(path).map_err(in_file)? {
+        let certificate = certificate.map_err(in_file)?;
+        let refused = |error| TlsError::Refused(path.to_owned(), error);
+        authorities.add(certificate).map_err(refused)?;
+    }
+    if authorities.is_empty() {
+        return Err(in_file(pem::Error::NoItemsFound));
+    }
+    let verifier = WebPkiClientVerifier::builder_with_provider(authorities.into(), provider);
+    verifier.allow_unauthenticated().build().map_err(|error| {
+        TlsError::Refused(path.to_owned(), rustls::Error::General(error.to_string()))
+    })
 }
 
 /// `name_rsa.pem` has a sibling `name_ecc.pem`.

@@ -11,7 +11,8 @@ pub struct Login {
     pub username: Option<String>,
     /// Its secret, unless `Key` proves that it is known.
     pub secret: Option<Secret>,
-    /// `MD5`: log in with `Key`. Anything else: with `Secret`.
+    /// `MD5`: log in with `Key`. `certificate`: with the certificate shown over TLS. Anything else: with
+    /// `Secret`.
     #[action(name = "AuthType")]
     pub auth_type: Option<String>,
     /// MD5 of challenge and secret, in lower case hexadecimal digits.

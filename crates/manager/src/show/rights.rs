@@ -16,7 +16,7 @@ pub fn explanation(settings: &Settings, user: &User, message: &Message, now: Now
     if !settings.general.enabled {
         text += "  The manager is not enabled: nobody comes in.\n";
     }
-    if user.secret.is_none() {
+    if user.secret.is_none() && user.certificates.is_empty() {
         text += "  The account has no secret: nobody logs in to it.\n";
     }
     text

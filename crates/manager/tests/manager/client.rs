@@ -104,6 +104,7 @@ pub(crate) fn peer(remote: &str, transport: Transport) -> Peer {
         local: address("127.0.0.1:5038"),
         remote: address(remote),
         entropy: 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef,
+        certificate: None,
     }
 }
 
@@ -158,18 +159,22 @@ impl Client {
     }
 
     pub(crate) fn from(remote: &str, transport: Transport, node: Node) -> Self {
-        Self::at(remote, transport, Arc::new(node))
+        Self::at(peer(remote, transport), Arc::new(node))
+    }
+
+    pub(crate) fn of_peer(peer: Peer, node: Node) -> Self {
+        Self::at(peer, Arc::new(node))
     }
 
     /// A client of a node that others have too.
     pub(crate) fn on(node: Arc<Node>) -> Self {
-        Self::at("127.0.0.1:40000", Transport::Tcp, node)
+        Self::at(peer("127.0.0.1:40000", Transport::Tcp), node)
     }
 
-    fn at(remote: &str, transport: Transport, node: Arc<Node>) -> Self {
+    fn at(peer: Peer, node: Arc<Node>) -> Self {
         let now = after(2.0);
         let mut client = Self {
-            connection: Connection::new(now, peer(remote, transport), node),
+            connection: Connection::new(now, peer, node),
             now,
             requests: Vec::new(),
             notices: Vec::new(),

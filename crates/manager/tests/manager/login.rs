@@ -301,3 +301,33 @@ fn an_account_is_closed_to_strangers_when_too_many_logins_fail() {
     assert!(login("192.0.2.1:2", "a-secret"), "its own client is");
     assert!(login("127.0.0.1:1", "a-secret"));
 }
+
+#[test]
+fn a_certificate_lets_in_where_the_account_names_it() {
+    let accounts = "[a]\nsecret = a-secret\ncertificate = dialer.example\n\
+                    [b]\ncertificate = other.example, sha256:AB:CD\n[c]\nsecret = c-secret\n";
+    let login = |lines: &str, shows: bool| {
+        let mut peer = crate::client::peer("192.0.2.1:1", Transport::Tls);
+        peer.certificate = shows.then(|| {
+            let names = vec!["Dialer.example".to_owned()];
+            let fingerprint = "abcd".to_owned();
+            manager::Certificate { names, fingerprint }.into()
+        });
+        let mut client = Client::of_peer(peer, node(accounts, "", ""));
+        let lines = format!("Action: Login\n{lines}\n\n");
+        (client.send(&lines) + &client.wait(1.5)).contains("accepted")
+    };
+    assert!(login("Username: a\nAuthType: certificate", true));
+    assert!(login("Username: a", true), "without a secret");
+    assert!(
+        login("Username: b\nAuthType: certificate", true),
+        "by its fingerprint"
+    );
+    assert!(!login("Username: a\nAuthType: certificate", false));
+    assert!(!login("Username: c\nAuthType: certificate", true));
+    assert!(
+        !login("Username: a\nSecret: wrong", true),
+        "who says a secret says the right one"
+    );
+    assert!(login("Username: a\nSecret: a-secret", false));
+}
