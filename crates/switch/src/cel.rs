@@ -4,6 +4,8 @@
 //! What is kept here is only for what no single event says: which watched application a channel is
 //! in, and whether others have its linkedid.
 
+mod more;
+
 use crate::bridge::Bridge;
 use crate::channel::place;
 use crate::{Output, Switch};
@@ -12,6 +14,7 @@ use model::{
     BridgeSnapshot, ChannelEvent, ChannelEventKind as Kind, ChannelId, ChannelSnapshot,
     ChannelState, Event, Spool, TransferResult,
 };
+use more::{More, id, json, name, uniqueid};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -24,14 +27,6 @@ pub(crate) struct EventLog {
     streams: BTreeMap<ChannelId, Arc<str>>,
     /// How many channels there are of each linkedid.
     linked: BTreeMap<Arc<str>, usize>,
-}
-
-/// What an entry tells besides the channel.
-#[derive(Debug, Default)]
-struct More {
-    user_defined: Arc<str>,
-    peer: String,
-    extra: String,
 }
 
 impl Switch {
@@ -328,41 +323,4 @@ impl EventLog {
         }
         last
     }
-}
-
-impl More {
-    /// An object of these texts.
-    fn extra(pairs: &[(&str, &str)]) -> Self {
-        let pairs = pairs.iter();
-        let pairs: Vec<_> = pairs
-            .map(|(name, value)| format!("{}:{}", json(name), json(value)))
-            .collect();
-        Self {
-            extra: format!("{{{}}}", pairs.join(",")),
-            ..Self::default()
-        }
-    }
-
-    fn local_two(two: &ChannelSnapshot) -> Self {
-        Self::extra(&[
-            ("local_two", &two.name),
-            ("local_two_uniqueid", &two.uniqueid),
-        ])
-    }
-}
-
-fn json(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-fn name(channel: Option<&Arc<ChannelSnapshot>>) -> &str {
-    channel.map_or("N/A", |channel| &channel.name)
-}
-
-fn id(channel: Option<&Arc<ChannelSnapshot>>) -> &str {
-    channel.map_or("N/A", |channel| &channel.uniqueid)
-}
-
-fn uniqueid(bridge: Option<&Arc<BridgeSnapshot>>) -> &str {
-    bridge.map_or("N/A", |bridge| &bridge.uniqueid)
 }
