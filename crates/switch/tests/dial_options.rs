@@ -38,6 +38,10 @@ exten => o,1,Dial(PJSIP/bob,5,o)
 exten => r,1,Dial(PJSIP/bob,5,r)
 exten => rt,1,Dial(PJSIP/bob,5,r(dial))
 exten => R,1,Dial(PJSIP/bob,5,R)
+exten => L,1,Dial(PJSIP/bob,5,L(4000:2500:2000))
+exten => Lb,1,Set(LIMIT_WARNING_FILE=beep)
+ same => n,Set(LIMIT_PLAYAUDIO_CALLEE=yes)
+ same => n,Dial(PJSIP/bob,5,L(4000:2500))
 exten => S,1,Dial(PJSIP/bob,5,S(1))
 exten => C,1,Dial(PJSIP/bob,5,C)
 exten => Q,1,Dial(PJSIP/bob,1,Q(USER_BUSY))
@@ -294,6 +298,22 @@ fn a_conversation_may_last_so_long() {
     run(&mut world, 300);
     assert_eq!(world.switch.calls(), 0);
     world.finish();
+}
+
+#[test]
+fn those_who_talk_hear_how_much_time_is_left() {
+    let left = |digit: u8| format!("vm-youhave&digits/{digit}&queue-seconds");
+    for (exten, expected) in [
+        ("L", vec![left(3), left(1)]),
+        ("Lb", vec!["beep".to_owned(), "beep".to_owned()]),
+    ] {
+        let (mut world, _) = call(exten);
+        run(&mut world, 2_400);
+        assert_eq!(played(&world), [""; 0]);
+        run(&mut world, 3_000);
+        assert_eq!(played(&world), expected, "{exten}");
+        world.finish();
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod announce;
 mod line;
 mod request;
 mod talk;
+mod warning;
 
 use super::{Application, Call, Step, Waiting};
 use crate::Switch;
@@ -66,6 +67,8 @@ struct Talk {
     dest: ChannelId,
     answered: Duration,
     until: Option<TimerId>,
+    /// When the next warning of the limit is due.
+    warn: Option<TimerId>,
 }
 
 /// What a dial starts with and tells again at its end.

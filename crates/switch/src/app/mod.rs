@@ -29,7 +29,7 @@ pub(crate) mod playback;
 mod random;
 mod read;
 mod record;
-mod say;
+pub(crate) mod say;
 mod set;
 mod system;
 mod text;

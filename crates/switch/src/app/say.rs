@@ -73,7 +73,7 @@ fn letters(text: &str) -> Vec<String> {
 }
 
 /// The words of a number, as files under `digits/`.
-fn number_in_english(number: i64) -> Vec<String> {
+pub(crate) fn number_in_english(number: i64) -> Vec<String> {
     let mut files = Vec::new();
     let mut rest = number.unsigned_abs();
     if number < 0 {

@@ -1,5 +1,6 @@
 //! What Dial is asked: whom to call, for how long, and how.
 
+use super::warning::Warning;
 use crate::app::wait::seconds;
 use crate::feature::keys::Features;
 use std::time::Duration;
@@ -24,7 +25,7 @@ pub(super) const OPTIONS: &[(&str, &str)] = &[
     ("H", "The calling party may."),
     ("i", "Do not follow if the called party forwards the call."),
     ("I", "Do not tell the caller who is called."),
-    ("L", "End the call after so many milliseconds: L(limit)."),
+    ("L", "End the call after so many milliseconds, and say how much is left: L(limit[:first warning[:repetition]])."),
     ("m", "Music for the caller instead of ringing: m([class])."),
     ("o", "Show the calling channel's caller id as the called channel's own."),
     ("Q", "The cause for those that are given up."),
@@ -85,6 +86,8 @@ pub(super) struct Options {
     pub(super) music: Option<String>,
     /// `L` and `S`
     pub(super) limit: Option<Duration>,
+    /// `L`: when to say how much of it is left.
+    pub(super) warning: Option<Warning>,
     /// `Q`
     pub(super) cause: Option<model::Cause>,
     /// `D`: to the called and the calling party.
@@ -153,11 +156,10 @@ impl Options {
                 // Nobody is forwarded to anyway.
                 'i' => {}
                 'I' => options.no_connected_line = true,
-                'L' if given.split(':').skip(1).any(|part| !part.is_empty()) => {
-                    options.lacking.push((letter, "spoken warnings"));
+                'L' => {
                     options.limit_to(limit(&given));
+                    options.warning = Warning::parse(&given);
                 }
-                'L' => options.limit_to(limit(&given)),
                 'm' => options.music = Some(given),
                 'o' => options.own_caller_id = true,
                 'Q' => options.cause = model::Cause::parse(&given),

@@ -31,7 +31,9 @@ impl Dial {
                 .chars()
                 .for_each(|digit| switch.send_digit(id, digit, 100, None));
         }
-        let until = self.options.limit.map(|limit| switch.timer(id, limit));
+        let (limit, warning) = (self.options.limit, self.options.warning);
+        let until = limit.map(|limit| switch.timer(id, limit));
+        let warn = switch.first_warning(id, warning, limit);
         if self.options.hangup_extension
             && let Some(channel) = switch.channels.get_mut(&dest)
         {
@@ -41,6 +43,7 @@ impl Dial {
             dest,
             answered: now,
             until,
+            warn,
         });
         switch.bridge(dest, id);
         switch.allow_keys(id, self.options.calling_features);
@@ -119,7 +122,7 @@ impl Dial {
     }
 
     pub(super) fn on_talk(
-        self: Box<Self>,
+        mut self: Box<Self>,
         switch: &mut Switch,
         id: ChannelId,
         talk: Talk,
@@ -140,6 +143,12 @@ impl Dial {
                 }
                 switch.leave_bridge(id);
                 self.over(switch, id, talk)
+            }
+            Happening::Timer(timer) if talk.warn == Some(*timer) => {
+                let (limit, warning) = (self.options.limit, self.options.warning);
+                let warn = switch.warn_of_limit(id, talk, warning, limit);
+                self.stage = Stage::Talking(Talk { warn, ..talk });
+                Step::Wait(self)
             }
             Happening::Unbridged => self.over(switch, id, talk),
             Happening::Timer(_)
