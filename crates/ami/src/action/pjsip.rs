@@ -182,6 +182,7 @@ pub struct ShowSubscriptionsInbound {}
 #[action(
     name = "PJSIPShowResourceLists",
     classes(system),
+    reads,
     synopsis = "Displays settings for configured resource lists.",
     complete = "ResourceListDetailComplete"
 )]

@@ -100,7 +100,7 @@ pub struct UserEvent {
 /// Tells all events after a place in their order, and goes on from there. What is no longer kept is told
 /// as EventsMissed.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
-#[action(synopsis = "Tell events from a place in their order on.")]
+#[action(reads, synopsis = "Tell events from a place in their order on.")]
 pub struct Resume {
     /// The place, as `Sequence` told it.
     #[action(missing = "No sequence specified")]

@@ -46,6 +46,7 @@ pub struct PresenceStateList {}
 /// knows nothing to it, and is told to who may hear that event; what follows that place completes it.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(
+    reads,
     synopsis = "List the whole state at one place in the order of events.",
     complete = "SnapshotComplete"
 )]
