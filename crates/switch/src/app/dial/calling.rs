@@ -1,0 +1,204 @@
+//! Dial while it calls: what becomes of those called, and what the caller hears meanwhile.
+
+use super::line::{self, cancel, keep_cause};
+use super::request::Ring;
+use super::{Dial, Stage, fail, summary, tell_time};
+use crate::Switch;
+use crate::app::Step;
+use crate::channel::Progress;
+use model::{Cause, ChannelId, DialStatus};
+use std::sync::Arc;
+
+impl Dial {
+    pub(super) fn on_progress(
+        mut self: Box<Self>,
+        switch: &mut Switch,
+        id: ChannelId,
+        dest: ChannelId,
+        progress: Progress,
+    ) -> Step {
+        let since = switch.now.since_start.saturating_sub(self.began);
+        let rings_alone = matches!(self.options.ring, Some(Ring::Alone(_)));
+        let hears_music =
+            self.options.music.is_some() || matches!(self.options.ring, Some(Ring::Alone(Some(_))));
+        let Stage::Calling(calling) = &mut self.stage else {
+            return Step::Wait(self);
+        };
+        if calling.lines.iter().all(|line| line.id != dest) {
+            return Step::Wait(self);
+        }
+        match progress {
+            Progress::Proceeding => {
+                switch.tell_dial_state(Some(id), dest, DialStatus::Proceeding);
+                switch.indicate(id, Progress::Proceeding);
+            }
+            Progress::EarlyMedia if rings_alone => {
+                switch.tell_dial_state(Some(id), dest, DialStatus::Progress);
+            }
+            Progress::EarlyMedia => {
+                switch.stop_tones(id);
+                calling.early.get_or_insert(dest);
+                switch.touched.insert(id);
+                tell_time(switch, id, "PROGRESSTIME", since);
+                switch.tell_dial_state(Some(id), dest, DialStatus::Progress);
+                switch.indicate(id, Progress::EarlyMedia);
+            }
+            Progress::Ringing => {
+                if !std::mem::replace(&mut calling.rang, true) {
+                    tell_time(switch, id, "RINGTIME", since);
+                }
+                switch.tell_dial_state(Some(id), dest, DialStatus::Ringing);
+                if !hears_music {
+                    switch.indicate(id, Progress::Ringing);
+                }
+            }
+            Progress::Answered => return self.on_answer(switch, id, dest),
+            Progress::Ended(status) => {
+                switch.tell_dial_end(Some(id), dest, status);
+                keep_cause(switch, id, dest);
+                switch.release(dest);
+                return self.on_end(switch, id, dest, status);
+            }
+        }
+        Step::Wait(self)
+    }
+
+    /// One of those called is gone. The last one ends the dial.
+    pub(super) fn on_end(
+        mut self: Box<Self>,
+        switch: &mut Switch,
+        id: ChannelId,
+        dest: ChannelId,
+        status: DialStatus,
+    ) -> Step {
+        let Stage::Calling(calling) = &mut self.stage else {
+            return Step::Wait(self);
+        };
+        calling.lines.retain(|line| line.id != dest);
+        calling.ended.push(status);
+        switch.touched.insert(id);
+        calling.early = calling.early.filter(|early| *early != dest);
+        if calling.lines.is_empty() {
+            let status = summary(&calling.ended);
+            return fail(switch, id, status);
+        }
+        Step::Wait(self)
+    }
+
+    /// Tells the caller that it rings, where that was asked for.
+    pub(super) fn ring(&self, switch: &mut Switch, id: ChannelId) {
+        match &self.options.ring {
+            None => {}
+            Some(Ring::Alone(Some(tone))) => {
+                switch.indicate(id, Progress::EarlyMedia);
+                switch.sound_named(id, tone);
+            }
+            Some(Ring::Alone(None) | Ring::UntilSound) => switch.indicate(id, Progress::Ringing),
+        }
+    }
+
+    /// The caller has pressed a key while it rings: there may be an extension to go on at.
+    pub(super) fn on_key(
+        mut self: Box<Self>,
+        switch: &mut Switch,
+        id: ChannelId,
+        digit: char,
+    ) -> Step {
+        let place = switch.exit_place(id, digit).filter(|_| self.options.exits);
+        let Some(place) = place else {
+            return Step::Wait(self);
+        };
+        self.cancel_all(switch, id, DialStatus::Cancel, None);
+        switch.stop_tones(id);
+        switch.set_variable(id, "DIALSTATUS", DialStatus::Cancel.text());
+        Step::Goto(place)
+    }
+
+    /// Somebody takes the call of a channel that rings: it is connected instead.
+    pub(super) fn on_picked_up(
+        mut self: Box<Self>,
+        switch: &mut Switch,
+        id: ChannelId,
+        taken: ChannelId,
+        by: ChannelId,
+    ) -> Step {
+        let Stage::Calling(calling) = &mut self.stage else {
+            return Step::Wait(self);
+        };
+        let known = calling.lines.iter().any(|line| line.id == taken);
+        if !known || !switch.can_be_bridged(by) {
+            return Step::Wait(self);
+        }
+        let cause = Some(Cause::ANSWERED_ELSEWHERE);
+        for line in std::mem::take(&mut calling.lines) {
+            cancel(switch, id, &line, DialStatus::Cancel, cause);
+        }
+        let name = switch.channels.get(&by).map(|by| Arc::clone(&by.name));
+        switch.set_variable(id, "DIALSTATUS", DialStatus::Answer.text());
+        switch.set_variable(id, "DIALEDPEERNAME", &name.unwrap_or_default());
+        switch.stop_music(id);
+        switch.pull(by, false);
+        switch.record_pickup(id, by);
+        self.connect(switch, id, by)
+    }
+
+    /// A channel that is to be called has run its subroutine.
+    pub(super) fn on_prepared(
+        mut self: Box<Self>,
+        switch: &mut Switch,
+        id: ChannelId,
+        dest: ChannelId,
+        completed: bool,
+    ) -> Step {
+        let Stage::Calling(calling) = &mut self.stage else {
+            return Step::Wait(self);
+        };
+        let line = calling.lines.iter_mut().find(|line| line.id == dest);
+        let Some(outgoing) = line.and_then(|line| line.waiting.take()) else {
+            return Step::Wait(self);
+        };
+        if completed && line::dial(switch, id, &outgoing) {
+            return Step::Wait(self);
+        }
+        self.on_end(switch, id, dest, DialStatus::ChanUnavail)
+    }
+
+    /// The first to answer is connected; the others are let go.
+    pub(super) fn on_answer(
+        mut self: Box<Self>,
+        switch: &mut Switch,
+        id: ChannelId,
+        dest: ChannelId,
+    ) -> Step {
+        let Stage::Calling(calling) = &mut self.stage else {
+            return Step::Wait(self);
+        };
+        let lines = std::mem::take(&mut calling.lines);
+        let answered = lines.iter().find(|line| line.id == dest);
+        let resource = answered
+            .map(|line| Arc::clone(&line.resource))
+            .unwrap_or_default();
+        let name = switch
+            .channels
+            .get(&dest)
+            .map(|dest| Arc::clone(&dest.name))
+            .unwrap_or_default();
+        switch.set_variable(id, "DIALSTATUS", DialStatus::Answer.text());
+        switch.set_variable(id, "DIALEDPEERNAME", &name);
+        switch.set_variable(id, "DIALEDPEERNUMBER", &resource);
+        if let Some(channel) = switch.channels.get_mut(&dest) {
+            channel.dialer = None;
+            channel.exten = Arc::default();
+            channel.priority = 1;
+        }
+        switch.tell_dial_end(Some(id), dest, DialStatus::Answer);
+        keep_cause(switch, id, dest);
+        let cause = self.options.cause.unwrap_or(Cause::ANSWERED_ELSEWHERE);
+        for other in lines.iter().filter(|line| line.id != dest) {
+            cancel(switch, id, other, DialStatus::Cancel, Some(cause));
+        }
+        switch.stop_music(id);
+        switch.stop_tones(id);
+        self.announce(switch, id, dest)
+    }
+}
