@@ -1,10 +1,13 @@
 """Going on where a session was cut off: over real sockets, every event once and in order."""
+import glob
+import os
+import signal
 import socket
 
 from lab import LabTest, golden
 
 
-class ResumeTest(LabTest):
+class Sequenced(LabTest):
     def open(self, user='admin', **headers):
         """A connection that is told places, and the answer to its login."""
         connection = golden.Connection(self.lab.ports['AMI'])
@@ -26,6 +29,8 @@ class ResumeTest(LabTest):
         return [golden.get(m, 'Number') for m in self.heard(connection)
                 if golden.get(m, 'UserEvent') == 'Told']
 
+
+class ResumeTest(Sequenced):
     def test_who_was_cut_off_hears_what_the_others_heard(self):
         stayed, _ = self.open(Sequence='on')
         cut, _ = self.open(Sequence='on')
@@ -88,3 +93,80 @@ class ResumeTest(LabTest):
         self.tell(plain, 1)
         self.event(plain, 'UserEvent', Number='1')
         self.assertFalse([m for m in plain.messages if golden.get(m, 'Sequence')])
+
+
+class JournalTest(Sequenced):
+    added = {'journal.conf': '[general]\nenabled = yes\n'}
+
+    def end(self, how):
+        os.killpg(self.lab.server.pid, how)
+        self.lab.server.wait(30)
+
+    def again(self):
+        self.lab.start()
+        self.lab.boot()
+
+    def segments(self):
+        return sorted(glob.glob(os.path.join(self.lab.var, '**', '*.events'), recursive=True))
+
+    def burst(self, count):
+        """Tells so many events; what a reader heard of them, and its last place."""
+        reader, _ = self.open(Sequence='on')
+        author = self.connect('quiet')
+        text = ''.join(f'Action: UserEvent\r\nUserEvent: Told\r\nNumber: {number}\r\n\r\n' for number in range(count))
+        author.sock.sendall(text.encode())
+        self.event(reader, 'UserEvent', 30, Number=str(count - 1))
+        return reader
+
+    def test_a_session_goes_on_across_a_restart(self):
+        reader = self.burst(100)
+        heard = [m for m in self.heard(reader) if golden.get(m, 'UserEvent') == 'Told']
+        place = golden.get(heard[49], 'Sequence')
+        self.end(signal.SIGTERM)
+        self.again()
+        back, answer = self.open(Resume=place)
+        self.assertEqual(golden.get(answer, 'Sequence'), place)
+        self.tell(self.connect('quiet'), 'after')
+        self.event(back, 'UserEvent', Number='after')
+        # The same words as before, then what happened at the end and since.
+        again = [m for m in self.heard(back) if golden.get(m, 'UserEvent') == 'Told']
+        self.assertEqual(again[:50], heard[50:])
+        self.assertEqual(golden.get(again[50], 'Number'), 'after')
+        names = [golden.get(m, 'Event') for m in self.heard(back)]
+        self.assertIn('Shutdown', names)
+        self.assertNotIn('EventsMissed', names)
+        # Rights hold for what was before, too.
+        deaf, _ = self.open('calls', Resume=place)
+        self.ask(deaf, 'Ping')
+        self.ask(deaf, 'CoreShowChannels')
+        self.assertEqual(self.told(deaf), [])
+
+    def test_nothing_that_was_told_is_lost_to_a_kill(self):
+        reader = self.burst(20000)
+        place = golden.get(self.heard(reader)[0], 'Sequence')
+        self.end(signal.SIGKILL)
+        self.again()
+        back, _ = self.open(Resume=place)
+        missed = self.event(back, 'EventsMissed', 60)
+        self.assertEqual(golden.get(missed, 'Reason'), 'restarted')
+        run = place.split('/')[0]
+        self.assertEqual(golden.get(missed, 'From').split('/')[0], run)
+        self.assertTrue(golden.get(missed, 'To').endswith('/0'))
+        # The journal is right behind: what is not in it is what was told in the last moment.
+        told = self.told(back)
+        self.assertEqual(told, [str(number) for number in range(len(told))])
+        self.assertGreater(len(told), 19000)
+
+    def test_a_torn_end_is_cut_and_told(self):
+        reader = self.burst(100)
+        place = golden.get(self.heard(reader)[0], 'Sequence')
+        self.end(signal.SIGTERM)
+        with open(self.segments()[-1], 'r+b') as file:
+            file.truncate(os.path.getsize(file.name) - 30)
+        self.again()
+        back, _ = self.open(Resume=place)
+        missed = self.event(back, 'EventsMissed')
+        self.assertEqual(golden.get(missed, 'Reason'), 'restarted')
+        self.assertEqual(self.told(back), [str(number) for number in range(100)])
+        self.assertIn('cut off', open(self.lab.log.name).read())
+        self.assertRegex(self.console('prometheus show metrics'), 'switchroom_journal_cut_bytes [1-9]')

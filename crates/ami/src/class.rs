@@ -54,6 +54,11 @@ impl Classes {
         Self(self.0 | other.0)
     }
 
+    /// The set of this number.
+    pub const fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
     /// The number of the set, as `manager show connected` tells it.
     pub const fn bits(self) -> u32 {
         self.0

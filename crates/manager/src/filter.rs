@@ -191,7 +191,7 @@ pub(crate) struct Verdicts(Box<[AtomicU64]>);
 impl Verdicts {
     pub(crate) fn of(&self, event: &Told, decide: impl FnOnce() -> bool) -> bool {
         let number = event.mark.seq.0;
-        if number == 0 {
+        if number == 0 || !event.fresh {
             return decide(); // 0 is what a slot holds before anything was said
         }
         let slot = usize::try_from(number).unwrap_or_default() % self.0.len();
@@ -227,6 +227,7 @@ mod tests {
         Told {
             mark: model::Run(1).at(model::Seq(seq)),
             head: 1,
+            fresh: true,
             name,
             classes: ami::Classes::CALL,
             message,

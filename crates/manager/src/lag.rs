@@ -258,6 +258,7 @@ mod tests {
             },
             message: Message::new().with("Event", name).with("Device", device),
             head: 1,
+            fresh: true,
             json: std::sync::OnceLock::new(),
         })
     }

@@ -42,7 +42,7 @@ pub use lag::OnLag;
 pub use missed::{Missed, Resumed, Why};
 pub use node::Node;
 pub use peer::{Certificate, Log, Peer};
-pub use record::{Memory, Recalled, Rendered, Style, Told};
+pub use record::{Kept, Memory, Recalled, Rendered, Style, Told};
 pub use request::{
     Answer, ConsoleReport, FileFault, FileReply, FileRequest, FileUpdate, ReloadOutcome, Request,
 };

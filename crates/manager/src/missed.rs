@@ -27,6 +27,8 @@ pub enum Why {
     Restarted,
     /// The reader was too slow.
     Lagged,
+    /// What was kept of them is damaged, or could not be kept.
+    Damaged,
     /// The reader comes from a place that is none of this node's.
     Unknown,
 }
@@ -47,6 +49,7 @@ impl Why {
             Self::Expired => "expired",
             Self::Restarted => "restarted",
             Self::Lagged => "lag",
+            Self::Damaged => "damaged",
             Self::Unknown => "unknown",
         }
     }
@@ -86,6 +89,7 @@ impl Missed {
             classes: declared.classes,
             message: event.message(),
             head: 1,
+            fresh: false,
             json: OnceLock::new(),
         }
     }

@@ -8,7 +8,7 @@ use crate::log_conf::LogFile;
 use crate::metrics::Metrics;
 use crate::parts::Part;
 use crate::secrets::Wanted;
-use crate::{mailbox, records, users_conf};
+use crate::{journal, mailbox, records, users_conf};
 use conf::{Config, Diagnostic, Disk};
 use dialplan::Dialplan;
 use std::collections::BTreeMap;
@@ -36,6 +36,8 @@ pub(crate) struct Configuration {
     pub(crate) media: media::Settings,
     /// voicemail.conf and users.conf.
     pub(crate) voicemail: Arc<mailbox::Settings>,
+    /// journal.conf; read at the start only.
+    pub(crate) journal: journal::Settings,
     /// logger.conf.
     pub(crate) log_files: Vec<LogFile>,
 }
@@ -49,7 +51,10 @@ pub(crate) struct Findings {
 
 /// What can be said in the files read here.
 #[cfg(test)]
-pub(crate) const HELP: &[conf::Help] = &[conf::Help::of::<RtpGeneral>("rtp.conf", "[general]")];
+pub(crate) const HELP: &[conf::Help] = &[
+    conf::Help::of::<RtpGeneral>("rtp.conf", "[general]"),
+    conf::Help::of::<journal::Settings>("journal.conf", "[general]"),
+];
 
 /// rtp.conf, [general].
 #[derive(Clone, Debug, conf::Settings)]
@@ -77,10 +82,20 @@ impl Configuration {
             web: Arc::default(),
             voicemail: Arc::default(),
             media: media::Settings::default(),
+            journal: journal::Settings::default(),
             log_files: Vec::new(),
             asterisk,
         };
-        nothing.renewed(Part::ALL, findings)
+        let mut loaded = nothing.renewed(Part::ALL, findings);
+        let disk = Disk::new(&loaded.asterisk.directories.configuration);
+        let mut files = Files {
+            disk: &disk,
+            findings,
+        };
+        if let Ok(journal) = files.section("journal.conf", "general") {
+            loaded.journal = journal;
+        }
+        loaded
     }
 
     /// The configuration with some parts read anew. A part whose file has no meaning stays as it is.

@@ -216,6 +216,16 @@ impl Hub {
         (reader, Resumed { place, missed })
     }
 
+    /// The place before the first event that can be read.
+    pub(crate) fn kept_after(&self) -> Mark {
+        self.run.at(Seq(self.ring().oldest() - 1))
+    }
+
+    /// The last event.
+    pub(crate) fn last(&self) -> Mark {
+        self.run.at(Seq(self.ring().next - 1))
+    }
+
     /// A bell that is rung for events if its owner listens, and by [`Hub::ring_all`] anyway.
     pub(crate) fn bell(&self) -> Bell {
         self.bells.add()

@@ -6,6 +6,7 @@ use crate::version;
 use model::{BridgeSnapshot, ChannelSnapshot, Command, Reply};
 use std::fmt::{Display, Write as _};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 /// prometheus.conf, [general].
@@ -38,6 +39,7 @@ pub(crate) async fn text(node: &Arc<Node>) -> String {
     calls(node, &mut page).await;
     endpoints(node, &mut page);
     manager(node, &mut page);
+    journal(node, &mut page);
     if core {
         let (up, since_reload) = node.uptime();
         page.gauge(
@@ -64,6 +66,40 @@ pub(crate) async fn text(node: &Arc<Node>) -> String {
         );
     }
     page.0
+}
+
+/// Of the journal, if there is one.
+fn journal(node: &Node, page: &mut Page) {
+    let Some(journal) = &node.journal else {
+        return;
+    };
+    let figures = &journal.figures;
+    let counted = |count: &AtomicU64| count.load(Ordering::Relaxed);
+    page.gauge(
+        "switchroom_journal_bytes",
+        "Bytes the journal takes",
+        journal.bytes(),
+    );
+    page.gauge(
+        "switchroom_journal_cut_bytes",
+        "Bytes at the end of the journal that were damaged and cut off at the start",
+        counted(&figures.cut),
+    );
+    for (name, help, count) in [
+        (
+            "switchroom_journal_damaged",
+            "Places where the journal could not be read",
+            counted(&figures.damaged),
+        ),
+        (
+            "switchroom_journal_failed",
+            "Writes to the journal that failed",
+            counted(&figures.failed),
+        ),
+    ] {
+        page.about(name, "counter", help);
+        page.value(name, &[], count);
+    }
 }
 
 async fn calls(node: &Arc<Node>, page: &mut Page) {

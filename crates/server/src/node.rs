@@ -7,23 +7,28 @@ use crate::configuration::{Configuration, Findings};
 use crate::console;
 use crate::counters::Counters;
 use crate::exchange::WebExchange;
-use crate::hub::Hub;
+use crate::hub::{Hub, Reader};
+use crate::journal::Journal;
 use crate::listener::Listeners;
 use crate::logger::{Detail, Logger};
 use crate::mailbox::Mailboxes;
 use crate::parts::{self, Found, Part};
 use crate::records::Records;
+use crate::replay::Replay;
 use crate::sessions::Sessions;
 use crate::store::{Busy, Store};
 use crate::switch_task::{Answered, Ended, SwitchHandle};
 use crate::{security_log, version};
 use jiff::tz::TimeZone;
-use manager::{Answer, ConsoleReport, FileRequest, Log, ReloadOutcome, Request, Style};
-use model::{Command, Event, Refusal, Reply, Run, Seq};
+use manager::{
+    Answer, ConsoleReport, FileRequest, Log, ReloadOutcome, Request, Resumed, Style, Why,
+};
+use model::{Command, Event, Mark, Refusal, Reply, Run, Seq};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 use switch::Input;
 use tokio::sync::{Mutex, watch};
@@ -31,6 +36,8 @@ use web::Faces;
 
 /// What all tasks share.
 pub(crate) struct Node {
+    pub(crate) journal: Option<Arc<Journal>>,
+    journal_thread: std::sync::Mutex<Option<JoinHandle<()>>>,
     run: Run,
     pub(crate) clock: Clock,
     pub(crate) hub: Arc<Hub>,
@@ -57,8 +64,18 @@ pub(crate) struct Node {
     ending: AtomicBool,
 }
 
+/// Where a session's events come from.
+pub(crate) enum Source {
+    /// The hub has them.
+    Hub(Reader),
+    /// The journal has those before.
+    Journal(Replay),
+}
+
 /// What a node is made of.
 pub(crate) struct Made {
+    /// The journal and the thread that writes it.
+    pub(crate) journal: Option<(Arc<Journal>, JoinHandle<()>)>,
     pub(crate) clock: Clock,
     pub(crate) hub: Arc<Hub>,
     pub(crate) switch: SwitchHandle,
@@ -118,6 +135,11 @@ impl Node {
         mailboxes.configure(Arc::clone(&configuration.voicemail));
         Arc::new(Self {
             run: configured.manager.run,
+            journal: made
+                .journal
+                .as_ref()
+                .map(|(journal, _)| Arc::clone(journal)),
+            journal_thread: std::sync::Mutex::new(made.journal.map(|(_, thread)| thread)),
             mailboxes,
             clock: made.clock,
             hub: made.hub,
@@ -149,6 +171,36 @@ impl Node {
     /// Whether it is configured otherwise than a session thinks.
     pub(crate) fn is_newer_than(&self, known: &Arc<manager::Node>) -> bool {
         !Arc::ptr_eq(&self.configured.borrow().manager, known)
+    }
+
+    /// A source of what comes after this place: the journal where the hub does not have it any more.
+    pub(crate) fn resume(&self, after: Mark) -> (Source, Resumed) {
+        let (reader, resumed) = self.hub.resume(after);
+        let gone = resumed
+            .missed
+            .is_some_and(|missed| missed.why != Why::Unknown);
+        let journal = self.journal.as_ref().filter(|_| gone);
+        match journal.and_then(|journal| journal.history(&self.hub, after)) {
+            Some((history, resumed)) => (Source::Journal(Replay::new(history)), resumed),
+            None => (Source::Hub(reader), resumed),
+        }
+    }
+
+    /// Has the journal write out what there is.
+    pub(crate) async fn close_journal(&self) {
+        let Some(journal) = &self.journal else {
+            return;
+        };
+        journal.close();
+        self.hub.ring_all();
+        let thread = self
+            .journal_thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
     }
 
     /// Asks the switch. A switch that has ended refuses.

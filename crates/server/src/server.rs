@@ -7,6 +7,7 @@ use crate::cli::Arguments;
 use crate::clock::Clock;
 use crate::configuration::{Configuration, Findings, wanted_secrets};
 use crate::hub::{Bounds, Hub};
+use crate::journal::Journal;
 use crate::logger::{self, Detail, Logger};
 use crate::node::{Configured, Made, Node};
 use crate::promises::Promises;
@@ -129,6 +130,25 @@ fn prepare(asterisk: &AsteriskConf) -> Result<Vec<secrets::Made>, String> {
     Ok(made)
 }
 
+/// Opens the journal, if one is kept.
+fn open_journal(
+    configuration: &Configuration,
+    clock: &Clock,
+) -> Result<Option<Arc<Journal>>, String> {
+    let settings = configuration.journal.clone();
+    if !settings.enabled {
+        return Ok(None);
+    }
+    let folder = configuration.asterisk.directories.state.join("journal");
+    let opened = Journal::open(&folder, settings, clock.run());
+    opened.map(Some).map_err(|error| {
+        format!(
+            "the journal in {} cannot be opened: {error}",
+            folder.display()
+        )
+    })
+}
+
 /// Starts media, SIP and the switch, and puts them together.
 async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>, String> {
     let clock = Clock::start();
@@ -155,10 +175,21 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
     let records = Arc::new(records);
     let audit = AuditLog::start()
         .map_err(|error| format!("the writer of the audit log cannot be started: {error}"))?;
-    let configured = Configured::new(configuration, &clock, clock.run(), None);
+    let journal = open_journal(&configuration, &clock)?;
+    let run = journal
+        .as_ref()
+        .map_or(clock.run(), |journal| journal.run());
+    let configured = Configured::new(configuration, &clock, run, None);
     audit.configure(configured.audit_log());
     let hub = Hub::new(Bounds::default(), Style::of(&configured.manager));
     tokio::spawn(Arc::clone(&hub).ring_bells());
+    let journal = journal.map(|journal| {
+        let thread = journal.start(&hub);
+        thread
+            .map(|thread| (journal, thread))
+            .map_err(|error| format!("the writer of the journal cannot be started: {error}"))
+    });
+    let journal = journal.transpose()?;
     let (run, programs) = programs::queue();
     let outlets = Outlets {
         run: Box::new(run),
@@ -187,6 +218,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
     tokio::spawn(programs::serve(programs, switch.clone()));
     let node = Node::new(
         Made {
+            journal,
             clock,
             hub,
             switch,

@@ -6,7 +6,9 @@
 
 use crate::bell::Bell;
 use crate::hub::Reader;
-use crate::node::Node;
+use crate::journal::Step;
+use crate::node::{Node, Source};
+use crate::replay::Replay;
 use crate::sessions::Place;
 use crate::stream::Stream;
 use ami::Classes;
@@ -102,6 +104,8 @@ struct SessionTask {
     connection: Connection,
     bell: Bell,
     reader: Option<Reader>,
+    /// What it is told from the journal before.
+    replay: Option<Box<Replay>>,
     /// What was asked of others and has not been answered.
     asking: Option<Asking>,
     timer: Option<Timer>,
@@ -128,6 +132,7 @@ impl SessionTask {
             stream,
             connection,
             reader: None,
+            replay: None,
             asking: None,
             timer: None,
             configured,
@@ -184,8 +189,11 @@ impl SessionTask {
                 Answer::Admitted { granted, booted },
             )))
         } else if let Request::Resume(after) = request {
-            let (reader, resumed) = node.hub.resume(after);
-            self.reader = Some(reader);
+            let (source, resumed) = node.resume(after);
+            match source {
+                Source::Hub(reader) => self.reader = Some(reader),
+                Source::Journal(replay) => self.replay = Some(Box::new(replay)),
+            }
             Box::pin(std::future::ready((Seq(0), Answer::Resumed(resumed))))
         } else {
             Box::pin(node.answer(request))
@@ -217,7 +225,11 @@ impl SessionTask {
     }
 
     /// Takes events as long as the connection wants some.
-    fn poll_events(&mut self, context: &Context<'_>) -> bool {
+    fn poll_events(&mut self, context: &mut Context<'_>) -> bool {
+        if self.replay.is_some() {
+            self.bell.arm(context, None);
+            return self.poll_replay(context);
+        }
         let now = self.node.clock.now();
         let Some(reader) = &mut self.reader else {
             self.bell.arm(context, None);
@@ -256,6 +268,38 @@ impl SessionTask {
         }
         self.connection.handle(now, Input::Heard(reader.at()));
         heard
+    }
+
+    /// Takes what the journal has, as long as the connection wants some, and then goes on with what
+    /// happens.
+    fn poll_replay(&mut self, context: &mut Context<'_>) -> bool {
+        let now = self.node.clock.now();
+        let mut place = None;
+        while self.connection.listens()
+            && let Some(replay) = &mut self.replay
+            && let Poll::Ready(step) = replay.poll_next(context)
+        {
+            match step {
+                Some(Step::Event(event)) => {
+                    place = Some(event.mark());
+                    self.connection.handle(now, Input::Event(&event));
+                }
+                Some(Step::Missed(missed)) => {
+                    place = Some(missed.to);
+                    self.connection.handle(now, Input::Missed(missed));
+                }
+                Some(Step::Join(reader)) => {
+                    place = Some(reader.at());
+                    self.reader = Some(reader);
+                    self.replay = None;
+                }
+                None => self.handle(Input::End(Close::Shutdown)),
+            }
+        }
+        if let Some(place) = place {
+            self.connection.handle(now, Input::Heard(place));
+        }
+        place.is_some()
     }
 
     /// Goes through what it is behind, without waiting for the client.

@@ -96,6 +96,7 @@ pub(crate) async fn end(node: &Arc<Node>, how: Stop) -> Afterwards {
         );
     }
     node.sip.stop().await;
+    node.close_journal().await;
     tracing::info!("the server has ended");
     if how.restart {
         Afterwards::Restart

@@ -28,6 +28,16 @@ impl Block for Variables<'_> {
     }
 }
 
+/// The events that have other names today.
+pub(super) const NAMES: &[&str] = &[
+    "Dial",
+    "Bridge",
+    "Unlink",
+    "DTMF",
+    "MusicOnHold",
+    "Transfer",
+];
+
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident $([$wire:literal])? ($class:ident) {
         $($(#[$field:meta])* $header:ident: $kind:ty,)*

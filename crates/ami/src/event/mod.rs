@@ -106,6 +106,12 @@ pub fn declaration(name: &str) -> Option<&'static Declaration> {
         .find(|declaration| declaration.name == name)
 }
 
+/// The name of an event of any release we speak as, as we have it ourselves; `None` if none is called so.
+pub fn known_name(name: &str) -> Option<&'static str> {
+    let declared = declaration(name).map(|declaration| declaration.name);
+    declared.or_else(|| legacy::NAMES.iter().copied().find(|known| *known == name))
+}
+
 /// A struct that declares an event; made by `#[derive(Event)]`.
 pub trait Event: Block {
     /// What is known of it.

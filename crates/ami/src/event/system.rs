@@ -61,7 +61,8 @@ pub struct EventsMissed<'a> {
     /// The place of the last of them.
     pub to: &'a str,
     /// Why: `expired`, they are no longer kept; `restarted`, the node has started anew and has not
-    /// kept them; `lag`, the session was too slow; `unknown`, the place it came from is none of
+    /// kept them; `lag`, the session was too slow; `damaged`, they
+    /// could not be kept, or what was kept of them cannot be read; `unknown`, the place it came from is none of
     /// this node's.
     pub reason: &'a str,
 }

@@ -4,6 +4,7 @@ mod bridge;
 mod call;
 mod channel;
 mod dial;
+mod kept;
 mod legacy;
 mod memory;
 mod pjsip;
@@ -12,6 +13,7 @@ mod system;
 
 pub(crate) use bridge::bridge_block;
 pub(crate) use channel::{block, or_unknown};
+pub use kept::Kept;
 pub use memory::{Memory, Recalled};
 
 use crate::Node;
@@ -63,6 +65,9 @@ pub struct Told {
     pub message: Message,
     /// So many of them stand before `Sequence`, for who is told that.
     pub(crate) head: u8,
+    /// Whether it is told to all at the same time, so that what is found out of it may be remembered;
+    /// not if it tells the state, or is told again from what was kept.
+    pub(crate) fresh: bool,
     /// The same as JSON, once somebody has asked for it.
     pub(crate) json: OnceLock<Box<str>>,
 }
@@ -204,6 +209,7 @@ impl Teller<'_> {
         Some(Told {
             mark: self.style.run.at(self.record.seq),
             head: 1 + u8::from(!classes.is_empty()) + stamps,
+            fresh: self.record.seq != Seq(0),
             name,
             classes,
             message,
