@@ -58,7 +58,7 @@ pub(crate) async fn run(
     let Some(peer) = peer(&place, ends, certificate) else {
         return;
     };
-    Box::pin(SessionTask::new(node, place, stream, peer).run()).await;
+    Box::pin(SessionTask::new(node, place, stream, peer).serve()).await;
 }
 
 /// Agrees on encryption. Who does not manage it in time is gone without a word.
@@ -140,7 +140,18 @@ impl SessionTask {
         }
     }
 
-    async fn run(mut self) {
+    /// From the first to the last. What it calls borrows the task: a future that owned it would have
+    /// room for it once more, as long as the session lives.
+    #[allow(clippy::manual_async_fn, reason = "its arguments would be held twice")]
+    fn serve(mut self) -> impl Future<Output = ()> {
+        async move {
+            let reason = self.run().await;
+            self.end(reason).await;
+            self.leave();
+        }
+    }
+
+    async fn run(&mut self) -> Close {
         loop {
             while let Some(effect) = self.connection.poll() {
                 match effect {
@@ -148,31 +159,34 @@ impl SessionTask {
                     Effect::Ask(request) => self.ask(request),
                     Effect::Notice(event) => {
                         // A switch that has ended hears nothing more.
-                        let _ = self.node.notice(event).await;
+                        let _ = Box::pin(self.node.notice(event)).await;
                     }
                     Effect::Log(line) => self.node.log(line),
-                    Effect::Close(reason) => return self.end(reason).await,
+                    Effect::Close(reason) => return reason,
                 }
             }
             poll_fn(|context| self.poll(context)).await;
         }
     }
 
-    async fn end(mut self, reason: Close) {
+    async fn end(&mut self, reason: Close) {
         self.node.counters.closed(reason);
         tracing::debug!(
             "manager session {} ends: {}",
             self.place.number(),
             reason.text()
         );
+        // A client that takes nothing shall not hold us up.
+        let _ = timeout(Duration::from_secs(1), self.stream.shut_down()).await;
+    }
+
+    /// What the client may ask for again goes on without it.
+    fn leave(mut self) {
         if self.connection.session().owes()
             && let Some(asking) = self.asking.take()
         {
-            let (node, connection) = (Arc::clone(&self.node), self.connection);
-            tokio::spawn(finish(node, connection, asking));
+            tokio::spawn(finish(self.node, self.connection, asking));
         }
-        // A client that takes nothing shall not hold us up.
-        let _ = timeout(Duration::from_secs(1), self.stream.shut_down()).await;
     }
 
     fn ask(&mut self, request: Request) {
@@ -444,10 +458,10 @@ mod tests {
     fn a_session_at_rest_takes_little() {
         // With its account shared, no buffer filled and no timer: an idle session is this, its
         // task's frame, a bell and the socket's registration.
-        assert!(
-            size_of::<SessionTask>() <= 2048,
-            "{}",
-            size_of::<SessionTask>()
-        );
+        fn size<A, F>(_: fn(A) -> F) -> usize {
+            size_of::<F>()
+        }
+        let (task, running) = (size_of::<SessionTask>(), size(SessionTask::serve));
+        assert!(task <= 2048 && running <= task + 640, "{task}, {running}");
     }
 }
