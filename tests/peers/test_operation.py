@@ -75,6 +75,12 @@ class OperationTest(LabTest):
         self.ask(admin, 'UserEvent', UserEvent='plain')
         self.assertIsNone(golden.get(self.event(admin, 'UserEvent', UserEvent='plain'), 'SequenceNumber'))
 
+    def test_how_far_behind_a_connection_is_can_be_seen(self):
+        self.ask(self.connect(), 'CoreStatus')
+        lines = self.console('manager show lag').splitlines()
+        self.assertRegex(lines[0], r'Username +FileDes +Behind +Unsent +Sent +OnLag +Last action')
+        self.assertTrue(any(re.match(r' +admin +\d+ +0 +0 +[1-9]\d* +close +CoreStatus$', line) for line in lines), lines)
+
     def test_a_restart_keeps_the_process_and_begins_anew(self):
         process = self.lab.server.pid
         watcher = self.connect()

@@ -26,6 +26,17 @@ pub enum OnLag {
     Coalesce,
 }
 
+impl OnLag {
+    /// As it is written in manager.conf.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Close => "close",
+            Self::Skip => "skip",
+            Self::Coalesce => "coalesce",
+        }
+    }
+}
+
 impl FromStr for OnLag {
     type Err = ();
 

@@ -228,6 +228,21 @@ fn manager(node: &Node, page: &mut Page) {
         "Events that managers were too slow for",
     );
     page.value("switchroom_manager_events_missed", &[], counters.missed());
+    let events = node.hub.last().seq.0;
+    let behind = sessions.iter().map(|session| session.pace.behind(events));
+    page.gauge(
+        "switchroom_manager_behind_events",
+        "Events that the slowest connection has yet to read",
+        behind.max().unwrap_or(0),
+    );
+    let unsent = sessions.iter().map(|session| &session.pace.unsent);
+    page.gauge(
+        "switchroom_manager_unsent_bytes",
+        "Bytes that wait for connections",
+        unsent
+            .map(|unsent| unsent.load(Ordering::Relaxed))
+            .sum::<usize>(),
+    );
     page.about(
         "switchroom_manager_actions",
         "counter",

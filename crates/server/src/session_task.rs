@@ -18,6 +18,7 @@ use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::ReadBuf;
@@ -223,7 +224,18 @@ impl SessionTask {
         busy |= self.poll_read(context);
         busy |= self.poll_time(context);
         busy |= self.look_around();
+        self.tell_pace();
         if busy { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Tells who may ask how it gets on.
+    fn tell_pace(&self) {
+        let pace = self.place.pace();
+        let read = self.reader.as_ref().map_or(0, |reader| reader.at().seq.0);
+        pace.read.store(read, Ordering::Relaxed);
+        let unsent = self.connection.unsent().len();
+        pace.unsent.store(unsent, Ordering::Relaxed);
+        pace.acted(self.connection.session().last_action());
     }
 
     fn poll_answer(&mut self, context: &mut Context<'_>) -> bool {
@@ -350,6 +362,8 @@ impl SessionTask {
             match self.stream.poll_write(context, unsent) {
                 Poll::Ready(Ok(count)) if count > 0 => {
                     self.node.counters.sent(count);
+                    let sent = &self.place.pace().sent;
+                    sent.fetch_add(count as u64, Ordering::Relaxed);
                     self.connection.sent(self.node.clock.now(), count);
                     wrote = true;
                 }

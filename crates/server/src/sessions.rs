@@ -6,6 +6,7 @@ use manager::User;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::os::fd::RawFd;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
@@ -30,12 +31,48 @@ struct Entry {
     since: Timestamp,
     user: Option<Arc<User>>,
     task: Option<AbortHandle>,
+    pace: Arc<Pace>,
+}
+
+/// How a session on a connection gets on; written by its task, read by who asks.
+#[derive(Debug, Default)]
+pub(crate) struct Pace {
+    /// The number of the last event it has read; 0 if it reads none.
+    pub(crate) read: AtomicU64,
+    /// Bytes that wait to be written.
+    pub(crate) unsent: AtomicUsize,
+    /// Bytes written.
+    pub(crate) sent: AtomicU64,
+    last_action: Mutex<Option<&'static str>>,
+}
+
+impl Pace {
+    /// The session was asked for this action last.
+    pub(crate) fn acted(&self, action: Option<&'static str>) {
+        *self.last_action() = action;
+    }
+
+    /// The action it was asked for last.
+    pub(crate) fn last_action(&self) -> MutexGuard<'_, Option<&'static str>> {
+        self.last_action
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many of so many events it has yet to read.
+    pub(crate) fn behind(&self, events: u64) -> u64 {
+        match self.read.load(Ordering::Relaxed) {
+            0 => 0,
+            read => events.saturating_sub(read),
+        }
+    }
 }
 
 /// A session among the others; gone when this is dropped.
 pub(crate) struct Place {
     sessions: Arc<Sessions>,
     number: u64,
+    pace: Arc<Pace>,
 }
 
 /// A session as it is listed.
@@ -45,6 +82,7 @@ pub(crate) struct Listed {
     pub(crate) since: Timestamp,
     /// Of its connection, if it is one.
     pub(crate) descriptor: Option<RawFd>,
+    pub(crate) pace: Arc<Pace>,
 }
 
 impl Sessions {
@@ -60,18 +98,21 @@ impl Sessions {
             return None;
         }
         let since = Timestamp::now();
+        let pace = Arc::<Pace>::default();
         let entry = Entry {
             remote,
             descriptor: Some(descriptor),
             since,
             user: None,
             task: None,
+            pace: Arc::clone(&pace),
         };
         let number = table.add(entry);
         table.strangers += 1;
         Some(Place {
             sessions: Arc::clone(self),
             number,
+            pace,
         })
     }
 
@@ -83,16 +124,19 @@ impl Sessions {
         }
         let since = Timestamp::now();
         let user = Some(Arc::clone(user));
+        let pace = Arc::<Pace>::default();
         let number = table.add(Entry {
             remote,
             descriptor: None,
             since,
             user,
             task: None,
+            pace: Arc::clone(&pace),
         });
         Some(Place {
             sessions: Arc::clone(self),
             number,
+            pace,
         })
     }
 
@@ -116,6 +160,7 @@ impl Sessions {
             remote: entry.remote,
             since: entry.since,
             descriptor: entry.descriptor,
+            pace: Arc::clone(&entry.pace),
         });
         listed.collect()
     }
@@ -172,6 +217,11 @@ impl Place {
     /// A number no other session has or had.
     pub(crate) fn number(&self) -> u64 {
         self.number
+    }
+
+    /// How it gets on.
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.pace
     }
 
     /// The session logs in: refused if the account may have one only and has it.

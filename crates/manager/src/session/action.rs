@@ -62,6 +62,7 @@ impl Session {
             return self.bad_request("NONE");
         };
         let declaration = action::declaration(name);
+        self.last_action = declaration.map(|declaration| declaration.name);
         let user = match &self.state {
             State::Member(member) => Some(Arc::clone(&member.user)),
             State::Guest(_) | State::Over => None,

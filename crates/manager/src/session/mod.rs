@@ -44,6 +44,8 @@ pub struct Session {
     pub(crate) state: State,
     pub(crate) doing: Option<Doing>,
     pub(crate) wait: Option<Box<Wait>>,
+    /// The action it was asked for last.
+    pub(crate) last_action: Option<&'static str>,
     /// The last event that was given or is before all that will be.
     heard: Mark,
     /// Whether the client told events that it may hear, and has asked for nothing else since: they
@@ -156,6 +158,7 @@ impl Session {
             peer,
             node,
             doing: None,
+            last_action: None,
             wait: None,
             heard,
             untold: false,
@@ -251,6 +254,11 @@ impl Session {
     /// The account it is logged in to.
     pub fn account(&self) -> Option<&Arc<User>> {
         self.member().map(|member| &member.user)
+    }
+
+    /// The action it was asked for last.
+    pub fn last_action(&self) -> Option<&'static str> {
+        self.last_action
     }
 
     /// The name it logged in with, as the client wrote it.

@@ -6,6 +6,7 @@ use crate::node::Node;
 use manager::{Close, show};
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 pub(super) const COMMANDS: &[Command] = &[
     Command {
@@ -13,6 +14,12 @@ pub(super) const COMMANDS: &[Command] = &[
         synopsis: "List connected manager interface users",
         usage: "Usage: manager show connected\n       Lists the sessions there are, also those that have not logged in.\n",
         run: |node, _| Box::pin(async { connected(node) }),
+    },
+    Command {
+        words: "manager show lag",
+        synopsis: "Show how connected managers get on",
+        usage: "Usage: manager show lag\n       Tells of each connection how many events it is behind, how many bytes wait for it and were\n       written, what becomes of it if it stays behind, and the action it asked for last.\n",
+        run: |node, _| Box::pin(async { lag(node) }),
     },
     Command {
         words: "manager show commands",
@@ -134,6 +141,42 @@ fn connected(node: &Arc<Node>) -> Outcome {
         ]));
     }
     let _ = writeln!(text, "{} users connected.", sessions.len());
+    Outcome::Output(text)
+}
+
+fn lag(node: &Arc<Node>) -> Outcome {
+    let row = |cells: [&str; 7]| {
+        let [user, descriptor, behind, unsent, sent, rule, action] = cells;
+        format!(
+            "  {user:<15.15}  {descriptor:>7}  {behind:>9}  {unsent:>9}  {sent:>12}  {rule:<8.8}  {action}\n"
+        )
+    };
+    let mut text = row([
+        "Username",
+        "FileDes",
+        "Behind",
+        "Unsent",
+        "Sent",
+        "OnLag",
+        "Last action",
+    ]);
+    let events = node.hub.last().seq.0;
+    let sessions = node.sessions.list();
+    let connected = sessions.iter().filter_map(|session| {
+        let descriptor = session.descriptor?;
+        Some((session.user.as_deref(), descriptor, &session.pace))
+    });
+    for (user, descriptor, pace) in connected {
+        text.push_str(&row([
+            user.map_or("", |user| &user.name),
+            &descriptor.to_string(),
+            &pace.behind(events).to_string(),
+            &pace.unsent.load(Ordering::Relaxed).to_string(),
+            &pace.sent.load(Ordering::Relaxed).to_string(),
+            user.map_or("", |user| user.on_lag.word()),
+            pace.last_action().unwrap_or_default(),
+        ]));
+    }
     Outcome::Output(text)
 }
 
