@@ -1,6 +1,7 @@
 //! The switch among tasks: whoever has an input for it takes a turn, unless somebody is at it
 //! already, who then takes it on. So an action is carried out and its events are published before
-//! its session's task goes on, and no thread has to be woken for it (ARCHITECTURE.md: one switch, and no thread for it).
+//! its session's task goes on, and no thread has to be woken for it (ARCHITECTURE.md, "One switch,
+//! and no thread for it").
 //!
 //! Nobody waits for the switch: inputs queue up, and every outlet takes what it is given at once.
 
