@@ -38,6 +38,8 @@ pub(crate) struct Batch {
     weight: usize,
     style: Arc<Style>,
     entries: Vec<Entry>,
+    /// The classes its events are of, once they have been looked at.
+    classes: OnceLock<Vec<Classes>>,
 }
 
 /// An event and what is made of it for managers, once for all of them.
@@ -59,7 +61,31 @@ impl Batch {
             weight,
             style,
             entries: entries.collect(),
+            classes: OnceLock::new(),
         }
+    }
+
+    /// The classes its events are of: who may hear all of one of them hears something.
+    fn classes(&self) -> &[Classes] {
+        self.classes.get_or_init(|| {
+            let mut classes = Vec::new();
+            for event in self.from(self.first()) {
+                let told = [Dialect::V22, Dialect::V1_8].map(|dialect| event.told(dialect));
+                for told in told.into_iter().flatten() {
+                    if !classes.contains(&told.classes) {
+                        classes.push(told.classes);
+                    }
+                }
+            }
+            classes
+        })
+    }
+
+    /// Whether there may be something in it for who may hear these.
+    fn is_for(&self, may_hear: Classes) -> bool {
+        let hears = |event: &Classes| may_hear.bits() & event.bits() == event.bits();
+        let known = self.classes.get();
+        known.is_none_or(|classes| classes.iter().any(hears))
     }
 
     /// The events from this number on, as managers are told them; made by the first who asks.
@@ -275,6 +301,22 @@ pub(crate) struct Reader {
 impl Reader {
     /// The next batch and the number to read it from; `None` when all is read.
     pub(crate) fn read(&mut self) -> Result<Option<(Arc<Batch>, u64)>, Missed> {
+        self.read_if(|_| true)
+    }
+
+    /// The next batch with something for who may hear these; what is before it is passed over, as it
+    /// would be event by event.
+    pub(crate) fn read_for(
+        &mut self,
+        may_hear: Classes,
+    ) -> Result<Option<(Arc<Batch>, u64)>, Missed> {
+        self.read_if(|batch| batch.is_for(may_hear))
+    }
+
+    fn read_if(
+        &mut self,
+        wanted: impl Fn(&Batch) -> bool,
+    ) -> Result<Option<(Arc<Batch>, u64)>, Missed> {
         if !self.is_behind() {
             return Ok(None);
         }
@@ -293,7 +335,15 @@ impl Reader {
         let index = ring
             .batches
             .partition_point(|batch| batch.end() <= self.next);
-        let batch = ring.batches.get(index).cloned();
+        let mut unread = ring.batches.range(index..);
+        let batch = unread.find(|batch| {
+            let wanted = wanted(batch);
+            if !wanted {
+                self.next = batch.end();
+            }
+            wanted
+        });
+        let batch = batch.cloned();
         drop(ring);
         let from = self.next;
         Ok(batch.map(|batch| {
@@ -310,13 +360,10 @@ impl Reader {
             match self.read() {
                 Ok(None) => return (count, classes),
                 Ok(Some((batch, from))) => {
-                    for event in batch.from(from) {
-                        count += 1;
-                        let told = [Dialect::V22, Dialect::V1_8].map(|dialect| event.told(dialect));
-                        for told in told.into_iter().flatten() {
-                            if !classes.contains(&told.classes) {
-                                classes.push(told.classes);
-                            }
+                    count += usize::try_from(batch.end() - from).unwrap_or(PLACE);
+                    for class in batch.classes() {
+                        if !classes.contains(class) {
+                            classes.push(*class);
                         }
                     }
                 }
@@ -484,6 +531,23 @@ mod tests {
         hub.publish(records(1..3));
         hub.publish(records(3..4));
         assert_eq!(reader.read().err(), Some(lost(1, 2)));
+    }
+
+    #[test]
+    fn what_a_reader_may_not_hear_is_passed_over() {
+        let hub = hub(usize::MAX, usize::MAX);
+        let mut reader = hub.subscribe();
+        hub.publish(records(1..3));
+        hub.publish(records(3..4));
+        // Nobody has looked at them yet: they may be for everybody.
+        assert!(reader.read_for(Classes::CALL).unwrap().is_some());
+        let (events, classes) = hub.subscribe_after(Seq(0)).classes();
+        assert_eq!((events, classes), (3, vec![Classes::SYSTEM]));
+        assert!(reader.read_for(Classes::CALL).unwrap().is_none());
+        assert_eq!(reader.at().seq, Seq(3));
+        let mut other = hub.subscribe_after(Seq(1));
+        let (_, from) = other.read_for(Classes::SYSTEM).unwrap().unwrap();
+        assert_eq!((from, other.at().seq), (2, Seq(2)));
     }
 
     #[tokio::test]

@@ -275,7 +275,7 @@ impl SessionTask {
         }
         let mut heard = false;
         for _ in 0..BATCHES {
-            match reader.read() {
+            match reader.read_for(may_hear) {
                 Ok(None) => break,
                 Ok(Some((batch, from))) => {
                     for event in batch.from(from) {
