@@ -34,33 +34,26 @@ const BILLINGS: [(&str, &str); 8] = [
     ("CallDeflection", "CallDeflection"),
     ("CallTransfer", "CallTransfer"),
 ];
-const ITEMS: [(&str, &str); 7] = [
-    ("NA", "NotAvailable"),
-    ("SpecialArrangement", "SpecialArrangement"),
-    ("BasicCommunication", "BasicCommunication"),
-    ("CallAttempt", "CallAttempt"),
-    ("CallSetup", "CallSetup"),
-    ("UserUserInfo", "UserUserInfo"),
-    ("SupplementaryService", "SupplementaryService"),
+/// What is charged for, as it is called in both.
+const ITEMS: [&str; 6] = [
+    "SpecialArrangement",
+    "BasicCommunication",
+    "CallAttempt",
+    "CallSetup",
+    "UserUserInfo",
+    "SupplementaryService",
 ];
-const SCALES: [(&str, &str); 7] = [
-    ("OneHundredthSecond", "OneHundredthSecond"),
-    ("OneTenthSecond", "OneTenthSecond"),
-    ("Second", "Second"),
-    ("TenSeconds", "TenSeconds"),
-    ("Minute", "Minute"),
-    ("Hour", "Hour"),
-    ("Day", "Day"),
+const SCALES: [&str; 7] = [
+    "OneHundredthSecond",
+    "OneTenthSecond",
+    "Second",
+    "TenSeconds",
+    "Minute",
+    "Hour",
+    "Day",
 ];
-const CHARGINGS: [(&str, &str); 2] = [
-    ("ContinuousCharging", "ContinuousCharging"),
-    ("StepFunction", "StepFunction"),
-];
-const VOLUMES: [(&str, &str); 3] = [
-    ("Octet", "Octet"),
-    ("Segment", "Segment"),
-    ("Message", "Message"),
-];
+const CHARGINGS: [&str; 2] = ["ContinuousCharging", "StepFunction"];
+const VOLUMES: [&str; 3] = ["Octet", "Segment", "Message"];
 
 /// That the channel is there is looked at before what it is to be told.
 pub(super) fn advise(id: &str, action: &AocMessage) -> Step {
@@ -216,7 +209,11 @@ fn rates(action: &AocMessage, facts: &mut Facts) -> Result<(), &'static str> {
 
 fn rate(group: &Group<'_>, path: &str, facts: &mut Facts) -> Result<(), &'static str> {
     let item = group.value("ChargedItem").unwrap_or_default();
-    let item = known(item, &ITEMS).ok_or("Invalid ChargedItem")?;
+    let item = match word(item, &ITEMS) {
+        Some(item) => item,
+        None if item.eq_ignore_ascii_case("NA") => "NotAvailable",
+        None => return Err("Invalid ChargedItem"),
+    };
     facts.add(format_args!("{path}/Chargeable"), item);
     let kind = group.value("RateType").ok_or("RateType not specified")?;
     match kind.to_ascii_lowercase().as_str() {
@@ -226,7 +223,7 @@ fn rate(group: &Group<'_>, path: &str, facts: &mut Facts) -> Result<(), &'static
             let charging = group
                 .value("ChargingType")
                 .ok_or("ChargingType unspecified")?;
-            let charging = known(charging, &CHARGINGS).ok_or("Invalid ChargingType")?;
+            let charging = word(charging, &CHARGINGS).ok_or("Invalid ChargingType")?;
             facts.add(format_args!("{path}/Duration/ChargingType"), charging);
             let time = group.number("Time", "Invalid Time")?.ok_or(
                 "Time unspecified, Time and TimeScale are required when RateType is Duration.",
@@ -243,7 +240,7 @@ fn rate(group: &Group<'_>, path: &str, facts: &mut Facts) -> Result<(), &'static
         "flat" => group.currency(&format!("{path}/Flat"), facts)?,
         "volume" => {
             let unit = group.value("VolumeUnit").ok_or("VolumeUnit unspecified")?;
-            let unit = known(unit, &VOLUMES).ok_or("Invalid VolumeUnit")?;
+            let unit = word(unit, &VOLUMES).ok_or("Invalid VolumeUnit")?;
             facts.add(format_args!("{path}/Volume/Unit"), unit);
             group.currency(&format!("{path}/Volume"), facts)?;
         }
@@ -276,7 +273,7 @@ impl Group<'_> {
     }
 
     fn scale(&self, name: &str, error: &'static str) -> Result<&'static str, &'static str> {
-        known(self.value(name).unwrap_or_default(), &SCALES).ok_or(error)
+        word(self.value(name).unwrap_or_default(), &SCALES).ok_or(error)
     }
 
     fn currency(&self, path: &str, facts: &mut Facts) -> Result<(), &'static str> {
@@ -302,6 +299,12 @@ impl Facts {
         self.0
             .push((path.to_string().into(), value.to_string().into()));
     }
+}
+
+/// The word a client wrote in any case.
+fn word(written: &str, words: &[&'static str]) -> Option<&'static str> {
+    let mut words = words.iter().copied();
+    words.find(|word| word.eq_ignore_ascii_case(written))
 }
 
 /// What events call what a client named, in any case.
