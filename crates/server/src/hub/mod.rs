@@ -5,15 +5,18 @@
 //! by events and by their weight in bytes; the oldest batches leave first. A reader that was still
 //! behind them is told how much it missed, and loses its own place only.
 
-use ami::{Classes, Dialect};
-use manager::{Memory, Missed, Recalled, Rendered, Resumed, Style, Why};
-use model::{Event, Mark, Record, Run, Seq};
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
-use tokio::sync::Notify;
+mod batch;
+
+pub(crate) use batch::Batch;
 
 use crate::bell::{Bell, Bells};
+use ami::Classes;
+use manager::{Memory, Missed, Resumed, Style, Why};
+use model::{Mark, Record, Run, Seq};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use tokio::sync::Notify;
 
 /// How much the ring keeps.
 #[derive(Clone, Copy, Debug)]
@@ -30,80 +33,6 @@ impl Default for Bounds {
             events: 65_536,
             bytes: 128 << 20,
         }
-    }
-}
-
-/// The events of one turn of the switch, at least one.
-pub(crate) struct Batch {
-    weight: usize,
-    style: Arc<Style>,
-    entries: Vec<Entry>,
-    /// The classes its events are of, once they have been looked at.
-    classes: OnceLock<Vec<Classes>>,
-}
-
-/// An event and what is made of it for managers, once for all of them.
-pub(crate) struct Entry {
-    record: Record,
-    recalled: Recalled,
-    rendered: OnceLock<Rendered>,
-}
-
-impl Batch {
-    fn new(records: Vec<Record>, style: Arc<Style>, memory: &mut Memory) -> Self {
-        let weight = records.iter().map(|record| weight(&record.event)).sum();
-        let entries = records.into_iter().map(|record| Entry {
-            recalled: memory.note(&record.event),
-            record,
-            rendered: OnceLock::new(),
-        });
-        Self {
-            weight,
-            style,
-            entries: entries.collect(),
-            classes: OnceLock::new(),
-        }
-    }
-
-    /// The classes its events are of: who may hear all of one of them hears something.
-    fn classes(&self) -> &[Classes] {
-        self.classes.get_or_init(|| {
-            let mut classes = Vec::new();
-            for event in self.from(self.first()) {
-                let told = [Dialect::V22, Dialect::V1_8].map(|dialect| event.told(dialect));
-                for told in told.into_iter().flatten() {
-                    if !classes.contains(&told.classes) {
-                        classes.push(told.classes);
-                    }
-                }
-            }
-            classes
-        })
-    }
-
-    /// Whether there may be something in it for who may hear these.
-    fn is_for(&self, may_hear: Classes) -> bool {
-        let hears = |event: &Classes| may_hear.bits() & event.bits() == event.bits();
-        let known = self.classes.get();
-        known.is_none_or(|classes| classes.iter().any(hears))
-    }
-
-    /// The events from this number on, as managers are told them; made by the first who asks.
-    pub(crate) fn from(&self, next: u64) -> impl Iterator<Item = &Rendered> {
-        let known = usize::try_from(next.saturating_sub(self.first())).unwrap_or(usize::MAX);
-        self.entries.iter().skip(known).map(|entry| {
-            entry
-                .rendered
-                .get_or_init(|| Rendered::new(&entry.record, &entry.recalled, &self.style))
-        })
-    }
-
-    fn first(&self) -> u64 {
-        self.entries.first().map_or(0, |entry| entry.record.seq.0)
-    }
-
-    fn end(&self) -> u64 {
-        self.first() + self.entries.len() as u64
     }
 }
 
@@ -276,13 +205,13 @@ impl Ring {
     }
 
     fn push(&mut self, batch: Arc<Batch>, bounds: Bounds) {
-        self.events += batch.entries.len();
+        self.events += batch.len();
         self.bytes += batch.weight;
         self.next = batch.end();
         self.batches.push_back(batch);
         while self.batches.len() > 1 && (self.events > bounds.events || self.bytes > bounds.bytes) {
             if let Some(oldest) = self.batches.pop_front() {
-                self.events -= oldest.entries.len();
+                self.events -= oldest.len();
                 self.bytes -= oldest.weight;
             }
         }
@@ -398,25 +327,10 @@ impl Reader {
     }
 }
 
-/// What an event and its rendering take, roughly: a channel's block is half a kilobyte.
-fn weight(event: &Event) -> usize {
-    const BLOCK: usize = 1024;
-    let text = if let Event::VarSet { value, .. } = event {
-        value.len()
-    } else if let Event::UserEvent { headers, .. } = event {
-        headers
-            .iter()
-            .map(|(name, value)| name.len() + value.len())
-            .sum()
-    } else {
-        0
-    };
-    BLOCK + 2 * text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::Event;
     use model::Run;
 
     fn records(seqs: std::ops::Range<u64>) -> Vec<Record> {
