@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::value::truth;
+use crate::value::is_yes;
 use crate::{Diagnostic, Place};
 
 /// The resolved view of a file and all it includes.
@@ -86,7 +86,7 @@ impl Section {
 
     /// Whether an option is on: `yes true y t 1 on` in any case are, anything else is not.
     pub fn flag(&self, key: &str) -> Option<bool> {
-        self.last(key).map(truth)
+        self.last(key).map(is_yes)
     }
 
     /// An option that is a number, in the range of its type.

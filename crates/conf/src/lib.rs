@@ -34,7 +34,7 @@ pub use load::load;
 pub use macros::Settings;
 pub use settings::{Declaration, Help, Reader, Settings, default_value};
 pub use source::{Memory, Source};
-pub use value::{Field, List, Millis, Seconds, Value};
+pub use value::{Field, List, Millis, Seconds, Value, is_yes};
 
 /// The longest line that is read, in bytes without its end; a longer one is skipped.
 pub const LINE_LIMIT: usize = 8_190;

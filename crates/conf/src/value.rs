@@ -68,7 +68,7 @@ pub struct Seconds(pub Duration);
 pub struct Millis(pub Duration);
 
 /// Whether a text means yes: `yes true y t 1 on` in any case do (`ami-server.md` section 6).
-pub(crate) fn truth(text: &str) -> bool {
+pub fn is_yes(text: &str) -> bool {
     is_among(text, &["yes", "true", "y", "t", "1", "on"])
 }
 
@@ -79,11 +79,11 @@ fn is_among(text: &str, words: &[&str]) -> bool {
 /// Anything that does not mean yes is no, with a doubt about words that do not mean no either.
 impl Value for bool {
     fn read(text: &str) -> Result<Self, String> {
-        Ok(truth(text))
+        Ok(is_yes(text))
     }
 
     fn doubt(text: &str) -> Option<String> {
-        let known = truth(text) || is_among(text, &["no", "false", "n", "f", "0", "off"]);
+        let known = is_yes(text) || is_among(text, &["no", "false", "n", "f", "0", "off"]);
         (!known).then(|| "yes or no".to_owned())
     }
 }

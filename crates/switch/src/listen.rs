@@ -14,6 +14,14 @@ pub(crate) struct MediaLeg {
     pub(crate) format: Arc<str>,
 }
 
+/// A playback under way.
+#[derive(Debug)]
+pub(crate) struct Playing {
+    to: ChannelId,
+    /// Who is told when it ends.
+    told: ChannelId,
+}
+
 /// How many Local channels in a row sound is followed through.
 const HOPS: usize = 16;
 /// How many channels are looked at around those whose sound has changed.
@@ -101,9 +109,20 @@ impl Switch {
 
     /// Plays files to whoever is at the far end of a channel.
     pub(crate) fn play(&mut self, id: ChannelId, files: Vec<Arc<str>>, forever: bool) -> PlayId {
+        self.play_for(id, id, files, forever)
+    }
+
+    /// The same, but another channel is told when it ends.
+    pub(crate) fn play_for(
+        &mut self,
+        told: ChannelId,
+        id: ChannelId,
+        files: Vec<Arc<str>>,
+        forever: bool,
+    ) -> PlayId {
         self.stop_tones(id);
         let play = self.new_play_id();
-        self.plays.insert(play, id);
+        self.plays.insert(play, Playing { to: id, told });
         self.touched.insert(id);
         let language = self
             .channels
@@ -129,10 +148,10 @@ impl Switch {
         for (file, reason) in failed {
             tracing::warn!(%file, %reason, "A sound could not be played");
         }
-        if let Some(id) = self.plays.remove(&play) {
-            self.log_sound(id, None);
+        if let Some(Playing { to, told }) = self.plays.remove(&play) {
+            self.log_sound(to, None);
             self.happen(
-                id,
+                told,
                 Happening::Played {
                     play,
                     failed: !failed.is_empty(),
@@ -144,9 +163,9 @@ impl Switch {
     /// Ends a playback early; whoever began it is not told.
     pub(crate) fn stop_play(&mut self, play: Option<PlayId>) {
         if let Some(play) = play
-            && let Some(id) = self.plays.remove(&play)
+            && let Some(Playing { to, .. }) = self.plays.remove(&play)
         {
-            self.log_sound(id, None);
+            self.log_sound(to, None);
             self.put(Output::Media(MediaInstruction::StopPlay(play)));
         }
     }

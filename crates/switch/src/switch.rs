@@ -8,6 +8,7 @@ use crate::channel::{Channel, Happening};
 use crate::database::Database;
 use crate::device::Devices;
 use crate::directory::Directory;
+use crate::listen::Playing;
 use crate::names::Counters;
 use crate::originate::Origination;
 use crate::presence::Presences;
@@ -119,8 +120,8 @@ pub struct Switch {
     pub(crate) happenings: VecDeque<(ChannelId, Happening)>,
     /// Channels that want to execute on.
     pub(crate) ready: VecDeque<ChannelId>,
-    /// Who is told when a playback ends.
-    pub(crate) plays: BTreeMap<PlayId, ChannelId>,
+    /// What is being played.
+    pub(crate) plays: BTreeMap<PlayId, Playing>,
     /// Who hears whom, as media was last told: listener to source.
     pub(crate) hearing: BTreeMap<MediaId, MediaId>,
     /// The channels about which that may have changed in this turn.

@@ -18,23 +18,41 @@ const DIALPLAN: &str = "
 exten => plain,1,Dial(PJSIP/bob,5)
 exten => wait,1,Answer()
  same => n,Wait(20)
-exten => a,1,Dial(PJSIP/bob,5,a)
+exten => a,1,Dial(PJSIP/bob,5,aA(hello))
 exten => A,1,Dial(PJSIP/bob,5,A(hello:please-hold)U(sub))
 exten => Ag,1,Dial(PJSIP/bob,5,A(hello)g)
  same => n,UserEvent(After,Status: ${DIALSTATUS})
 exten => c,1,Dial(PJSIP/bob,1,c)
 exten => d,1,Dial(PJSIP/bob,5,d)
 exten => 7,1,UserEvent(Exit,Status: ${DIALSTATUS})
-exten => D,1,Dial(PJSIP/bob,5,D(12:3))
+exten => H,1,Dial(PJSIP/bob,5,H)
+ same => n,UserEvent(After,Status: ${DIALSTATUS})
+exten => D,1,Dial(PJSIP/bob,5,D(1w2:3))
+exten => Dp,1,Dial(PJSIP/bob,5,D(::99))
+exten => patient,1,Dial(PJSIP/bob,5^1)
+ same => n,UserEvent(After,Status: ${DIALSTATUS})
+exten => early,1,Dial(Local/sound@phones/n,3^1)
+ same => n,UserEvent(After,Status: ${DIALSTATUS})
+exten => silent,1,Dial(Local/wait@silence/n,3^1)
+ same => n,UserEvent(After,Status: ${DIALSTATUS})
+exten => sound,1,Progress()
+ same => n,Wait(9)
+exten => group,1,Set(OUTBOUND_GROUP=sales)
+ same => n,Set(OUTBOUND_GROUP_ONCE=one@day)
+ same => n,Dial(PJSIP/bob,1,b(groups^s^1))
+ same => n,UserEvent(Once,Is: ${OUTBOUND_GROUP_ONCE})
 exten => e,1,Dial(PJSIP/bob,5,e)
 exten => h,1,UserEvent(End,Of: ${CHANNEL(name):0:9})
 exten => f,1,Dial(PJSIP/bob,5,f(\"Desk\" <500>))
+exten => fu,1,Dial(PJSIP/bob,5,f(500)u(prohib)s(tagged))
+exten => f0,1,Dial(PJSIP/bob,5,f)
 exten => hidden,1,Set(CALLERID(pres)=prohib)
  same => n,Dial(Local/plain@phones,5)
 exten => I,1,Dial(PJSIP/bob,5,I)
 exten => i,1,UserEvent(Invalid,X: x)
 exten => ignore,1,Dial(PJSIP/bob,5,inN)
 exten => o,1,Dial(PJSIP/bob,5,o)
+exten => ox,1,Dial(PJSIP/bob,5,o(<500>))
 exten => r,1,Dial(PJSIP/bob,5,r)
 exten => rt,1,Dial(PJSIP/bob,5,r(dial))
 exten => R,1,Dial(PJSIP/bob,5,R)
@@ -42,14 +60,28 @@ exten => L,1,Dial(PJSIP/bob,5,L(4000:2500:2000))
 exten => Lb,1,Set(LIMIT_WARNING_FILE=beep)
  same => n,Set(LIMIT_PLAYAUDIO_CALLEE=yes)
  same => n,Dial(PJSIP/bob,5,L(4000:2500))
+exten => Lall,1,Set(LIMIT_CONNECT_FILE=begin)
+ same => n,Set(LIMIT_WARNING_FILE=warn)
+ same => n,Set(LIMIT_TIMEOUT_FILE=end)
+ same => n,Set(LIMIT_PLAYAUDIO_CALLER=no)
+ same => n,Set(LIMIT_PLAYAUDIO_CALLEE=yes)
+ same => n,Dial(PJSIP/bob,5,L(4000:2500)g)
+ same => n,UserEvent(After,Status: ${DIALSTATUS})
 exten => S,1,Dial(PJSIP/bob,5,S(1))
 exten => C,1,Dial(PJSIP/bob,5,C)
-exten => Q,1,Dial(PJSIP/bob,1,Q(USER_BUSY))
+exten => Q,1,Dial(PJSIP/carol&PJSIP/bob,5,Q(USER_BUSY))
+exten => Q0,1,Dial(PJSIP/carol&PJSIP/bob,5,Q(NONE))
+exten => Q1,1,Dial(PJSIP/carol&PJSIP/bob,5)
 exten => th,1,Dial(PJSIP/bob,5,th)
 exten => 77,1,UserEvent(Transferred,Of: ${CHANNEL(name):0:9})
 exten => park,1,Dial(PJSIP/bob,5,kKwWxX)
 exten => p,1,Dial(PJSIP/bob,5,p)
  same => n,UserEvent(After,Status: ${DIALSTATUS})
+[silence]
+exten => wait,1,Wait(9)
+[groups]
+exten => s,1,UserEvent(Groups,Are: ${GROUP_LIST()})
+ same => n,Return()
 [sub]
 exten => s,1,UserEvent(Screened,X: x)
  same => n,Return()
@@ -63,6 +95,7 @@ fn call_to(exten: &str, bob: Phone) -> (World, model::ChannelId) {
     let mut world = World::new(1, DIALPLAN);
     world.phone("alice", Phone::Rings);
     world.phone("bob", bob);
+    world.phone("carol", Phone::Rings);
     let alice = world.dial("alice", exten).expect("taken");
     (world, alice)
 }
@@ -75,9 +108,41 @@ fn run(world: &mut World, milliseconds: u64) {
     world.run(Duration::from_millis(milliseconds));
 }
 
-fn bob(world: &World) -> model::ChannelId {
+fn line(world: &World, name: &str) -> model::ChannelId {
     let mut lines = world.lines.iter();
-    *lines.find(|(_, name)| *name == "bob").unwrap().0
+    *lines.find(|(_, known)| *known == name).unwrap().0
+}
+
+fn bob(world: &World) -> model::ChannelId {
+    line(world, "bob")
+}
+
+/// The cause with which a phone was told that its call is over.
+fn cause_told(world: &World, of: model::ChannelId) -> Option<Option<Cause>> {
+    let mut told = world.instructions.iter();
+    told.find_map(|told| match told {
+        Instruction::HangUp { channel, cause } if *channel == of => Some(*cause),
+        _ => None,
+    })
+}
+
+fn press(world: &mut World, channel: model::ChannelId, keys: &str) {
+    for digit in keys.chars() {
+        world.signal(Signal::Digit {
+            channel,
+            digit,
+            milliseconds: 80,
+        });
+    }
+}
+
+/// The digits sent to phones so far.
+fn sent(world: &World) -> Vec<(model::ChannelId, char)> {
+    let sent = world.instructions.iter().filter_map(|told| match told {
+        Instruction::SendDigit { channel, digit, .. } => Some((*channel, *digit)),
+        _ => None,
+    });
+    sent.collect()
 }
 
 fn told(world: &World) -> Vec<String> {
@@ -123,12 +188,17 @@ fn was_told(world: &World, instruction: impl Fn(&Instruction) -> bool) -> bool {
 }
 
 #[test]
-fn the_caller_is_answered_at_once() {
-    let (mut world, alice) = call("a");
-    run(&mut world, 100);
-    assert!(was_told(&world, |told| *told == Instruction::Answer(alice)));
-    world.hang_up(alice);
-    world.finish();
+fn the_caller_is_answered_before_files_are_played() {
+    for (exten, at_once) in [("a", true), ("A", false)] {
+        let (mut world, alice) = call(exten);
+        let answered = |world: &World| was_told(world, |told| *told == Instruction::Answer(alice));
+        run(&mut world, 900);
+        assert!(!answered(&world));
+        run(&mut world, 600);
+        assert_eq!(answered(&world), at_once, "{exten}");
+        world.hang_up(alice);
+        world.finish();
+    }
 }
 
 #[test]
@@ -157,16 +227,24 @@ fn both_hear_a_file_before_they_talk() {
 
 #[test]
 fn those_given_up_are_told_why() {
-    for (exten, cause) in [("c", Cause::ANSWERED_ELSEWHERE), ("Q", Cause::USER_BUSY)] {
-        let (mut world, _) = call_to(exten, Phone::Rings);
+    let elsewhere = Some(Cause::ANSWERED_ELSEWHERE);
+    let (mut world, _) = call_to("c", Phone::Rings);
+    run(&mut world, 200);
+    let channel = line(&world, "bob");
+    world.finish();
+    assert_eq!(cause_told(&world, channel), Some(elsewhere));
+    // And those who lose to another one.
+    for (exten, cause) in [
+        ("Q", Some(Cause::USER_BUSY)),
+        ("Q0", None),
+        ("Q1", elsewhere),
+    ] {
+        let (mut world, alice) = call(exten);
         run(&mut world, 200);
-        let bob = bob(&world);
+        let carol = line(&world, "carol");
         run(&mut world, 1_500);
-        let told = Instruction::HangUp {
-            channel: bob,
-            cause: Some(cause),
-        };
-        assert!(was_told(&world, |known| *known == told), "{exten}");
+        assert_eq!(cause_told(&world, carol), Some(cause), "{exten}");
+        world.hang_up(alice);
         world.finish();
     }
 }
@@ -175,30 +253,79 @@ fn those_given_up_are_told_why() {
 fn a_key_leads_elsewhere_while_it_rings() {
     let (mut world, alice) = call_to("d", Phone::Rings);
     run(&mut world, 100);
-    for digit in ['4', '7'] {
-        world.signal(Signal::Digit {
-            channel: alice,
-            digit,
-            milliseconds: 80,
-        });
-    }
+    press(&mut world, alice, "47");
     world.finish();
     assert_eq!(told(&world)[0], "Exit CANCEL");
 }
 
 #[test]
-fn digits_are_sent_after_the_answer() {
+fn the_caller_may_give_up_by_the_disconnect_code() {
+    let (mut world, alice) = call_to("H", Phone::Rings);
+    run(&mut world, 100);
+    press(&mut world, alice, "0*");
+    assert!(told(&world).is_empty());
+    press(&mut world, alice, "*0");
+    world.finish();
+    assert_eq!(told(&world)[0], "After CANCEL");
+}
+
+#[test]
+fn who_neither_rings_nor_sounds_is_given_up_sooner() {
+    for (exten, status) in [
+        ("patient", "After NOANSWER"),
+        ("early", "After NOANSWER"),
+        ("silent", "After CHANUNAVAIL"),
+    ] {
+        let (mut world, _) = call_to(exten, Phone::Rings);
+        world.finish();
+        assert_eq!(told(&world)[0], status, "{exten}");
+    }
+}
+
+#[test]
+fn digits_are_sent_one_by_one_before_they_talk() {
     let (mut world, alice) = call("D");
-    run(&mut world, 1_500);
+    run(&mut world, 1_100);
     let bob = bob(&world);
-    let sent = world.instructions.iter().filter_map(|told| match told {
-        Instruction::SendDigit { channel, digit, .. } => Some((*channel, *digit)),
-        _ => None,
-    });
-    let sent: Vec<_> = sent.collect();
-    assert_eq!(sent, [(bob, '1'), (bob, '2'), (alice, '3')]);
+    assert_eq!(sent(&world), [(bob, '1')]);
+    assert!(world.story(&["BridgeEnter"]).is_empty());
+    run(&mut world, 2_000);
+    assert_eq!(sent(&world), [(bob, '1'), (bob, '2'), (alice, '3')]);
+    assert_eq!(world.story(&["BridgeEnter"]).len(), 2);
     world.hang_up(alice);
     world.finish();
+    // Either may leave meanwhile.
+    for leaves in ["alice", "bob"] {
+        let (mut world, _) = call("D");
+        run(&mut world, 1_100);
+        let channel = match leaves {
+            "alice" => alice,
+            name => line(&world, name),
+        };
+        world.hang_up(channel);
+        world.finish();
+        assert!(world.story(&["BridgeEnter"]).is_empty(), "{leaves}");
+    }
+}
+
+#[test]
+fn digits_are_sent_once_there_is_sound_before_the_answer() {
+    let (mut world, alice) = call_to("Dp", Phone::Rings);
+    run(&mut world, 100);
+    let bob = bob(&world);
+    assert_eq!(sent(&world), []);
+    world.signal(Signal::Progress(bob));
+    run(&mut world, 1_000);
+    assert_eq!(sent(&world), [(bob, '9'), (bob, '9')]);
+    world.hang_up(alice);
+    world.finish();
+}
+
+#[test]
+fn called_channels_count_in_the_groups_named_for_them() {
+    let (mut world, _) = call_to("group", Phone::Rings);
+    world.finish();
+    assert_eq!(told(&world)[..2], ["Groups sales one@day", "Once "]);
 }
 
 #[test]
@@ -220,6 +347,8 @@ fn the_called_party_sees_who_calls() {
     for (exten, seen, withheld) in [
         ("plain", "Alice 101", false),
         ("f", "Desk 500", false),
+        ("fu", " 500", true),
+        ("f0", "Alice 101", false),
         ("hidden", "Alice 101", true),
     ] {
         let (mut world, _) = call_to(exten, Phone::Rings);
@@ -243,17 +372,17 @@ fn the_caller_sees_who_is_called_unless_not_told() {
 
 #[test]
 fn the_called_channel_takes_the_callers_id() {
-    let (mut world, _) = call_to("o", Phone::Rings);
-    run(&mut world, 100);
-    let told = world
-        .events
-        .iter()
-        .filter_map(|record| match &record.event {
+    for (exten, number) in [("plain", "102"), ("o", "101"), ("ox", "500")] {
+        let (mut world, _) = call_to(exten, Phone::Rings);
+        run(&mut world, 100);
+        let mut told = world.events.iter();
+        let told = told.find_map(|record| match &record.event {
             Event::DialBegin { dest, .. } => dest.caller.number.clone(),
             _ => None,
         });
-    assert_eq!(told.collect::<Vec<_>>(), ["101".into()]);
-    world.finish();
+        assert_eq!(told.as_deref(), Some(number), "{exten}");
+        world.finish();
+    }
 }
 
 /// Whether the caller is told that it rings before it does, and of sound before the answer.
@@ -317,6 +446,35 @@ fn those_who_talk_hear_how_much_time_is_left() {
 }
 
 #[test]
+fn files_are_played_as_the_time_begins_and_ends() {
+    let (mut world, alice) = call("Lall");
+    run(&mut world, 4_000);
+    assert_eq!(played(&world), ["begin", "warn"]);
+    let bob = bob(&world);
+    let heard = world.media.iter().filter_map(|told| match told {
+        MediaInstruction::Play { media, .. } => *media,
+        _ => None,
+    });
+    assert_eq!(heard.collect::<Vec<_>>(), [model::MediaId(bob.0); 2]);
+    // They part when it has been heard.
+    run(&mut world, 1_500);
+    assert_eq!(played(&world), ["begin", "warn", "end"]);
+    assert_eq!(world.story(&["BridgeLeave"]).len(), 0);
+    run(&mut world, 1_000);
+    assert_eq!(world.story(&["BridgeLeave"]).len(), 2);
+    world.finish();
+    assert_eq!(told(&world)[0], "After ANSWER");
+    // Whoever hangs up does not wait for it.
+    for leaves in [alice, bob] {
+        let (mut world, _) = call("Lall");
+        run(&mut world, 5_200);
+        assert_eq!(played(&world).len(), 3);
+        world.hang_up(leaves);
+        world.finish();
+    }
+}
+
+#[test]
 fn the_record_begins_anew_at_the_answer() {
     for (exten, seconds) in [("plain", 3), ("C", 2)] {
         let (mut world, alice) = call(exten);
@@ -342,13 +500,7 @@ fn the_called_party_may_press_codes() {
         let (mut world, alice) = call("th");
         run(&mut world, 2_000);
         let bob = bob(&world);
-        for digit in keys.chars() {
-            world.signal(Signal::Digit {
-                channel: bob,
-                digit,
-                milliseconds: 80,
-            });
-        }
+        press(&mut world, bob, keys);
         run(&mut world, 4_000);
         if world.lines.contains_key(&alice) {
             world.hang_up(alice);

@@ -45,7 +45,7 @@ pub(super) fn update(update: &declared::UpdateConfig) -> Step {
         preserve: update
             .preserve_effective_context
             .as_deref()
-            .is_none_or(is_true),
+            .is_none_or(|yes| conf::is_yes(yes.trim())),
         reload: reload(update.reload.as_deref()),
     })))
 }
@@ -57,18 +57,12 @@ fn ask(request: FileRequest) -> Step {
 /// Which part to reload: `None` for none, an empty name for all.
 fn reload(header: Option<&str>) -> Option<String> {
     let header = header.map(str::trim).filter(|header| !header.is_empty())?;
-    if is_true(header) {
+    if conf::is_yes(header) {
         return Some(String::new());
     }
     let no = ["no", "false", "n", "f", "0", "off"];
     let is_no = no.iter().any(|word| word.eq_ignore_ascii_case(header));
     (!is_no).then(|| header.to_owned())
-}
-
-fn is_true(text: &str) -> bool {
-    let yes = ["yes", "true", "y", "t", "1", "on"];
-    yes.iter()
-        .any(|word| word.eq_ignore_ascii_case(text.trim()))
 }
 
 /// The operations in the order of their numbers, up to the first number that is missing.

@@ -5,18 +5,21 @@
 
 mod announce;
 mod calling;
+mod digits;
+mod limit;
 mod line;
 mod request;
 mod talk;
-mod warning;
 
 use super::{Application, Call, Step, Waiting};
 use crate::Switch;
+use crate::app::dtmf::Digits;
 use crate::channel::{Happening, Progress};
 use crate::timers::TimerId;
 use announce::Announcing;
+use digits::Pressing;
 use line::{Line, cancel};
-use model::{Cause, ChannelId, DialStatus};
+use model::{Cause, ChannelId, DialStatus, PlayId};
 use request::{Options, Request};
 use std::time::Duration;
 use talk::subroutine_place;
@@ -24,7 +27,7 @@ use talk::subroutine_place;
 pub(super) const DIAL: Application = Application {
     name: "Dial",
     synopsis: "Attempt to connect to another device or endpoint and bridge the call.",
-    arguments: "Technology/Resource[&Technology2/Resource2[&...]][,timeout][,options]",
+    arguments: "Technology/Resource[&Technology2/Resource2[&...]][,timeout[^progress timeout]][,options[,URL]]",
     options: request::OPTIONS,
     start,
 };
@@ -48,6 +51,8 @@ enum Stage {
     Screening {
         dest: ChannelId,
     },
+    /// Digits are sent to one of them.
+    Pressing(Pressing),
     Talking(Talk),
 }
 
@@ -58,8 +63,14 @@ struct Calling {
     /// What came of those that have ended.
     ended: Vec<DialStatus>,
     until: Option<TimerId>,
+    /// They are given up then if there was neither sound nor ringing.
+    patience: Option<TimerId>,
     rang: bool,
     early: Option<ChannelId>,
+    /// Keys the caller has pressed that may begin the code that ends the call.
+    typed: String,
+    /// Digits for those of whom there is sound, and when the next one is sent.
+    pressing: Vec<(Digits, TimerId)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +80,8 @@ struct Talk {
     until: Option<TimerId>,
     /// When the next warning of the limit is due.
     warn: Option<TimerId>,
+    /// What is played to them as the time is over.
+    farewell: [Option<PlayId>; 2],
 }
 
 /// What a dial starts with and tells again at its end.
@@ -123,6 +136,7 @@ impl Dial {
             Stage::Preparing(_)
             | Stage::Announcing(_)
             | Stage::Screening { .. }
+            | Stage::Pressing(_)
             | Stage::Talking(_) => None,
         }
     }
@@ -136,26 +150,27 @@ impl Dial {
         let calls = request.destinations.iter();
         let lines = calls.filter_map(|to| line::call(switch, id, to, &self.options, single));
         let lines: Vec<Line> = lines.collect();
+        line::forget_group(switch, id);
         if lines.is_empty() {
             return unavailable(switch, id);
         }
         let until = request.timeout.map(|time| switch.timer(id, time));
-        if self.options.answer {
-            switch.answer(id);
-        }
+        let patience = request.patience.map(|time| switch.timer(id, time));
         if let Some(class) = &self.options.music {
             switch.indicate(id, Progress::EarlyMedia);
             switch.start_music(id, class);
         } else {
             self.ring(switch, id);
         }
-        let (ended, rang, early) = (Vec::new(), false, None);
         self.stage = Stage::Calling(Calling {
             lines,
-            ended,
+            ended: Vec::new(),
             until,
-            rang,
-            early,
+            patience,
+            rang: false,
+            early: None,
+            typed: String::new(),
+            pressing: Vec::new(),
         });
         Step::Wait(self)
     }
@@ -183,7 +198,7 @@ impl Dial {
             return;
         };
         let elsewhere = self.options.elsewhere.then_some(Cause::ANSWERED_ELSEWHERE);
-        let cause = self.options.cause.or(elsewhere).or(cause);
+        let cause = elsewhere.or(cause);
         for line in std::mem::take(&mut calling.lines) {
             cancel(switch, id, &line, status, cause);
         }
@@ -205,12 +220,10 @@ impl Waiting for Dial {
             (Stage::Calling(_), Happening::Subroutine { of, completed }) => {
                 self.on_prepared(switch, id, *of, *completed)
             }
-            (Stage::Calling(calling), Happening::Timer(timer)) if calling.until == Some(*timer) => {
-                self.cancel_all(switch, id, DialStatus::NoAnswer, None);
-                fail(switch, id, DialStatus::NoAnswer)
-            }
+            (Stage::Calling(_), Happening::Timer(timer)) => self.on_timer(switch, id, *timer),
             (Stage::Calling(_), Happening::Digit(digit)) => self.on_key(switch, id, *digit),
             (Stage::Announcing(_), happening) => self.on_announcing(switch, id, happening),
+            (Stage::Pressing(_), happening) => self.on_pressing(switch, id, happening),
             (Stage::Calling(_), Happening::HungUp) => {
                 let cause = switch.channels.get(&id).and_then(|caller| caller.cause);
                 self.cancel_all(switch, id, DialStatus::Cancel, cause);

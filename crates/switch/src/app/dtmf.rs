@@ -15,15 +15,25 @@ pub(super) const SEND_DTMF: Application = Application {
     start,
 };
 
-/// Sends digits one after the other.
+/// Waits until all digits are sent.
 #[derive(Debug)]
 struct Sending {
-    on: ChannelId,
+    digits: Digits,
+    until: TimerId,
+}
+
+/// Digits that are sent towards the far end of a channel one after the other. `w` is half a second
+/// of silence, `W` a whole one.
+#[derive(Debug)]
+pub(super) struct Digits {
+    to: ChannelId,
     rest: Vec<char>,
     gap: u32,
     length: u32,
-    until: TimerId,
 }
+
+/// From one digit to the next, and how long each sounds, in milliseconds.
+const USUAL: (u32, u32) = (250, 100);
 
 fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     let mut arguments = call.arguments().into_iter();
@@ -46,14 +56,42 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
             .unwrap_or(usual)
     };
     let until = switch.timer(id, Duration::ZERO);
-    let (gap, length) = (milliseconds(&gap, 250), milliseconds(&length, 100));
-    Step::Wait(Box::new(Sending {
-        on,
-        rest: digits.chars().rev().collect(),
-        gap,
-        length,
-        until,
-    }))
+    let digits = Digits {
+        gap: milliseconds(&gap, USUAL.0),
+        length: milliseconds(&length, USUAL.1),
+        ..Digits::new(on, &digits)
+    };
+    Step::Wait(Box::new(Sending { digits, until }))
+}
+
+impl Digits {
+    pub(super) fn new(to: ChannelId, digits: &str) -> Self {
+        let (gap, length) = USUAL;
+        Self {
+            to,
+            rest: digits.chars().rev().collect(),
+            gap,
+            length,
+        }
+    }
+
+    /// Sends the next one. How long to wait before the one after it; none is left if nothing.
+    pub(super) fn send_next(&mut self, switch: &mut Switch) -> Option<Duration> {
+        let digit = self.rest.pop()?;
+        let time = match digit {
+            'w' => 500,
+            'W' => 1000,
+            '0'..='9' | '*' | '#' | 'A'..='D' | 'a'..='d' => {
+                switch.send_digit(self.to, digit.to_ascii_uppercase(), self.length, None);
+                self.length + self.gap
+            }
+            _ => {
+                tracing::warn!(%digit, "There is no such key to press");
+                0
+            }
+        };
+        Some(Duration::from_millis(time.into()))
+    }
 }
 
 impl Waiting for Sending {
@@ -64,22 +102,12 @@ impl Waiting for Sending {
         if !happening.is_timer(self.until) {
             return Step::Wait(self);
         }
-        let Some(digit) = self.rest.pop() else {
-            return Step::Done;
-        };
-        let time = match digit {
-            'w' => 500,
-            'W' => 1000,
-            '0'..='9' | '*' | '#' | 'A'..='D' | 'a'..='d' => {
-                switch.send_digit(self.on, digit.to_ascii_uppercase(), self.length, None);
-                self.length + self.gap
+        match self.digits.send_next(switch) {
+            Some(time) => {
+                self.until = switch.timer(id, time);
+                Step::Wait(self)
             }
-            _ => {
-                tracing::warn!(%digit, "SendDTMF: no such key");
-                0
-            }
-        };
-        self.until = switch.timer(id, Duration::from_millis(time.into()));
-        Step::Wait(self)
+            None => Step::Done,
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Counting channels by groups: GROUP, GROUP_COUNT, GROUP_MATCH_COUNT, GROUP_LIST.
 
 use super::{Function, channel_mut, channel_of, error};
+use crate::memory::Memory;
 use crate::scope::ChannelScope;
 use dialplan::functions::Declaration;
 use std::sync::Arc;
@@ -20,15 +21,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             Ok(super::or_empty(found.map(|(_, group)| group)))
         }),
         write: Some(|scope, category, value| {
-            let (group, category) = match value.trim().split_once('@') {
-                Some((group, own)) => (group, own),
-                None => (value.trim(), category.trim()),
-            };
-            let groups = &mut channel_mut(scope)?.memory.groups;
-            groups.retain(|(known, _)| &**known != category);
-            if !group.is_empty() {
-                groups.push((category.into(), group.into()));
-            }
+            join(&mut channel_mut(scope)?.memory, category, value);
             Ok(())
         }),
     },
@@ -97,6 +90,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
         write: None,
     },
 ];
+
+/// Puts a channel into a group, `group[@category]`, and out of the one it was in of that category.
+pub(crate) fn join(memory: &mut Memory, category: &str, value: &str) {
+    let (group, category) = match value.trim().split_once('@') {
+        Some((group, own)) => (group, own),
+        None => (value.trim(), category.trim()),
+    };
+    memory.groups.retain(|(known, _)| &**known != category);
+    if !group.is_empty() {
+        memory.groups.push((category.into(), group.into()));
+    }
+}
 
 /// How many channels are in a group like this.
 fn count(scope: &ChannelScope<'_>, is_meant: impl Fn(&str, &str) -> bool) -> usize {

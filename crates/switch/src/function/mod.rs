@@ -8,7 +8,7 @@ mod channel;
 mod database;
 mod device;
 mod environment;
-mod group;
+pub(crate) mod group;
 mod hangup;
 mod message;
 mod party;

@@ -42,9 +42,7 @@ fn write_property(scope: &mut ChannelScope<'_>, name: &str, value: &str) -> Outc
     let id = channel_of(scope)?.id;
     match name.trim().to_ascii_lowercase().as_str() {
         "disable" => {
-            let value = value.trim().to_ascii_lowercase();
-            let disabled = ["yes", "true", "y", "t", "1", "on"].contains(&value.as_str());
-            scope.switch.want_record(id, !disabled);
+            scope.switch.want_record(id, !conf::is_yes(value.trim()));
         }
         name => return error(format!("there is no property '{name}'")),
     }

@@ -2,12 +2,15 @@
 
 use super::line::{self, cancel, keep_cause};
 use super::request::Ring;
-use super::{Dial, Stage, fail, summary, tell_time};
+use super::{Calling, Dial, Stage, fail, summary, tell_time};
 use crate::Switch;
 use crate::app::Step;
+use crate::app::dtmf::Digits;
 use crate::channel::Progress;
+use crate::timers::TimerId;
 use model::{Cause, ChannelId, DialStatus};
 use std::sync::Arc;
+use std::time::Duration;
 
 impl Dial {
     pub(super) fn on_progress(
@@ -33,6 +36,7 @@ impl Dial {
                 switch.indicate(id, Progress::Proceeding);
             }
             Progress::EarlyMedia if rings_alone => {
+                self.on_sound(switch, id, dest);
                 switch.tell_dial_state(Some(id), dest, DialStatus::Progress);
             }
             Progress::EarlyMedia => {
@@ -42,8 +46,10 @@ impl Dial {
                 tell_time(switch, id, "PROGRESSTIME", since);
                 switch.tell_dial_state(Some(id), dest, DialStatus::Progress);
                 switch.indicate(id, Progress::EarlyMedia);
+                self.on_sound(switch, id, dest);
             }
             Progress::Ringing => {
+                calling.patience = None;
                 if !std::mem::replace(&mut calling.rang, true) {
                     tell_time(switch, id, "RINGTIME", since);
                 }
@@ -97,7 +103,48 @@ impl Dial {
         }
     }
 
-    /// The caller has pressed a key while it rings: there may be an extension to go on at.
+    /// There is sound before the answer: whoever is called may wait for digits.
+    fn on_sound(&mut self, switch: &mut Switch, id: ChannelId, dest: ChannelId) {
+        let digits = &self.options.digits.progress;
+        let Stage::Calling(calling) = &mut self.stage else {
+            return;
+        };
+        calling.patience = None;
+        if !digits.is_empty() {
+            let first = switch.timer(id, Duration::ZERO);
+            calling.pressing.push((Digits::new(dest, digits), first));
+        }
+    }
+
+    pub(super) fn on_timer(
+        mut self: Box<Self>,
+        switch: &mut Switch,
+        id: ChannelId,
+        timer: TimerId,
+    ) -> Step {
+        let Stage::Calling(calling) = &mut self.stage else {
+            return Step::Wait(self);
+        };
+        let over = [
+            (calling.until, DialStatus::NoAnswer),
+            (calling.patience, DialStatus::ChanUnavail),
+        ];
+        let over = over.into_iter().find(|(due, _)| *due == Some(timer));
+        if let Some((_, status)) = over {
+            self.cancel_all(switch, id, status, None);
+            return fail(switch, id, status);
+        }
+        let mut pressing = calling.pressing.iter_mut();
+        if let Some((digits, due)) = pressing.find(|(_, due)| *due == timer)
+            && let Some(time) = digits.send_next(switch)
+        {
+            *due = switch.timer(id, time);
+        }
+        Step::Wait(self)
+    }
+
+    /// The caller has pressed a key while it rings: there may be an extension to go on at, or it is
+    /// the code that ends the call.
     pub(super) fn on_key(
         mut self: Box<Self>,
         switch: &mut Switch,
@@ -105,13 +152,20 @@ impl Dial {
         digit: char,
     ) -> Step {
         let place = switch.exit_place(id, digit).filter(|_| self.options.exits);
-        let Some(place) = place else {
-            return Step::Wait(self);
-        };
-        self.cancel_all(switch, id, DialStatus::Cancel, None);
-        switch.stop_tones(id);
-        switch.set_variable(id, "DIALSTATUS", DialStatus::Cancel.text());
-        Step::Goto(place)
+        if let Some(place) = place {
+            self.cancel_all(switch, id, DialStatus::Cancel, None);
+            fail(switch, id, DialStatus::Cancel);
+            return Step::Goto(place);
+        }
+        let may_end = self.options.calling_features.disconnect;
+        if let Stage::Calling(calling) = &mut self.stage
+            && may_end
+            && calling.completes(digit, &switch.config.features.disconnect)
+        {
+            self.cancel_all(switch, id, DialStatus::Cancel, None);
+            return fail(switch, id, DialStatus::Cancel);
+        }
+        Step::Wait(self)
     }
 
     /// Somebody takes the call of a channel that rings: it is connected instead.
@@ -193,12 +247,25 @@ impl Dial {
         }
         switch.tell_dial_end(Some(id), dest, DialStatus::Answer);
         keep_cause(switch, id, dest);
-        let cause = self.options.cause.unwrap_or(Cause::ANSWERED_ELSEWHERE);
         for other in lines.iter().filter(|line| line.id != dest) {
-            cancel(switch, id, other, DialStatus::Cancel, Some(cause));
+            cancel(switch, id, other, DialStatus::Cancel, self.options.cause);
         }
         switch.stop_music(id);
         switch.stop_tones(id);
+        if self.options.answer {
+            switch.answer(id);
+        }
         self.announce(switch, id, dest)
+    }
+}
+
+impl Calling {
+    /// Takes one more key. Whether it is the last one of a code.
+    fn completes(&mut self, digit: char, code: &str) -> bool {
+        self.typed.push(digit);
+        while !self.typed.is_empty() && !code.starts_with(&self.typed) {
+            self.typed.remove(0);
+        }
+        !code.is_empty() && self.typed == code
     }
 }

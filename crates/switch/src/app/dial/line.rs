@@ -1,10 +1,11 @@
 //! The channels Dial calls: how they are made, dressed, dialled and let go.
 
-use super::request::Options;
+use super::request::{CalledId, Options};
 use crate::Switch;
 use crate::channel::{Dialer, Progress};
+use crate::identity::Particulars;
 use crate::outgoing::Outgoing;
-use model::{Cause, ChannelId, DialStatus, Party};
+use model::{Cause, ChannelId, DialStatus};
 use std::sync::Arc;
 
 /// One that is called.
@@ -41,6 +42,7 @@ pub(super) fn call(
         waiting: None,
     };
     introduce(switch, id, &line);
+    group(switch, id, line.id);
     let shown = switch
         .channels
         .get(&line.id)
@@ -90,6 +92,31 @@ fn introduce(switch: &mut Switch, id: ChannelId, line: &Line) {
     switch.set_variable(line.id, "DIALEDPEERNUMBER", &line.resource);
 }
 
+/// Names a group that whoever is called counts in, this time alone.
+const GROUP_ONCE: &str = "OUTBOUND_GROUP_ONCE";
+
+/// The called channel counts in the groups that the caller names for it.
+fn group(switch: &mut Switch, id: ChannelId, dest: ChannelId) {
+    for name in ["OUTBOUND_GROUP", GROUP_ONCE] {
+        let value = switch.channels.get(&id).and_then(|caller| {
+            let value = caller.variables.value(name)?;
+            (!value.is_empty()).then(|| Arc::clone(value))
+        });
+        if let (Some(value), Some(channel)) = (value, switch.channels.get_mut(&dest)) {
+            crate::function::group::join(&mut channel.memory, "", &value);
+        }
+    }
+}
+
+/// The group that was named for one dial is forgotten.
+pub(super) fn forget_group(switch: &mut Switch, id: ChannelId) {
+    let caller = switch.channels.get(&id);
+    let named = caller.and_then(|caller| caller.variables.value(GROUP_ONCE));
+    if named.is_some_and(|group| !group.is_empty()) {
+        switch.forget_variable(id, GROUP_ONCE);
+    }
+}
+
 /// It shows the caller to whom it calls, and stands where the caller stands.
 fn dress(switch: &mut Switch, id: ChannelId, dest: ChannelId, options: &Options) {
     let Some(caller) = switch.channels.get(&id) else {
@@ -98,22 +125,29 @@ fn dress(switch: &mut Switch, id: ChannelId, dest: ChannelId, options: &Options)
     let (exten, context) = (Arc::clone(&caller.exten), Arc::clone(&caller.context));
     let (party, account) = (caller.caller.clone(), Arc::clone(&caller.account));
     let particulars = caller.memory.caller.clone();
-    let shown = match options.caller_id.as_deref() {
-        None => party.clone(),
-        Some("") => Party {
-            number: Some(Arc::clone(&exten)),
-            name: None,
-        },
-        Some(text) => Party::parse(text),
-    };
     if let Some(channel) = switch.channels.get_mut(&dest) {
-        channel.connected = shown;
-        if options.caller_id.is_none() {
-            channel.memory.connected = particulars.clone();
+        match &options.caller_id {
+            None => {
+                channel.connected = party.clone();
+                channel.memory.connected = particulars.clone();
+            }
+            Some(given) => {
+                channel.connected = given.clone();
+                channel.memory.connected = Particulars {
+                    tag: options.tag.as_deref().map(Arc::from),
+                    number: options.presentation.unwrap_or_default(),
+                    name: options.presentation.unwrap_or_default(),
+                    ..Particulars::default()
+                };
+            }
         }
-        if options.own_caller_id {
-            channel.caller = party;
-            channel.memory.caller = particulars;
+        match &options.called_id {
+            CalledId::Own => {}
+            CalledId::Callers => {
+                channel.caller = party;
+                channel.memory.caller = particulars;
+            }
+            CalledId::Given(given) => channel.caller = given.clone(),
         }
         if channel.caller.number.is_none() {
             channel.caller.number = Some(Arc::clone(&exten)).filter(|exten| !exten.is_empty());

@@ -1,40 +1,48 @@
 //! What Dial is asked: whom to call, for how long, and how.
 
-use super::warning::Warning;
+use super::digits::Texts;
+use super::limit::Limit;
 use crate::app::wait::seconds;
 use crate::feature::keys::Features;
+use crate::identity::Presentation;
+use model::{Cause, Party};
 use std::time::Duration;
 
 /// The option letters Dial knows.
 #[rustfmt::skip] // A table.
 pub(super) const OPTIONS: &[(&str, &str)] = &[
-    ("a", "Answer the caller at once."),
+    ("a", "Answer the caller as soon as somebody has answered, before files are played and subroutines run."),
     ("A", "Play a file to the called party after the answer, and one to the caller: A(called[:calling])."),
     ("b", "Run a subroutine on each called channel before it is dialled: b([[context^]exten^]priority[(args)])."),
     ("B", "The same on the calling channel, before anybody is dialled."),
     ("c", "Tell those that are given up that the call was answered elsewhere."),
     ("C", "Begin the call record anew at the answer."),
     ("d", "While it rings the caller may press a digit, and goes on at that extension (in EXITCONTEXT, if set)."),
-    ("D", "Send digits to the called party after the answer: D(called[:calling])."),
+    ("D", "Send digits before they talk, and to whoever is called once there is sound before the answer: D([called][:calling[:progress]]); `w` and `W` wait half a second and a second."),
     ("e", "The called channel runs the h extension when the conversation is over."),
-    ("f", "Show the caller id given, or the caller's extension, to the called party: f([caller id])."),
+    ("f", "Show this caller id to the called party: f(caller id). Without one it is for calls that are forwarded, and none are."),
     ("F", "When the caller hangs up, the called party goes on: F([[context^]exten^]priority), or at the caller's next priority."),
     ("g", "Go on with the dialplan when the called party hangs up."),
     ("G", "At the answer both go on in the dialplan, the called party one priority further: G([[context^]exten^]priority)."),
     ("h", "The called party may hang up by the disconnect code."),
-    ("H", "The calling party may."),
+    ("H", "The calling party may, and while it rings too: DIALSTATUS is CANCEL then."),
     ("i", "Do not follow if the called party forwards the call."),
     ("I", "Do not tell the caller who is called."),
-    ("L", "End the call after so many milliseconds, and say how much is left: L(limit[:first warning[:repetition]])."),
+    ("j", "Take over the caller's kinds of media: there is only sound."),
+    ("L", "End the call after so many milliseconds, and say how much is left: L(limit[:first warning[:repetition]]). Variables: LIMIT_PLAYAUDIO_CALLER, LIMIT_PLAYAUDIO_CALLEE, LIMIT_CONNECT_FILE, LIMIT_WARNING_FILE, LIMIT_TIMEOUT_FILE."),
     ("m", "Music for the caller instead of ringing: m([class])."),
-    ("o", "Show the calling channel's caller id as the called channel's own."),
-    ("Q", "The cause for those that are given up."),
+    ("o", "The called channel's own caller id is the calling channel's, or the one given: o([caller id])."),
+    ("O", "Operator services of trunks that there are none of here."),
+    ("Q", "The cause for those that are given up as another one answers; NONE or 0 for none."),
     ("r", "Tell the caller that it rings before it does, and let no sound pass before the answer; or sound a tone of indications.conf: r([tone])."),
     ("R", "Tell the caller that it rings before it does, until there is sound."),
+    ("s", "With f: the tag of the caller id shown: s(tag)."),
     ("S", "End the call so many seconds after the answer: S(seconds)."),
     ("t", "The called party may transfer the call."),
     ("T", "The calling party may."),
+    ("u", "With f: whether the caller id shown may be shown further: u(presentation)."),
     ("U", "Run a subroutine on the called channel after the answer: U(context[^arg1[^...]])."),
+    ("z", "Wait as long as it takes once the call is forwarded: none is."),
 ];
 
 /// Whom to call and how.
@@ -43,6 +51,8 @@ pub(super) struct Request {
     /// Technology and resource of each.
     pub(super) destinations: Vec<(String, String)>,
     pub(super) timeout: Option<Duration>,
+    /// How long to wait for sound or ringing.
+    pub(super) patience: Option<Duration>,
     pub(super) options: Options,
 }
 
@@ -53,6 +63,18 @@ pub(super) enum Ring {
     Alone(Option<String>),
     /// Until there is sound.
     UntilSound,
+}
+
+/// What a called channel's own caller id is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum CalledId {
+    /// As its endpoint has it.
+    #[default]
+    Own,
+    /// The caller's.
+    Callers,
+    /// This one.
+    Given(Party),
 }
 
 /// How.
@@ -79,19 +101,23 @@ pub(super) struct Options {
     /// `I`
     pub(super) no_connected_line: bool,
     /// `o`
-    pub(super) own_caller_id: bool,
-    /// `f`: the text given, which may be empty.
-    pub(super) caller_id: Option<String>,
+    pub(super) called_id: CalledId,
+    /// `f`
+    pub(super) caller_id: Option<Party>,
+    /// `s`
+    pub(super) tag: Option<String>,
+    /// `u`
+    pub(super) presentation: Option<Presentation>,
     /// `m`: the class, which may be empty.
     pub(super) music: Option<String>,
-    /// `L` and `S`
-    pub(super) limit: Option<Duration>,
-    /// `L`: when to say how much of it is left.
-    pub(super) warning: Option<Warning>,
-    /// `Q`
-    pub(super) cause: Option<model::Cause>,
-    /// `D`: to the called and the calling party.
-    pub(super) digits: Option<(String, String)>,
+    /// `L`
+    pub(super) limit: Option<Limit>,
+    /// `S`
+    longest: Option<Duration>,
+    /// `Q`: answered elsewhere, if nothing else is said.
+    pub(super) cause: Option<Cause>,
+    /// `D`
+    pub(super) digits: Texts,
     /// `b`
     pub(super) before_called: Option<String>,
     /// `B`
@@ -120,12 +146,15 @@ impl Request {
         if destinations.is_empty() {
             return None;
         }
-        let timeout = arguments.next().unwrap_or_default();
-        let timeout = seconds(&timeout).filter(|time| !time.is_zero());
+        let times = arguments.next().unwrap_or_default();
+        let (timeout, patience) = times.split_once('^').unwrap_or((&times, ""));
+        let time = |text| seconds(text).filter(|time| !time.is_zero());
+        let (timeout, patience) = (time(timeout), time(patience));
         let options = Options::parse(&arguments.next().unwrap_or_default());
         Some(Self {
             destinations,
             timeout,
+            patience,
             options,
         })
     }
@@ -134,7 +163,10 @@ impl Request {
 impl Options {
     #[rustfmt::skip] // A table.
     fn parse(text: &str) -> Self {
-        let mut options = Self::default();
+        let mut options = Self {
+            cause: Some(Cause::ANSWERED_ELSEWHERE),
+            ..Self::default()
+        };
         for (letter, value) in dialplan::options(text) {
             let given = value.clone().unwrap_or_default();
             match letter {
@@ -145,33 +177,35 @@ impl Options {
                 'c' => options.elsewhere = true,
                 'C' => options.reset_record = true,
                 'd' => options.exits = true,
-                'D' => options.digits = Some(pair(&given)),
+                'D' => options.digits = Texts::parse(&given),
                 'e' => options.hangup_extension = true,
-                'f' => options.caller_id = Some(given),
+                'f' => options.caller_id = value.filter(|id| !id.is_empty()).map(|id| Party::parse(&id)),
                 'F' => options.called_goes_on = Some(given),
                 'g' => options.go_on = true,
                 'G' => options.both_go_on = value,
                 'h' => options.called_features.disconnect = true,
                 'H' => options.calling_features.disconnect = true,
-                // Nobody is forwarded to anyway.
-                'i' => {}
+                // Nobody is forwarded to anyway; there is only sound; there are no such trunks.
+                'i' | 'z' | 'j' | 'O' => {}
                 'I' => options.no_connected_line = true,
-                'L' => {
-                    options.limit_to(limit(&given));
-                    options.warning = Warning::parse(&given);
-                }
+                'L' => options.limit = Limit::parse(&given),
                 'm' => options.music = Some(given),
-                'o' => options.own_caller_id = true,
-                'Q' => options.cause = model::Cause::parse(&given),
+                'o' => options.called_id = match value {
+                    Some(id) if !id.is_empty() => CalledId::Given(Party::parse(&id)),
+                    Some(_) | None => CalledId::Callers,
+                },
+                'Q' => options.cause = Cause::parse(&given),
                 'k' | 'K' => options.lacking.push((letter, "parking")),
                 'w' | 'W' | 'x' | 'X' | 'p' | 'P' => options.lacking.push((letter, "recording")),
                 // They say what privacy keeps of a caller: nothing is kept.
                 'n' | 'N' => {}
                 'r' => options.ring = Some(Ring::Alone(value.filter(|tone| !tone.is_empty()))),
                 'R' => options.ring = Some(Ring::UntilSound),
-                'S' => options.limit_to(seconds(&given)),
+                's' => options.tag = value,
+                'S' => options.longest = seconds(&given).filter(|time| !time.is_zero()),
                 't' => options.called_features.transfer = true,
                 'T' => options.calling_features.transfer = true,
+                'u' => options.presentation = Presentation::parse(&given),
                 'U' => options.after_answer = value,
                 _ => tracing::warn!(option = %letter, "Dial: this option is not built yet and does nothing"),
             }
@@ -185,17 +219,11 @@ impl Options {
         lacking.any(|(letter, _)| matches!(letter, 'p' | 'P'))
     }
 
-    /// The shorter of two limits counts.
-    fn limit_to(&mut self, limit: Option<Duration>) {
-        let limits = [self.limit, limit.filter(|limit| !limit.is_zero())];
-        self.limit = limits.into_iter().flatten().min();
+    /// How long they may talk: the shorter of two limits counts.
+    pub(super) fn time(&self) -> Option<Duration> {
+        let limit = self.limit.map(|limit| limit.time);
+        limit.into_iter().chain(self.longest).min()
     }
-}
-
-/// `milliseconds[:…]`
-fn limit(text: &str) -> Option<Duration> {
-    let limit = text.split(':').next()?;
-    limit.trim().parse().ok().map(Duration::from_millis)
 }
 
 /// What is for the called and for the calling party: `called:calling`.
@@ -217,7 +245,7 @@ mod tests {
         assert_eq!(request.destinations[1].1, "1@lab/n");
         assert_eq!(request.timeout, Some(Duration::from_secs(20)));
         let options = request.options;
-        assert_eq!(options.limit, Some(Duration::from_millis(1500)));
+        assert_eq!(options.time(), Some(Duration::from_millis(1500)));
         assert_eq!(options.after_answer.as_deref(), Some("sub^a"));
         assert_eq!(options.called_goes_on.as_deref(), Some(""));
         assert!(
@@ -225,5 +253,16 @@ mod tests {
         );
         assert_eq!(read("PJSIP/bob,,m").options.music.as_deref(), Some(""));
         assert!(Request::parse("nobody,20").is_none());
+        let times = |text| Some(read(text)).map(|read| (read.timeout, read.patience));
+        let second = |n| Some(Duration::from_secs(n));
+        assert_eq!(times("PJSIP/bob,9^3"), Some((second(9), second(3))));
+        assert_eq!(times("PJSIP/bob,^3"), Some((None, second(3))));
+        let cause = |text| read(text).options.cause;
+        assert_eq!(cause("PJSIP/bob,,g"), Some(Cause::ANSWERED_ELSEWHERE));
+        assert_eq!(
+            cause("PJSIP/bob,,Q(CALL_REJECTED)"),
+            Some(Cause::CALL_REJECTED)
+        );
+        assert_eq!(cause("PJSIP/bob,,Q(NONE)"), None);
     }
 }

@@ -5,49 +5,61 @@ use super::{Dial, Stage, Talk, tell_time};
 use crate::Switch;
 use crate::app::{Step, goto};
 use crate::channel::Happening;
-use model::{Cause, ChannelId, DialStatus};
+use model::{Cause, ChannelId, DialStatus, PlayId};
 
 impl Dial {
     /// Both talk, or both go on in the dialplan.
     pub(super) fn connect(
+        self: Box<Self>,
+        switch: &mut Switch,
+        id: ChannelId,
+        dest: ChannelId,
+    ) -> Step {
+        let Some(text) = &self.options.both_go_on else {
+            return self.press(switch, id, dest);
+        };
+        self.answer(switch, id);
+        self.split(switch, id, dest, text)
+    }
+
+    fn answer(&self, switch: &mut Switch, id: ChannelId) {
+        switch.answer(id);
+        if self.options.reset_record {
+            switch.reset_record(id);
+        }
+    }
+
+    /// Both talk, if nobody has hung up meanwhile.
+    pub(super) fn talk(
         mut self: Box<Self>,
         switch: &mut Switch,
         id: ChannelId,
         dest: ChannelId,
     ) -> Step {
-        let now = switch.now.since_start;
-        switch.answer(id);
-        if self.options.reset_record {
-            switch.reset_record(id);
+        self.answer(switch, id);
+        let mut talk = Talk {
+            dest,
+            answered: switch.now.since_start,
+            until: None,
+            warn: None,
+            farewell: [None; 2],
+        };
+        if !switch.can_be_bridged(dest) {
+            return self.over(switch, id, talk);
         }
-        if let Some(text) = &self.options.both_go_on {
-            return self.split(switch, id, dest, text);
-        }
-        if let Some((called, calling)) = &self.options.digits {
-            called
-                .chars()
-                .for_each(|digit| switch.send_digit(dest, digit, 100, None));
-            calling
-                .chars()
-                .for_each(|digit| switch.send_digit(id, digit, 100, None));
-        }
-        let (limit, warning) = (self.options.limit, self.options.warning);
-        let until = limit.map(|limit| switch.timer(id, limit));
-        let warn = switch.first_warning(id, warning, limit);
+        talk.until = self.options.time().map(|time| switch.timer(id, time));
         if self.options.hangup_extension
             && let Some(channel) = switch.channels.get_mut(&dest)
         {
             channel.memory.hangup_extension = true;
         }
-        self.stage = Stage::Talking(Talk {
-            dest,
-            answered: now,
-            until,
-            warn,
-        });
         switch.bridge(dest, id);
         switch.allow_keys(id, self.options.calling_features);
         switch.allow_keys(dest, self.options.called_features);
+        if let Some(limit) = self.options.limit {
+            talk.warn = switch.begin_limit(id, dest, limit);
+        }
+        self.stage = Stage::Talking(talk);
         Step::Wait(self)
     }
 
@@ -136,19 +148,22 @@ impl Dial {
                 Step::Hangup
             }
             Happening::Timer(timer) if talk.until == Some(*timer) => {
-                for end in [id, talk.dest] {
-                    if let Some(channel) = switch.channels.get_mut(&end) {
-                        channel.cause = channel.cause.or(Some(Cause::NORMAL_CLEARING));
-                    }
-                }
-                switch.leave_bridge(id);
-                self.over(switch, id, talk)
+                let farewell = match self.options.limit {
+                    Some(_) => switch.end_limit(id, talk.dest),
+                    None => [None; 2],
+                };
+                self.say_goodbye(switch, id, Talk { farewell, ..talk })
             }
             Happening::Timer(timer) if talk.warn == Some(*timer) => {
-                let (limit, warning) = (self.options.limit, self.options.warning);
-                let warn = switch.warn_of_limit(id, talk, warning, limit);
+                let limit = self.options.limit;
+                let warn = limit.and_then(|limit| switch.warn_of_limit(id, talk, limit));
                 self.stage = Stage::Talking(Talk { warn, ..talk });
                 Step::Wait(self)
+            }
+            Happening::Played { play, .. } if talk.farewell.contains(&Some(*play)) => {
+                let left = |known: Option<PlayId>| known.filter(|known| known != play);
+                let farewell = talk.farewell.map(left);
+                self.say_goodbye(switch, id, Talk { farewell, ..talk })
             }
             Happening::Unbridged => self.over(switch, id, talk),
             Happening::Timer(_)
@@ -161,6 +176,21 @@ impl Dial {
             | Happening::Originated(_)
             | Happening::Subroutine { .. } => Step::Wait(self),
         }
+    }
+
+    /// The time is over: they part once they have heard so.
+    fn say_goodbye(mut self: Box<Self>, switch: &mut Switch, id: ChannelId, talk: Talk) -> Step {
+        if talk.farewell != [None; 2] {
+            self.stage = Stage::Talking(talk);
+            return Step::Wait(self);
+        }
+        for end in [id, talk.dest] {
+            if let Some(channel) = switch.channels.get_mut(&end) {
+                channel.cause = channel.cause.or(Some(Cause::NORMAL_CLEARING));
+            }
+        }
+        switch.leave_bridge(id);
+        self.over(switch, id, talk)
     }
 
     /// `F`: the caller hangs up, and the called party goes on in the dialplan.

@@ -1,0 +1,100 @@
+//! Dial's `D(called:calling:progress)`: digits for whoever answered and for the caller before they
+//! talk, and for whoever is called as soon as there is sound before the answer.
+
+use super::{Dial, Stage};
+use crate::Switch;
+use crate::app::Step;
+use crate::app::dtmf::Digits;
+use crate::channel::Happening;
+use crate::timers::TimerId;
+use model::ChannelId;
+use std::time::Duration;
+
+/// The digits of each part.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Texts {
+    called: String,
+    calling: String,
+    pub(super) progress: String,
+}
+
+/// Digits being sent after the answer.
+#[derive(Debug)]
+pub(super) struct Pressing {
+    dest: ChannelId,
+    now: Digits,
+    then: Option<Digits>,
+    until: TimerId,
+}
+
+impl Texts {
+    /// Reads `called[:calling[:progress]]`. What may follow are tones that only old trunks know.
+    pub(super) fn parse(text: &str) -> Self {
+        let mut parts = text.split(':');
+        let mut next = || parts.next().unwrap_or_default().to_owned();
+        let texts = Self {
+            called: next(),
+            calling: next(),
+            progress: next(),
+        };
+        if parts.any(|part| !part.is_empty()) {
+            tracing::warn!("Dial: the option `D` sends no MF and SF tones");
+        }
+        texts
+    }
+}
+
+impl Dial {
+    /// Sends the digits there are to send before they talk.
+    pub(super) fn press(
+        mut self: Box<Self>,
+        switch: &mut Switch,
+        id: ChannelId,
+        dest: ChannelId,
+    ) -> Step {
+        let texts = std::mem::take(&mut self.options.digits);
+        let parts = [(dest, &texts.called), (id, &texts.calling)];
+        let parts = parts.into_iter().filter(|(_, digits)| !digits.is_empty());
+        let mut parts = parts.map(|(to, digits)| Digits::new(to, digits));
+        let Some(now) = parts.next() else {
+            return self.talk(switch, id, dest);
+        };
+        let then = parts.next();
+        self.stage = Stage::Pressing(Pressing {
+            dest,
+            now,
+            then,
+            until: switch.timer(id, Duration::ZERO),
+        });
+        Step::Wait(self)
+    }
+
+    pub(super) fn on_pressing(
+        mut self: Box<Self>,
+        switch: &mut Switch,
+        id: ChannelId,
+        happening: &Happening,
+    ) -> Step {
+        let Stage::Pressing(pressing) = &mut self.stage else {
+            return Step::Wait(self);
+        };
+        let dest = pressing.dest;
+        if *happening == Happening::HungUp {
+            switch.release(dest);
+            return Step::Hangup;
+        }
+        if !happening.is_timer(pressing.until) {
+            return Step::Wait(self);
+        }
+        loop {
+            if let Some(time) = pressing.now.send_next(switch) {
+                pressing.until = switch.timer(id, time);
+                return Step::Wait(self);
+            }
+            match pressing.then.take() {
+                Some(digits) => pressing.now = digits,
+                None => return self.talk(switch, id, dest),
+            }
+        }
+    }
+}
