@@ -181,8 +181,7 @@ fn admit(stream: TcpStream, remote: SocketAddr, at: Place, node: &Arc<Node>) {
         );
         return;
     };
-    // Answers are small and somebody waits for them. Where it cannot be set they are merely slower.
-    let _ = stream.set_nodelay(true);
+    web::socket::prepare(&stream);
     let local = stream.local_addr().unwrap_or(at.address);
     let transport = if at.secured {
         Transport::Tls

@@ -5,8 +5,8 @@ use crate::digest::{self, Standing};
 use crate::identify;
 use crate::respond;
 use crate::settings::{Auth, Endpoint, Settings};
+use crate::steady;
 use crate::transport::Flow;
-use jiff::Timestamp;
 use model::{Event, Security, SecurityKind};
 use rsipstack::sip::prelude::HeadersExt as _;
 use rsipstack::sip::{Header, Request, Response};
@@ -111,7 +111,7 @@ fn check(core: &Core, settings: &Settings, request: &Request, auths: &[&Arc<Auth
         response: credentials.response.clone(),
     };
     let Some(auth) = right else { return wrong() };
-    let now = u64::try_from(Timestamp::now().as_second()).unwrap_or_default();
+    let now = u64::try_from(steady::now().as_second()).unwrap_or_default();
     match core
         .nonces
         .check(&credentials, auth.nonce_lifetime.into(), now)
@@ -131,7 +131,7 @@ fn realm<'a>(auth: &'a Auth, settings: &'a Settings) -> &'a str {
 }
 
 fn challenge(core: &Core, request: &Request, realm: &str, stale: bool) -> Response {
-    let now = u64::try_from(Timestamp::now().as_second()).unwrap_or_default();
+    let now = u64::try_from(steady::now().as_second()).unwrap_or_default();
     let mut response = respond::response(core, request, 401, None);
     let text = digest::challenge(realm, &core.nonces.issue(now), stale);
     response.headers.push(Header::WwwAuthenticate(text.into()));

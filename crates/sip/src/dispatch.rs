@@ -5,7 +5,7 @@ use crate::calls::{DialogKey, InDialog};
 use crate::core::Core;
 use crate::outgoing::{self, Order};
 use crate::transport::{Arrival, Flow};
-use crate::{incoming, mwi, options, register, respond, subscribe, text};
+use crate::{incoming, mwi, options, register, respond, steady, subscribe, text};
 use model::{Contact, Instruction, Signal};
 use rsipstack::sip::prelude::HeadersExt as _;
 use rsipstack::sip::{Method, Request, Response, SipMessage};
@@ -161,7 +161,11 @@ impl Core {
             .all()
             .into_iter()
             .filter(|binding| binding.origin == crate::registrar::Origin::Registered);
-        registered.map(|binding| binding.contact).collect()
+        let told = registered.map(|binding| Contact {
+            expires: steady::dated(binding.contact.expires),
+            ..binding.contact
+        });
+        told.collect()
     }
 }
 

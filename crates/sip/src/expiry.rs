@@ -1,7 +1,7 @@
 //! Contacts that did not register again in time.
 
 use crate::core::Core;
-use jiff::Timestamp;
+use crate::steady;
 use model::Signal;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub(crate) async fn run(core: Arc<Core>) {
     let mut registration = core.registration();
     loop {
         let wait = core.registrar().next_expiry().map_or(LONG, |next| {
-            Duration::try_from(next.duration_since(Timestamp::now())).unwrap_or(Duration::ZERO)
+            Duration::try_from(next.duration_since(steady::now())).unwrap_or(Duration::ZERO)
         });
         tokio::select! {
             () = sleep(wait.min(LONG)) => {}
@@ -24,7 +24,7 @@ pub(crate) async fn run(core: Arc<Core>) {
             _ = registration.changed() => {}
             () = stopped.wait() => return,
         }
-        for fact in core.registrar().expire(Timestamp::now()) {
+        for fact in core.registrar().expire(steady::now()) {
             core.signal(Signal::Contact(fact)).await;
         }
     }

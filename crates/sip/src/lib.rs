@@ -46,6 +46,7 @@ mod settings;
 mod show;
 mod sound;
 mod status;
+mod steady;
 mod subscribe;
 mod subscriptions;
 mod target;

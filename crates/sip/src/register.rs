@@ -7,6 +7,7 @@ use crate::message::header;
 use crate::registrar::{Refusal, Wish, Wisher};
 use crate::respond;
 use crate::settings::{Aor, Endpoint, Protocol};
+use crate::steady;
 use crate::transport::Flow;
 use jiff::Timestamp;
 use model::Signal;
@@ -57,7 +58,7 @@ async fn register(
     let wisher = wisher(request, endpoint, flow)?;
     let facts = core
         .registrar()
-        .register(aor, &wisher, &wishes, Timestamp::now())
+        .register(aor, &wisher, &wishes, steady::now())
         .map_err(|refusal| match refusal {
             Refusal::TooMany => 403u16,
             Refusal::OutOfOrder => 500,
@@ -157,10 +158,13 @@ fn wisher(request: &Request, endpoint: &Endpoint, flow: &Flow) -> Result<Wisher,
 /// 200 with all contacts there are now.
 fn listing(core: &Core, request: &Request, aor: &Aor) -> Response {
     let mut response = respond::response(core, request, 200, None);
-    let now = Timestamp::now();
     response.headers.push(Header::Date(
-        now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string().into(),
+        Timestamp::now()
+            .strftime("%a, %d %b %Y %H:%M:%S GMT")
+            .to_string()
+            .into(),
     ));
+    let now = steady::now();
     for binding in core.registrar().bindings(&aor.name) {
         if binding.origin == crate::registrar::Origin::Registered {
             let left = binding.contact.expires.duration_since(now).as_secs().max(0) + 1;

@@ -38,7 +38,7 @@ impl Switch {
         };
         let wanted = channel.memory.records.unwrap_or(settings.by_default);
         if settings.enabled && wanted && channel.record.is_none() {
-            channel.record = Some(OpenRecord::default());
+            channel.record = Some(OpenRecord::begin(self.now));
             self.begin_part(id, Default::default(), None);
         }
     }
@@ -69,7 +69,7 @@ impl Switch {
 
     /// The channel was answered.
     pub(crate) fn record_answer(&mut self, id: ChannelId) {
-        let now = self.now.utc;
+        let now = self.record_time(id);
         self.each_open(id, |open| {
             open.answer.get_or_insert(now);
         });
@@ -150,7 +150,7 @@ impl Switch {
 
     /// The channel is hung up. Its technology may take a while yet, which is not billed.
     pub(crate) fn end_record(&mut self, id: ChannelId) {
-        let now = self.now.utc;
+        let now = self.record_time(id);
         if let Some(record) = self.record_mut(id) {
             record.end.get_or_insert(now);
         }
@@ -172,7 +172,7 @@ impl Switch {
 
     /// Begins another record beside those there are, or after them (ForkCDR).
     pub(crate) fn fork_record(&mut self, id: ChannelId, fork: Fork) {
-        let now = self.now.utc;
+        let now = self.record_time(id);
         let sequence = self.counters.next_record();
         let Some(record) = self.record_mut(id) else {
             return;
@@ -195,7 +195,7 @@ impl Switch {
 
     /// Begins the record anew (ResetCDR).
     pub(crate) fn reset_record(&mut self, id: ChannelId) {
-        let now = self.now.utc;
+        let now = self.record_time(id);
         self.each_open(id, |open| {
             open.start = now;
             open.answer = open.answer.map(|_| now);
@@ -230,7 +230,7 @@ impl Switch {
         let channel = self.channels.get(&id)?;
         let record = channel.record.as_ref()?;
         match (record.last_open(), record.parts.last()) {
-            (Some(open), _) => Some(self.completed(channel, open, self.now.utc)),
+            (Some(open), _) => Some(self.completed(channel, open, record.time(self.now))),
             (None, Some(Part::Closed(last))) => Some(CallRecord::clone(last)),
             (None, Some(Part::Open(_)) | None) => None,
         }

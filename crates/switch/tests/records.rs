@@ -313,3 +313,21 @@ fn records_of_a_channel_do_not_pile_up() {
     assert!(all.len() >= 150);
     assert!(all.is_sorted_by_key(|record| record.sequence));
 }
+
+#[test]
+fn a_clock_that_is_set_changes_no_bill() {
+    for hours in [0, -5, 5] {
+        let mut world = world(CdrSettings::default());
+        world.phone("bob", Phone::Answers(Duration::from_secs(1)));
+        let alice = world.dial("alice", "bob").unwrap();
+        world.run(Duration::from_secs(2));
+        world.set_by = jiff::SignedDuration::from_hours(hours);
+        world.run(Duration::from_secs(2));
+        world.hang_up(alice);
+        world.finish();
+        let records = records(&world);
+        assert_eq!((records[0].duration(), records[0].billable), (4, 2));
+        let ended = records[0].end.duration_since(records[0].start);
+        assert_eq!(ended.as_secs(), 4, "the record is of one date");
+    }
+}

@@ -42,6 +42,7 @@ pub mod schema;
 mod session;
 mod sessions;
 mod settings;
+pub mod socket;
 mod stream;
 mod tls;
 pub mod token;

@@ -6,6 +6,7 @@ use crate::driver::Ends;
 use crate::exchange::Exchange;
 use crate::idle::{Limits, Phase, Timed};
 use crate::settings::Settings;
+use crate::socket;
 use crate::tls::TlsError;
 use crate::web::{Request, Web};
 use hyper::body::Incoming;
@@ -292,8 +293,7 @@ impl Drop for Counted {
 
 /// Serves a connection to its end.
 async fn serve(shared: Arc<Shared>, stream: TcpStream, ends: Ends, counted: Counted) {
-    // Answers are small and somebody waits for them. Where it cannot be set they are merely slower.
-    let _ = stream.set_nodelay(true);
+    socket::prepare(&stream);
     if !ends.secure {
         return serve_http(&shared, stream, ends, counted).await;
     }

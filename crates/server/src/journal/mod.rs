@@ -164,7 +164,7 @@ impl Journal {
         let mut segments = self.segments();
         let mut bytes: u64 = segments.iter().map(|segment| segment.bytes).sum();
         while let Some(oldest) = segments.first() {
-            let old = oldest.written.elapsed().is_ok_and(|passed| passed > age);
+            let old = oldest.written.age() > age;
             let current = segments.len() == 1 && oldest.after.run == self.run;
             if !(old || bytes > limit) || current {
                 break;

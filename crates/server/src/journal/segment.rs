@@ -5,7 +5,36 @@ use model::{Mark, Run, Seq};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
+
+/// A moment whose age does not change when the clock is set.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Written {
+    seen: Instant,
+    /// How old it was when it was seen.
+    age: Duration,
+}
+
+impl Written {
+    pub(super) fn now() -> Self {
+        Self {
+            seen: Instant::now(),
+            age: Duration::ZERO,
+        }
+    }
+
+    /// By the date; what lies ahead of it is as old as what is new.
+    pub(super) fn at(date: SystemTime) -> Self {
+        Self {
+            seen: Instant::now(),
+            age: date.elapsed().unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn age(self) -> Duration {
+        self.age + self.seen.elapsed()
+    }
+}
 
 /// A segment, as it is listed.
 #[derive(Clone, Debug)]
@@ -15,7 +44,7 @@ pub(super) struct Segment {
     pub(super) after: Mark,
     pub(super) bytes: u64,
     /// When something was written to it last.
-    pub(super) written: SystemTime,
+    pub(super) written: Written,
 }
 
 impl Segment {
@@ -36,7 +65,7 @@ impl Segment {
             path,
             after,
             bytes: 0,
-            written: SystemTime::now(),
+            written: Written::now(),
         };
         Ok((segment, file))
     }
@@ -53,7 +82,7 @@ impl Segment {
             segments.push(Self {
                 after,
                 bytes: data.len(),
-                written: data.modified()?,
+                written: Written::at(data.modified()?),
                 path,
             });
         }

@@ -1,11 +1,13 @@
 //! The journal on a real disk, across runs that end well and badly.
 
+use super::segment::Written;
 use super::*;
 use crate::hub::Bounds;
 use ami::Dialect;
 use manager::Style;
 use model::{Event, Record, Seq};
 use std::fs;
+use std::time::SystemTime;
 
 const BOUNDS: Bounds = Bounds {
     events: 4,
@@ -203,4 +205,14 @@ async fn it_is_bounded_by_size() {
     let kept = told.len() - 2;
     assert!((20..100).contains(&kept), "{kept}");
     node.end().await;
+}
+
+#[test]
+fn the_age_of_what_is_kept_is_no_matter_of_the_date() {
+    let day = Duration::from_secs(86_400);
+    // Once it is seen, only time that goes by makes it older.
+    let yesterday = Written::at(SystemTime::now() - day).age();
+    assert!(yesterday >= day && yesterday < day * 2, "{yesterday:?}");
+    // The clock was set back since it was written.
+    assert!(Written::at(SystemTime::now() + day).age() < day);
 }

@@ -1,6 +1,6 @@
 //! The thread that writes the journal.
 
-use super::segment::Segment;
+use super::segment::{Segment, Written};
 use super::{Journal, Sync, record};
 use crate::bell::Bell;
 use crate::hub::{Hub, Reader};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 use tokio::runtime::Handle as Runtime;
 use tokio::time::timeout;
 
@@ -139,7 +139,7 @@ impl Writer {
         let mut segments = self.journal.segments();
         if let Some(segment) = segments.last_mut() {
             segment.bytes += bytes.len() as u64;
-            segment.written = SystemTime::now();
+            segment.written = Written::now();
             if segment.bytes >= segment_size {
                 let full = self.file.take();
                 drop(segments);

@@ -3,15 +3,17 @@
 use super::part::{Dialed, Open, Part};
 use crate::Switch;
 use jiff::Timestamp;
-use model::ChannelId;
+use model::{ChannelId, Now};
 use std::sync::Arc;
 
 /// Complete records that may wait for the end of their channel; more are told before.
 const WAITING: usize = 100;
 
 /// The records of a channel.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct OpenRecord {
+    /// When the first of them began.
+    began: Now,
     /// Told with each.
     pub(crate) user_field: Arc<str>,
     /// When the channel was hung up: what happens to it from then on is not told.
@@ -42,7 +44,7 @@ impl Switch {
         application: [Arc<str>; 2],
         dialed: Option<Dialed>,
     ) {
-        let now = self.now.utc;
+        let now = self.record_time(id);
         let sequence = self.counters.next_record();
         let Some(channel) = self.channels.get(&id) else {
             return;
@@ -85,7 +87,7 @@ impl Switch {
         let Some(record) = &channel.record else {
             return;
         };
-        let end = record.end.unwrap_or(self.now.utc);
+        let end = record.end.unwrap_or_else(|| record.time(self.now));
         let parts = record.parts.iter().map(|part| match part {
             Part::Open(open) if is_over(open) => {
                 Part::Closed(Arc::new(self.completed(channel, open, end)))
@@ -109,12 +111,35 @@ impl Switch {
         }
     }
 
+    /// What time it is for the records of a channel.
+    pub(super) fn record_time(&self, id: ChannelId) -> Timestamp {
+        let channel = self.channels.get(&id);
+        let record = channel.and_then(|channel| channel.record.as_ref());
+        record.map_or(self.now.utc, |record| record.time(self.now))
+    }
+
     pub(super) fn record_mut(&mut self, id: ChannelId) -> Option<&mut OpenRecord> {
         self.channels.get_mut(&id)?.record.as_mut()
     }
 }
 
 impl OpenRecord {
+    pub(super) fn begin(now: Now) -> Self {
+        Self {
+            began: now,
+            user_field: Arc::default(),
+            end: None,
+            parts: Vec::new(),
+        }
+    }
+
+    /// The time by the date it began with: a clock that is set meanwhile changes no bill.
+    pub(super) fn time(&self, now: Now) -> Timestamp {
+        let passed = now.since_start.saturating_sub(self.began.since_start);
+        let time = self.began.utc.saturating_add(passed);
+        time.unwrap_or(Timestamp::MAX)
+    }
+
     pub(super) fn has_open(&self) -> bool {
         self.last_open().is_some()
     }

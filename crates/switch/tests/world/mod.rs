@@ -45,6 +45,8 @@ pub(crate) struct World {
     pub(crate) programs: Vec<Program>,
     /// The channels of phones, and of whom they are.
     pub(crate) lines: BTreeMap<ChannelId, String>,
+    /// By how much the date was set since the start.
+    pub(crate) set_by: jiff::SignedDuration,
     rules: Rules,
     waiting: BTreeMap<(Duration, u64), Input>,
     scheduled: u64,
@@ -67,6 +69,7 @@ impl World {
             instructions: Vec::new(),
             programs: Vec::new(),
             lines: BTreeMap::new(),
+            set_by: jiff::SignedDuration::ZERO,
             rules: Rules::default(),
             waiting: BTreeMap::new(),
             scheduled: 0,
@@ -190,7 +193,9 @@ impl World {
     }
 
     pub(crate) fn give(&mut self, input: Input) {
-        self.switch.handle(at(self.now), input);
+        let mut now = at(self.now);
+        now.utc += self.set_by;
+        self.switch.handle(now, input);
         while let Some(output) = self.switch.poll() {
             match output {
                 Output::Events(records) => {
