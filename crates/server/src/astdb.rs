@@ -3,20 +3,20 @@
 //! A thread of its own writes: all changes that wait are one transaction, and answers that wait
 //! for the disk are given when it is complete. What the disk does not take is tried again with the
 //! next change or after a while; who waits for it is told that it failed. A database that is made
-//! anew takes over the astdb.sqlite3 beside it.
+//! anew takes over the astdb.sqlite3 beside it; one that is damaged is made anew of its copy.
 
+mod disk;
 mod import;
 
+use crate::faults::Faults;
 use crate::switch_task::{Answered, Kept};
+use disk::Disk;
 use model::{DatabaseChange, DatabaseReply, Reply};
-use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
-
-const VALUES: TableDefinition<&str, &str> = TableDefinition::new("values");
+use std::time::{Duration, Instant};
 
 /// How long to wait before the disk is tried again.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -28,6 +28,7 @@ pub(crate) type Values = Vec<(Arc<str>, Arc<str>)>;
 pub(crate) struct AstDb {
     shared: Arc<Shared>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    faults: Arc<Faults>,
 }
 
 #[derive(Default)]
@@ -49,28 +50,26 @@ type Answer = (tokio::sync::oneshot::Sender<Answered>, Answered);
 impl AstDb {
     /// Opens the database in this folder, making it if need be, and reads it.
     pub(crate) fn open(folder: &Path) -> Result<(Self, Values), redb::Error> {
-        std::fs::create_dir_all(folder)?;
-        let path = folder.join("astdb.redb");
-        let is_new = !path.exists();
-        let database = Database::create(path)?;
-        let imported = if is_new {
-            imported(&folder.join(import::FILE))
-        } else {
-            Values::new()
-        };
-        let changes = imported
-            .into_iter()
-            .map(|(path, value)| (path, Some(value)));
-        write(&database, &changes.collect::<Vec<_>>())?;
-        let values = read(&database)?;
+        let faults = Arc::<Faults>::default();
+        let (disk, values) = Disk::open(folder, Arc::clone(&faults))?;
         let shared = Arc::new(Shared::default());
         let thread = {
-            let shared = Arc::clone(&shared);
+            let (shared, faults) = (Arc::clone(&shared), Arc::clone(&faults));
             let builder = std::thread::Builder::new().name("astdb".to_owned());
-            builder.spawn(move || shared.run(&database))?
+            builder.spawn(move || shared.run(disk, &faults))?
         };
         let thread = Mutex::new(Some(thread));
-        Ok((Self { shared, thread }, values))
+        let database = Self {
+            shared,
+            thread,
+            faults,
+        };
+        Ok((database, values))
+    }
+
+    /// What went wrong with its file.
+    pub(crate) fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// Keeps changes; does not wait for the disk.
@@ -107,40 +106,63 @@ impl Shared {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn run(&self, database: &Database) {
-        let mut failed = false;
-        while let Some((changes, answers)) = self.next(failed) {
-            let written = write(database, &changes);
-            failed = written.is_err();
+    fn run(&self, mut disk: Disk, faults: &Faults) {
+        let mut again = None;
+        while let Some((changes, answers)) = self.next(again, disk.copy_due()) {
+            let written = disk.write(&changes);
+            again = written.is_err().then(|| Instant::now() + PATIENCE);
             if let Err(error) = written {
-                tracing::error!(%error, "The database cannot be written; it is tried again");
+                if faults.fail() {
+                    tracing::error!(%error, "The database cannot be written; it is tried again");
+                }
                 self.put_back(changes);
+            } else if faults.succeed() {
+                tracing::info!("The database is written again");
             }
             for (asker, mut answered) in answers {
-                if failed {
+                if again.is_some() {
                     answered.reply = Reply::Database(DatabaseReply::Failed);
                 }
                 let _ = asker.send(answered); // it may have left
             }
+            if disk.copy_due().is_some_and(|due| due <= Instant::now()) {
+                disk.copy();
+            }
         }
+        disk.copy();
     }
 
-    /// Waits for changes; none are left when it ends. After a failure it waits a while first.
-    fn next(&self, failed: bool) -> Option<(Vec<DatabaseChange>, Vec<Answer>)> {
+    /// Waits for changes, until a failure is tried `again`, or until a copy is due; no changes are left
+    /// when it ends.
+    fn next(
+        &self,
+        again: Option<Instant>,
+        copy_due: Option<Instant>,
+    ) -> Option<(Vec<DatabaseChange>, Vec<Answer>)> {
         let mut waiting = self.lock();
-        if failed && !waiting.closing && waiting.answers.is_empty() {
-            let woken = self.woken.wait_timeout(waiting, PATIENCE);
-            waiting = woken.unwrap_or_else(PoisonError::into_inner).0;
-        }
-        while waiting.changes.is_empty() && waiting.answers.is_empty() && !waiting.closing {
-            waiting = self
-                .woken
-                .wait(waiting)
-                .unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let now = Instant::now();
+            let due = again.or(copy_due);
+            let is_late = due.is_some_and(|due| due <= now);
+            let has_changes = !waiting.changes.is_empty() && again.is_none();
+            if has_changes || !waiting.answers.is_empty() || waiting.closing || is_late {
+                break;
+            }
+            waiting = match due {
+                Some(due) => {
+                    let woken = self.woken.wait_timeout(waiting, due - now);
+                    woken.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => {
+                    let woken = self.woken.wait(waiting);
+                    woken.unwrap_or_else(PoisonError::into_inner)
+                }
+            };
         }
         let changes: Vec<_> = std::mem::take(&mut waiting.changes).into_iter().collect();
         let answers = std::mem::take(&mut waiting.answers);
-        let over = waiting.closing && (changes.is_empty() || failed);
+        let nothing = changes.is_empty() && answers.is_empty();
+        let over = waiting.closing && (nothing || again.is_some());
         (!over).then_some((changes, answers))
     }
 
@@ -151,52 +173,6 @@ impl Shared {
             waiting.changes.entry(path).or_insert(value);
         }
     }
-}
-
-/// One transaction; it is on the disk afterwards.
-fn write(database: &Database, changes: &[DatabaseChange]) -> Result<(), redb::Error> {
-    let write = database.begin_write()?;
-    {
-        let mut table = write.open_table(VALUES)?;
-        for (path, value) in changes {
-            match value {
-                Some(value) => table.insert(&**path, &**value)?,
-                None => table.remove(&**path)?,
-            };
-        }
-    }
-    Ok(write.commit()?)
-}
-
-/// What a file of the reference server holds; none if there is no such file, or it cannot be read.
-fn imported(file: &Path) -> Values {
-    if !file.exists() {
-        return Values::new();
-    }
-    match import::read(file) {
-        Ok(values) => {
-            tracing::info!(
-                "The database takes over {} values of {}",
-                values.len(),
-                file.display()
-            );
-            values
-        }
-        Err(error) => {
-            tracing::error!(%error, "The database cannot take over {}", file.display());
-            Values::new()
-        }
-    }
-}
-
-fn read(database: &Database) -> Result<Values, redb::Error> {
-    let table = database.begin_read()?.open_table(VALUES)?;
-    let mut values = Vec::new();
-    for item in table.iter()? {
-        let (path, value) = item?;
-        values.push((path.value().into(), value.value().into()));
-    }
-    Ok(values)
 }
 
 #[cfg(test)]

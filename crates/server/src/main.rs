@@ -8,6 +8,7 @@ mod bell;
 mod cdr_conf;
 mod cel_conf;
 mod check;
+mod checked;
 mod cli;
 mod clock;
 mod configuration;
@@ -17,6 +18,7 @@ mod counters;
 #[cfg(test)]
 mod docs;
 mod exchange;
+mod faults;
 mod features_conf;
 mod feed;
 mod hub;

@@ -40,6 +40,7 @@ pub(crate) async fn text(node: &Arc<Node>) -> String {
     endpoints(node, &mut page);
     manager(node, &mut page);
     journal(node, &mut page);
+    disk(node, &mut page);
     if core {
         let (up, since_reload) = node.uptime();
         page.gauge(
@@ -99,6 +100,29 @@ fn journal(node: &Node, page: &mut Page) {
     ] {
         page.about(name, "counter", help);
         page.value(name, &[], count);
+    }
+}
+
+/// Of the other files that the node keeps.
+fn disk(node: &Node, page: &mut Page) {
+    let files = node.faults();
+    page.about(
+        "switchroom_file_damaged_bytes",
+        "counter",
+        "Bytes of the node's files that were damaged or not there in whole, and left out",
+    );
+    for (file, faults) in files {
+        let labels = [("file", file)];
+        page.value("switchroom_file_damaged_bytes", &labels, faults.damaged());
+    }
+    page.about(
+        "switchroom_file_failures",
+        "counter",
+        "Attempts to write the node's files that failed",
+    );
+    for (file, faults) in files {
+        let labels = [("file", file)];
+        page.value("switchroom_file_failures", &labels, faults.failed());
     }
 }
 

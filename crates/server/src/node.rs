@@ -7,6 +7,7 @@ use crate::configuration::{Configuration, Findings};
 use crate::console;
 use crate::counters::Counters;
 use crate::exchange::WebExchange;
+use crate::faults::Faults;
 use crate::hub::{Hub, Reader};
 use crate::journal::Journal;
 use crate::listener::Listeners;
@@ -54,6 +55,7 @@ pub(crate) struct Node {
     pub(crate) counters: Counters,
     logger: Logger,
     audit: Arc<AuditLog>,
+    promises: Arc<Faults>,
     /// What it is configured with, and what of that sessions know.
     configured: watch::Sender<Arc<Configured>>,
     /// Held while the configuration is read anew: one at a time.
@@ -86,6 +88,8 @@ pub(crate) struct Made {
     pub(crate) files: Store,
     pub(crate) logger: Logger,
     pub(crate) audit: AuditLog,
+    /// What goes wrong with the file of promises.
+    pub(crate) promises: Arc<Faults>,
 }
 
 /// The configuration and what of it sessions know.
@@ -156,6 +160,7 @@ impl Node {
             ending: AtomicBool::new(false),
             logger: made.logger,
             audit: Arc::new(made.audit),
+            promises: made.promises,
             configured: watch::Sender::new(Arc::new(configured)),
             reloading: Mutex::new(()),
             booted: watch::Sender::new(false),
@@ -385,6 +390,16 @@ impl Node {
     /// Gives the switch what the database has kept.
     pub(crate) async fn restore(&self, values: crate::astdb::Values) -> Result<(), Ended> {
         self.switch.tell(Input::Restore(values)).await
+    }
+
+    /// What went wrong with the files it keeps, by what they are.
+    pub(crate) fn faults(&self) -> [(&'static str, &Faults); 4] {
+        [
+            ("audit", self.audit.faults()),
+            ("database", self.database.faults()),
+            ("log", self.logger.faults()),
+            ("promises", &self.promises),
+        ]
     }
 
     /// Has the database and what waits of call records and of the audit log written out.

@@ -1,13 +1,14 @@
 //! Outcomes that were promised to clients, kept for the case that the server is killed before it has
 //! told them (`switch/src/promise.rs`).
 //!
-//! A file in the folder of the database, a line a change. It is written by whoever takes a turn of the
-//! switch, with one call and no wait for the disk: what the system has taken outlives the process, and
-//! to outlive the machine would cost each call a wait for it.
+//! A file in the folder of the database, a checked line a change. It is written by whoever takes a turn of
+//! the switch, with one call and no wait for the disk: what the system has taken outlives the process, and
+//! to outlive the machine would cost each call a wait for it. What a full disk does not take is written
+//! with the next change that it does.
 
 use crate::astdb::Values;
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use crate::checked::{self, Kept};
+use crate::faults::Faults;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -18,15 +19,14 @@ const LONG: u64 = 64 * 1024;
 /// At this length it begins anew with what is promised still.
 const TOO_LONG: u64 = 8 * 1024 * 1024;
 
-/// What was promised, by its path.
-type Kept = BTreeMap<Arc<str>, Arc<str>>;
-
 /// The promises, and their file.
 pub(crate) struct Promises {
     path: PathBuf,
-    file: File,
+    /// None when what is in it is not what is promised: it begins anew with the next change.
+    file: Option<File>,
     length: u64,
     kept: Kept,
+    faults: Arc<Faults>,
 }
 
 impl Promises {
@@ -34,81 +34,88 @@ impl Promises {
     /// was cut off was never answered.
     pub(crate) fn open(folder: &Path) -> io::Result<(Self, Values)> {
         let path = folder.join("promises");
-        let kept = match std::fs::read(&path) {
-            Ok(bytes) => read(&bytes),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Kept::new(),
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error),
         };
-        let (file, length) = begin(&path, &kept)?;
+        let (kept, damaged) = checked::read(&bytes);
+        let faults = Arc::<Faults>::default();
+        if damaged > 0 {
+            faults.damage(damaged);
+            tracing::warn!(
+                "{}: {damaged} bytes are damaged or were not written in whole: left out",
+                path.display()
+            );
+        }
         let found = kept.clone().into_iter().collect();
-        let promises = Self {
+        let mut promises = Self {
             path,
-            file,
-            length,
+            file: None,
+            length: 0,
             kept,
+            faults,
         };
+        let begun = promises.begin();
+        promises.note(begun);
         Ok((promises, found))
+    }
+
+    /// What went wrong with its file.
+    pub(crate) fn faults(&self) -> Arc<Faults> {
+        Arc::clone(&self.faults)
     }
 
     /// Something is promised, or told and promised no longer.
     pub(crate) fn keep(&mut self, path: Arc<str>, text: Option<Arc<str>>) {
-        let written = self.write(&path, text.as_deref());
+        let line = checked::line(&path, text.as_deref());
         match text {
             Some(text) => self.kept.insert(path, text),
             None => self.kept.remove(&path),
         };
+        let written = self.write(&line);
+        self.note(written);
+    }
+
+    fn write(&mut self, line: &str) -> io::Result<()> {
         let long = if self.kept.is_empty() { LONG } else { TOO_LONG };
-        let done = written.and_then(|()| {
-            if self.length > long {
-                (self.file, self.length) = begin(&self.path, &self.kept)?;
+        let Some(file) = self.file.as_mut().filter(|_| self.length <= long) else {
+            return self.begin();
+        };
+        self.length += line.len() as u64;
+        let written = file.write_all(line.as_bytes());
+        if written.is_err() {
+            self.file = None; // it may have taken a part
+        }
+        written
+    }
+
+    /// A new file with what is promised, whole before it takes the place of the old one.
+    fn begin(&mut self) -> io::Result<()> {
+        let new = self.path.with_extension("new");
+        let kept = self.kept.iter();
+        let lines: String = kept
+            .map(|(path, text)| checked::line(path, Some(text)))
+            .collect();
+        let mut file = File::create(&new)?;
+        file.write_all(lines.as_bytes())?;
+        std::fs::rename(new, &self.path)?;
+        self.length = lines.len() as u64;
+        self.file = Some(file);
+        Ok(())
+    }
+
+    fn note(&self, written: io::Result<()>) {
+        match written {
+            Ok(()) if self.faults.succeed() => {
+                tracing::info!("What is promised to clients is kept for a restart again");
             }
-            Ok(())
-        });
-        if let Err(error) = done {
-            tracing::error!(%error, "What is promised to clients cannot be kept for a restart");
+            Err(error) if self.faults.fail() => {
+                tracing::error!(%error, "What is promised to clients cannot be kept for a restart");
+            }
+            Ok(()) | Err(_) => {}
         }
     }
-
-    fn write(&mut self, path: &str, text: Option<&str>) -> io::Result<()> {
-        let line = line(path, text);
-        self.length += line.len() as u64;
-        self.file.write_all(line.as_bytes())
-    }
-}
-
-/// A new file, whole before it takes the place of the old one; and its length.
-fn begin(path: &Path, kept: &Kept) -> io::Result<(File, u64)> {
-    let new = path.with_extension("new");
-    let lines: String = kept
-        .iter()
-        .map(|(path, text)| line(path, Some(text)))
-        .collect();
-    let mut file = File::create(&new)?;
-    file.write_all(lines.as_bytes())?;
-    std::fs::rename(new, path)?;
-    Ok((file, lines.len() as u64))
-}
-
-fn line(path: &str, text: Option<&str>) -> String {
-    format!("{}\n", json!([path, text]))
-}
-
-/// What the lines of a file come to.
-fn read(bytes: &[u8]) -> Kept {
-    let mut kept = Kept::new();
-    for line in bytes.split(|byte| *byte == b'\n') {
-        let Ok(Value::Array(change)) = serde_json::from_slice(line) else {
-            continue;
-        };
-        let [Value::String(path), text] = &change[..] else {
-            continue;
-        };
-        match text.as_str() {
-            Some(text) => kept.insert(path.as_str().into(), text.into()),
-            None => kept.remove(path.as_str()),
-        };
-    }
-    kept
 }
 
 #[cfg(test)]
@@ -130,7 +137,8 @@ mod tests {
         promises.keep("originate/2".into(), Some("two".into()));
         promises.keep("originate/2".into(), None);
         // The process is killed, in the middle of a line.
-        promises.file.write_all(b"[\"originate/3\",\"th").unwrap();
+        let mut file = promises.file.take().unwrap();
+        file.write_all(b"00000000 [\"originate/3\",\"th").unwrap();
         drop(promises);
         let left = [("originate/1".to_owned(), "one\nof two lines".to_owned())];
         assert_eq!(found(folder.path()), left);
@@ -147,5 +155,42 @@ mod tests {
         }
         let length = std::fs::metadata(folder.path().join("promises"));
         assert!(length.unwrap().len() <= LONG);
+    }
+
+    #[test]
+    fn what_is_damaged_is_left_out_and_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut promises, _) = Promises::open(folder.path()).unwrap();
+        for number in 0..20 {
+            promises.keep(format!("originate/{number}").into(), Some("call".into()));
+        }
+        drop(promises);
+        let path = folder.path().join("promises");
+        let whole = std::fs::read(&path).unwrap();
+        for at in (0..whole.len()).step_by(7) {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 0x10;
+            for damaged in [&whole[..at], &flipped] {
+                std::fs::write(&path, damaged).unwrap();
+                let (promises, found) = Promises::open(folder.path()).unwrap();
+                assert!(found.len() >= if damaged.len() == at { 0 } else { 18 });
+                let is_whole =
+                    damaged.last().is_none_or(|last| *last == b'\n') && damaged.len() == at;
+                assert_eq!(promises.faults.damaged() == 0, is_whole, "at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_full_disk_did_not_take_is_written_when_there_is_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut promises, _) = Promises::open(folder.path()).unwrap();
+        promises.file = Some(File::options().write(true).open("/dev/full").unwrap());
+        promises.keep("originate/1".into(), Some("one".into()));
+        assert_eq!(promises.faults.failed(), 1);
+        promises.keep("originate/2".into(), Some("two".into()));
+        assert_eq!(promises.faults.failed(), 1);
+        drop(promises);
+        assert_eq!(found(folder.path()).len(), 2);
     }
 }

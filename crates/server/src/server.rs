@@ -157,6 +157,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
     let database = Arc::new(database);
     let (promises, promised) = Promises::open(&configuration.asterisk.directories.database)
         .map_err(|error| format!("what was promised cannot be read: {error}"))?;
+    let promise_faults = promises.faults();
     let files = Store::start(&configuration.asterisk.directories.configuration)
         .map_err(|error| format!("the store of configuration files cannot be started: {error}"))?;
     let (report, reports) = feed::reports();
@@ -229,6 +230,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
             files,
             logger,
             audit,
+            promises: promise_faults,
         },
         configured,
     );

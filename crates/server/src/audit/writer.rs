@@ -2,6 +2,7 @@
 //! next ones are taken.
 
 use super::chain::{Link, seal};
+use crate::faults::Faults;
 use serde_json::{Map, Value};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -23,20 +24,14 @@ pub(super) struct Writer {
 impl Writer {
     /// Goes on with the file, or begins it. What a killed server had no time to finish is cut off; what
     /// else is missing is written down for good.
-    pub(super) fn open(path: &Path, now: &str) -> io::Result<Self> {
-        let text = match std::fs::read(path) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(error),
-        };
-        let sealed = std::fs::read_to_string(seal(path)).ok();
-        let sealed = sealed.as_deref().and_then(Link::parse);
-        let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        let last = text[..whole]
-            .lines()
-            .next_back()
+    pub(super) fn open(path: &Path, now: &str, faults: &Faults) -> io::Result<Self> {
+        let bytes = read(path)?;
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n');
+        let whole = whole.map_or(0, |end| end + 1);
+        let last = last_line(&bytes[..whole])
             .and_then(Link::read)
             .map(|(link, _)| link);
+        let sealed = sealed(path, faults)?;
         let mut entry = Map::new();
         entry.insert("time".to_owned(), now.into());
         entry.insert("what".to_owned(), "begin".into());
@@ -45,8 +40,13 @@ impl Writer {
             .or_else(|| sealed.clone())
             .unwrap_or_else(Link::none);
         entry.insert("prev".to_owned(), known.hash.clone().into());
-        let torn = text.len() - whole;
+        let torn = bytes.len() - whole;
         if torn > 0 {
+            faults.damage(torn);
+            tracing::warn!(
+                "{}: {torn} bytes at the end were not written in whole: cut off",
+                path.display()
+            );
             entry.insert("torn".to_owned(), torn.into());
         }
         let written = last.as_ref().map_or(0, |last| last.number);
@@ -61,7 +61,14 @@ impl Writer {
         }
         if whole > 0 && last.is_none() {
             // Not a file of ours, or one whose end was damaged: it stays as it is.
-            std::fs::rename(path, aside(path, "damaged"))?;
+            let damaged = unused(path, "damaged");
+            std::fs::rename(path, &damaged)?;
+            faults.damage(whole);
+            tracing::error!(
+                "the end of the audit log {} is damaged: it is put aside as {}",
+                path.display(),
+                damaged.display()
+            );
         }
         let file = append_to(path)?;
         let length = if last.is_some() { whole as u64 } else { 0 };
@@ -71,35 +78,46 @@ impl Writer {
             path: path.to_owned(),
             file,
             length,
-            link,
+            link: link.clone(),
         };
-        writer.put(&(line + "\n"))?;
+        writer.put(&(line + "\n"), link)?;
         Ok(writer)
     }
 
-    /// Writes entries.
-    pub(super) fn write(&mut self, entries: Vec<Map<String, Value>>) -> io::Result<()> {
+    /// Writes entries, all or none.
+    pub(super) fn write(&mut self, entries: &[Map<String, Value>]) -> io::Result<()> {
+        let mut link = self.link.clone();
         let mut lines = String::new();
-        for entry in entries {
-            lines += &self.link.add(entry);
+        let goes_on = (self.length == 0).then(|| goes_on(&link));
+        for entry in goes_on.into_iter().chain(entries.iter().cloned()) {
+            lines += &link.add(entry);
             lines.push('\n');
         }
-        self.put(&lines)?;
+        self.put(&lines, link)?;
         if self.length > LARGEST {
             self.rotate()?;
         }
         Ok(())
     }
 
-    fn put(&mut self, lines: &str) -> io::Result<()> {
-        self.file.write_all(lines.as_bytes())?;
-        self.file.sync_data()?;
+    /// Puts lines on the disk and seals them. What is there in part is taken back.
+    fn put(&mut self, lines: &str, link: Link) -> io::Result<()> {
+        let mut write = || {
+            self.file.write_all(lines.as_bytes())?;
+            self.file.sync_data()?;
+            let new = self.path.with_extension("seal.new");
+            let mut file = File::create(&new)?;
+            writeln!(file, "{link}")?;
+            file.sync_data()?;
+            std::fs::rename(new, seal(&self.path))
+        };
+        if let Err(error) = write() {
+            self.file.set_len(self.length)?;
+            return Err(error);
+        }
         self.length += lines.len() as u64;
-        let new = self.path.with_extension("seal.new");
-        let mut file = File::create(&new)?;
-        writeln!(file, "{}", self.link)?;
-        file.sync_data()?;
-        std::fs::rename(new, seal(&self.path))
+        self.link = link;
+        Ok(())
     }
 
     /// Puts the file aside with its seal, and begins the next, which goes on from it.
@@ -109,13 +127,42 @@ impl Writer {
         std::fs::rename(seal(&self.path), seal(&old))?;
         self.file = append_to(&self.path)?;
         self.length = 0;
-        let mut entry = Map::new();
-        entry.insert("what".to_owned(), "continue".into());
-        entry.insert("prev".to_owned(), self.link.hash.clone().into());
-        let line = self.link.add(entry) + "\n";
-        self.put(&line)?;
+        self.write(&[])?;
         forget(&self.path)
     }
+}
+
+/// The first entry of a file that goes on from another.
+fn goes_on(link: &Link) -> Map<String, Value> {
+    let mut entry = Map::new();
+    entry.insert("what".to_owned(), "continue".into());
+    entry.insert("prev".to_owned(), link.hash.clone().into());
+    entry
+}
+
+/// What is in a file; nothing if there is none.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    match std::fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        read => read,
+    }
+}
+
+fn last_line(lines: &[u8]) -> Option<&str> {
+    let lines = lines.strip_suffix(b"\n")?;
+    let line = lines.rsplit(|byte| *byte == b'\n').next()?;
+    str::from_utf8(line).ok()
+}
+
+/// What the seal of a file says, if there is one.
+fn sealed(path: &Path, faults: &Faults) -> io::Result<Option<Link>> {
+    let text = read(&seal(path))?;
+    let sealed = str::from_utf8(&text).ok().and_then(Link::parse);
+    if sealed.is_none() && !text.is_empty() {
+        faults.damage(text.len());
+        tracing::error!("the seal of the audit log {} is damaged", path.display());
+    }
+    Ok(sealed)
 }
 
 /// The file, made if need be, with its folder; others than its owner and group do not read it.
@@ -140,6 +187,15 @@ fn forget(path: &Path) -> io::Result<()> {
         std::fs::remove_file(old)?;
     }
     Ok(())
+}
+
+/// A name like [`aside`], of which there is no file yet.
+fn unused(path: &Path, end: &str) -> PathBuf {
+    let numbered = (2..).map(|number| aside(path, &format!("{end}-{number}")));
+    let mut names = std::iter::once(aside(path, end)).chain(numbered);
+    names
+        .find(|name| !name.exists())
+        .unwrap_or_else(|| aside(path, end))
 }
 
 fn aside(path: &Path, end: &str) -> PathBuf {

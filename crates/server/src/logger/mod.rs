@@ -10,6 +10,7 @@ mod writer;
 
 pub(crate) use level::{Level, Levels, parse_levels};
 
+use crate::faults::Faults;
 use crate::log_conf::LogFile;
 use line::{Text, line};
 use std::io;
@@ -34,6 +35,7 @@ pub(crate) struct Logger {
     outlets: Mutex<Outlets>,
     wanted: Wanted,
     detail: Mutex<Detail>,
+    faults: Arc<Faults>,
 }
 
 /// Who gets what.
@@ -74,7 +76,8 @@ impl Detail {
 /// When the thread cannot be started.
 pub(crate) fn start(detail: Detail) -> io::Result<Logger> {
     let (lines, jobs) = sync_channel(QUEUE);
-    let writer = Writer::default();
+    let faults = Arc::<Faults>::default();
+    let writer = Writer::new(Arc::clone(&faults));
     std::thread::Builder::new()
         .name("log".to_owned())
         .spawn(move || writer.run(&jobs))?;
@@ -91,6 +94,7 @@ pub(crate) fn start(detail: Detail) -> io::Result<Logger> {
         outlets: Mutex::default(),
         wanted,
         detail: Mutex::new(detail),
+        faults,
     };
     logger.change_detail(|_| ());
     Ok(logger)
@@ -127,6 +131,11 @@ impl Logger {
     pub(crate) async fn rotate(&self) -> bool {
         let (done, rotated) = oneshot::channel();
         self.lines.send(Job::Rotate(done)).is_ok() && rotated.await.unwrap_or(false)
+    }
+
+    /// What went wrong with its files.
+    pub(crate) fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// Who gets what now.
