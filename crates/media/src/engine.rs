@@ -6,7 +6,8 @@ use crate::handle::{Closed, Concern, Handle, Inbox, Request};
 use crate::leg::Leg;
 use crate::playback::{Next, Playback};
 use crate::ports::Ports;
-use crate::reader::{Order, Reader};
+use crate::reader::{Order, Reader, Task};
+use crate::recording::Recording;
 use crate::rtcp::Clock;
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use model::{MediaId, MediaInstruction, MediaReport, PlayId};
@@ -218,6 +219,24 @@ impl Engine {
                 );
             }
             MediaInstruction::StopPlay(play) => self.stop(play),
+            MediaInstruction::Record {
+                media,
+                play,
+                file,
+                most,
+                silence,
+            } => {
+                let leg = media.and_then(|media| self.legs.get_mut(&media));
+                let recording = Recording::new(play, file, most, silence);
+                match leg {
+                    Some(leg) => leg.record(recording),
+                    None => self.keep(recording),
+                }
+            }
+            MediaInstruction::Find { play, file } => {
+                self.begin(play, Arc::clone(&file), Task::Find(file));
+            }
+            MediaInstruction::Remove(file) => drop(self.reader.begin(Task::Remove(file))),
             MediaInstruction::Tones { media, tones } => {
                 if let Some(leg) = self.legs.get_mut(&media) {
                     leg.sound_tones(tones);
@@ -248,6 +267,31 @@ impl Engine {
                     .collect();
                 (self.reports)(MediaReport::Finished { play, failed });
             }
+        }
+    }
+
+    /// A recording is over.
+    fn keep(&mut self, recording: Recording) {
+        let Recording {
+            play,
+            file,
+            samples,
+            ..
+        } = recording;
+        self.begin(play, Arc::clone(&file), Task::Keep(file, samples));
+    }
+
+    /// Has something done about a file; its end is told as a playback's.
+    fn begin(&mut self, play: PlayId, file: Arc<str>, task: Task) {
+        match self.reader.begin(task) {
+            Some(pieces) => {
+                self.wind_up();
+                self.unheard.insert(play, Playback::new(play, pieces));
+            }
+            None => (self.reports)(MediaReport::Finished {
+                play,
+                failed: vec![(file, "too much is asked of the disk".into())],
+            }),
         }
     }
 
@@ -344,12 +388,17 @@ impl Engine {
             self.next_tick = now;
         }
         while self.next_tick <= now {
+            let mut recorded = Vec::new();
             for (id, leg) in &mut self.legs {
                 leg.tick(
                     self.graph.sources(*id) > 1,
                     (&self.clock, now),
                     &mut self.reports,
                 );
+                recorded.extend(leg.recorded());
+            }
+            for recording in recorded {
+                self.keep(recording);
             }
             self.play_unheard();
             self.next_tick += TICK;

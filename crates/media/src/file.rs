@@ -75,7 +75,7 @@ impl Sound {
     }
 }
 
-fn find(settings: &Settings, language: &str, name: &str) -> Result<PathBuf, String> {
+pub(crate) fn find(settings: &Settings, language: &str, name: &str) -> Result<PathBuf, String> {
     let path = Path::new(name);
     if path.is_absolute() {
         let plain = !path.components().any(|part| part == Component::ParentDir);
@@ -113,7 +113,7 @@ fn languages(language: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a relative path stays where it is put.
-fn is_below(path: &Path) -> bool {
+pub(crate) fn is_below(path: &Path) -> bool {
     let mut parts = path.components().peekable();
     parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
 }

@@ -160,11 +160,20 @@ impl Handle {
             MediaInstruction::Play {
                 media: Some(media), ..
             }
+            | MediaInstruction::Record {
+                media: Some(media), ..
+            }
             | MediaInstruction::Tones { media, .. } => Concern::Leg(*media),
             MediaInstruction::Play {
                 media: None, play, ..
             }
+            | MediaInstruction::Record {
+                media: None, play, ..
+            }
+            | MediaInstruction::Find { play, .. }
             | MediaInstruction::StopPlay(play) => Concern::Play(*play),
+            // Nobody waits for it.
+            MediaInstruction::Remove(_) => Concern::Play(PlayId(0)),
         };
         self.send(concern, Request::Instruct(instruction));
     }

@@ -8,6 +8,7 @@ use crate::packet::{Packet, is_rtcp};
 use crate::playback::{Next, Playback};
 use crate::ports::Pair;
 use crate::reception::Reception;
+use crate::recording::Recording;
 use crate::rtcp::{self, Clock};
 use crate::source::Source;
 use crate::tone::Generator;
@@ -43,6 +44,7 @@ pub(crate) struct Leg {
     keys_in: digit::Receiver,
     keys_out: digit::Sender,
     playback: Option<Playback>,
+    recording: Option<Recording>,
     tones: Option<Generator>,
     mixer: Mixer,
 }
@@ -89,6 +91,7 @@ impl Leg {
             keys_in: digit::Receiver::default(),
             keys_out: digit::Sender::default(),
             playback: None,
+            recording: None,
             tones: None,
             mixer: Mixer::default(),
         }
@@ -141,6 +144,9 @@ impl Leg {
             let event = (packet.ssrc, packet.header.timestamp);
             self.keys_in
                 .hear(event, packet.payload, now, |key| reports(about(media, key)));
+        }
+        if let (Kind::Sound(format), Some(recording)) = (kind, &mut self.recording) {
+            recording.hear(&format.decode(packet.payload));
         }
         Some(Speech { packet, kind })
     }
@@ -207,8 +213,19 @@ impl Leg {
         self.playback = Some(playback);
     }
 
-    /// Ends a playback, if it is this leg's.
+    /// Records what comes in from now on, instead of what was being recorded.
+    pub(crate) fn record(&mut self, recording: Recording) {
+        self.recording = Some(recording);
+    }
+
+    /// Goes 20 ms further with the recording; gives it if it is over.
+    pub(crate) fn recorded(&mut self) -> Option<Recording> {
+        self.recording.take_if(Recording::tick)
+    }
+
+    /// Ends a playback or a recording, if it is this leg's.
     pub(crate) fn stop(&mut self, play: model::PlayId) {
+        self.recording.take_if(|recording| recording.play == play);
         if self
             .playback
             .take_if(|playback| playback.play == play)

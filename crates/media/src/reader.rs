@@ -1,7 +1,8 @@
-//! The thread that reads sound files ahead, so that the media thread never waits for the disk.
+//! The thread that reads sound files ahead and keeps recordings, so that the media thread never waits
+//! for the disk.
 
-use crate::Settings;
 use crate::file::Sound;
+use crate::{Settings, keep};
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
@@ -35,7 +36,22 @@ pub(crate) enum Piece {
 }
 
 /// The media thread's end. The reader ends when this is dropped.
-pub(crate) struct Reader(SyncSender<Feeding>);
+pub(crate) struct Reader(SyncSender<Job>);
+
+enum Job {
+    Read(Box<Feeding>),
+    File(Task, SyncSender<Piece>),
+}
+
+/// What there is to do about a file besides reading it.
+pub(crate) enum Task {
+    /// Keep these samples.
+    Keep(Arc<str>, Vec<i16>),
+    /// Look for it.
+    Find(Arc<str>),
+    /// Remove it.
+    Remove(Arc<str>),
+}
 
 struct Feeding {
     order: Order,
@@ -72,16 +88,45 @@ impl Reader {
             ready: None,
             to,
         };
-        match self.0.try_send(feeding) {
+        match self.0.try_send(Job::Read(Box::new(feeding))) {
             Ok(()) => Ok(pieces),
-            Err(TrySendError::Full(feeding) | TrySendError::Disconnected(feeding)) => {
-                Err(feeding.order)
-            }
+            Err(TrySendError::Full(job) | TrySendError::Disconnected(job)) => match job {
+                Job::Read(feeding) => Err(feeding.order),
+                Job::File(..) => Ok(pieces),
+            },
         }
+    }
+
+    /// Begins something else; its end comes on the receiver. None if there is no room for it.
+    pub(crate) fn begin(&self, task: Task) -> Option<Receiver<Piece>> {
+        let (to, pieces) = sync_channel(1);
+        let sent = self.0.try_send(Job::File(task, to));
+        sent.is_ok().then_some(pieces)
     }
 }
 
-fn run(settings: &Settings, orders: &Receiver<Feeding>) {
+impl Task {
+    fn carry_out(self, settings: &Settings) -> Piece {
+        let (name, done) = match self {
+            Self::Keep(name, samples) => {
+                let kept = keep::keep(settings, &name, &samples);
+                (name, kept)
+            }
+            Self::Find(name) => {
+                let found = keep::look_for(settings, &name);
+                (name, found)
+            }
+            Self::Remove(name) => {
+                keep::remove(settings, &name);
+                (name, Ok(()))
+            }
+        };
+        let failed = done.err().map(|reason| (name, reason.into()));
+        Piece::End(failed.into_iter().collect())
+    }
+}
+
+fn run(settings: &Settings, orders: &Receiver<Job>) {
     let mut feedings: Vec<Feeding> = Vec::new();
     let mut due = Instant::now();
     loop {
@@ -91,9 +136,13 @@ fn run(settings: &Settings, orders: &Receiver<Feeding>) {
             orders.recv_timeout(due.saturating_duration_since(Instant::now()))
         };
         match order {
-            Ok(mut feeding) => {
+            Ok(Job::File(task, to)) => {
+                // Whoever asked may have gone.
+                let _ = to.try_send(task.carry_out(settings));
+            }
+            Ok(Job::Read(mut feeding)) => {
                 if feeding.feed(settings) {
-                    feedings.push(feeding);
+                    feedings.push(*feeding);
                 }
             }
             Err(RecvTimeoutError::Timeout) => {}

@@ -159,7 +159,7 @@ fn render(notes: &[Note]) -> Vec<i16> {
 }
 
 /// Writes a file beside its place, then moves it there.
-fn write(path: &Path, samples: &[i16]) -> io::Result<()> {
+pub(crate) fn write(path: &Path, samples: &[i16]) -> io::Result<()> {
     let spec = WavSpec {
         channels: 1,
         sample_rate: RATE,

@@ -2,6 +2,7 @@
 
 use crate::{MediaId, PlayId, Tones};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What the switch tells media. Legs are opened, pointed and closed by their technology.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +34,32 @@ pub enum MediaInstruction {
         /// Begin again after the last file (music on hold).
         forever: bool,
     },
-    /// End a playback early; it is not reported as finished.
+    /// End a playback or a recording early; it is not reported as finished, and nothing is kept of it.
     StopPlay(PlayId),
+    /// Keep what comes in on a leg as a sound, in place of an older one of that name. Ends in
+    /// [`MediaReport::Finished`], where it has failed if nothing was heard or kept.
+    Record {
+        /// The leg; `None` is silent.
+        media: Option<MediaId>,
+        /// This recording.
+        play: PlayId,
+        /// Its name without extension, relative to the sounds folder.
+        file: Arc<str>,
+        /// How long at most.
+        most: Duration,
+        /// It ends after so long a silence; never if that is nothing.
+        silence: Duration,
+    },
+    /// Look for a sound; answered by [`MediaReport::Finished`] at once, with it among those that failed
+    /// if there is none.
+    Find {
+        /// This question.
+        play: PlayId,
+        /// Its name.
+        file: Arc<str>,
+    },
+    /// Remove a sound that was recorded.
+    Remove(Arc<str>),
     /// Play tones until they end or something else is told; `None` is silence.
     Tones {
         /// The leg.
@@ -47,7 +72,7 @@ pub enum MediaInstruction {
 /// What media tells the switch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MediaReport {
-    /// A playback came to its end.
+    /// A playback, a recording or a question for a sound came to its end.
     Finished {
         /// Which.
         play: PlayId,

@@ -181,6 +181,12 @@ pub(crate) enum Happening {
     SentAway(Option<u16>),
     /// A program that it had run has ended, or could not be run.
     Ran(RunId, Outcome),
+    /// Whoever answered its call has chosen, by a key, or has not.
+    Chosen {
+        /// The channel that answered.
+        by: ChannelId,
+        key: Option<char>,
+    },
     /// A call that it ordered was answered, or came to nothing.
     Originated(OriginateReason),
     /// A subroutine that it asked for is over.

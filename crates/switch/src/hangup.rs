@@ -87,6 +87,7 @@ impl Switch {
             | Happening::Dialed(..)
             | Happening::PickedUp { .. }
             | Happening::SentAway(_)
+            | Happening::Chosen { .. }
             | Happening::Ran(..)
             | Happening::Originated(_) => {}
             Happening::Subroutine { .. } => self.dial_origination(id),

@@ -40,6 +40,7 @@ mod presence;
 mod promise;
 mod quality;
 mod query;
+mod recording;
 mod scope;
 mod special;
 mod state;

@@ -17,9 +17,17 @@ pub(crate) struct MediaLeg {
 /// A playback under way.
 #[derive(Debug)]
 pub(crate) struct Playing {
-    to: ChannelId,
+    /// Whose far end hears it; nobody does of what is no sound.
+    to: Option<ChannelId>,
     /// Who is told when it ends.
     told: ChannelId,
+}
+
+impl Playing {
+    /// Something that ends as a playback does.
+    pub(crate) fn unheard(told: ChannelId) -> Self {
+        Self { to: None, told }
+    }
 }
 
 /// How many Local channels in a row sound is followed through.
@@ -122,7 +130,7 @@ impl Switch {
     ) -> PlayId {
         self.stop_tones(id);
         let play = self.new_play_id();
-        self.plays.insert(play, Playing { to: id, told });
+        self.plays.insert(play, Playing { to: Some(id), told });
         self.touched.insert(id);
         let language = self
             .channels
@@ -145,11 +153,13 @@ impl Switch {
 
     /// A playback ended: whoever waits for it is told.
     pub(crate) fn on_played(&mut self, play: PlayId, failed: &[(Arc<str>, Arc<str>)]) {
-        for (file, reason) in failed {
-            tracing::warn!(%file, %reason, "A sound could not be played");
-        }
         if let Some(Playing { to, told }) = self.plays.remove(&play) {
-            self.log_sound(to, None);
+            for (file, reason) in failed.iter().filter(|_| to.is_some()) {
+                tracing::warn!(%file, %reason, "A sound could not be played");
+            }
+            if let Some(to) = to {
+                self.log_sound(to, None);
+            }
             self.happen(
                 told,
                 Happening::Played {
@@ -165,7 +175,9 @@ impl Switch {
         if let Some(play) = play
             && let Some(Playing { to, .. }) = self.plays.remove(&play)
         {
-            self.log_sound(to, None);
+            if let Some(to) = to {
+                self.log_sound(to, None);
+            }
             self.put(Output::Media(MediaInstruction::StopPlay(play)));
         }
     }
@@ -202,6 +214,11 @@ impl Switch {
             Some(leg) => Some(leg.media),
             None => self.sent_to(self.other_half(id)?, hops),
         }
+    }
+
+    /// The leg outside whose sound comes in on a channel.
+    pub(crate) fn heard_from(&self, id: ChannelId) -> Option<MediaId> {
+        self.received_from(id, HOPS)
     }
 
     /// Whether no sound comes in on a channel: a Local one whose other half hears nobody.

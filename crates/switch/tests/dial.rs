@@ -59,27 +59,9 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-fn told(world: &World) -> Vec<String> {
-    let told = world
-        .events
-        .iter()
-        .filter_map(|record| match &record.event {
-            Event::UserEvent { name, headers, .. } => {
-                let value = headers.first().map(|(_, value)| value.to_string());
-                Some(format!("{name} {}", value.unwrap_or_default()))
-            }
-            _ => None,
-        });
-    told.collect()
-}
-
 /// Alice calls an extension; bob answers after a second.
 fn call(exten: &str) -> (World, model::ChannelId) {
-    let mut world = World::new(1, DIALPLAN);
-    world.phone("alice", Phone::Rings);
-    world.phone("bob", Phone::Answers(seconds(1)));
-    let alice = world.dial("alice", exten).expect("taken");
-    (world, alice)
+    World::calling(DIALPLAN, exten, Phone::Answers(seconds(1)))
 }
 
 #[test]
@@ -96,7 +78,7 @@ fn a_limit_ends_the_conversation() {
 fn subroutines_run_before_the_dial_and_after_the_answer() {
     let (mut world, alice) = call("greeted");
     world.run(Duration::from_millis(1500));
-    assert_eq!(told(&world), ["Prepare y", "Prepare x", "Greet hello"]);
+    assert_eq!(world.told(), ["Prepare y", "Prepare x", "Greet hello"]);
     assert!(world.story(&["BridgeEnter"]).is_empty());
     world.run(seconds(1));
     assert_eq!(world.story(&["BridgeEnter"]).len(), 2);
@@ -108,7 +90,7 @@ fn subroutines_run_before_the_dial_and_after_the_answer() {
 fn a_subroutine_may_refuse_the_call() {
     let (mut world, _) = call("aborted");
     world.run(seconds(2));
-    assert_eq!(told(&world), ["After ANSWER"]);
+    assert_eq!(world.told(), ["After ANSWER"]);
     world.finish();
 }
 
@@ -126,7 +108,7 @@ fn the_called_party_goes_on_when_the_caller_leaves() {
     world.run(seconds(2));
     world.hang_up(alice);
     world.run(Duration::from_millis(100));
-    assert_eq!(told(&world), ["Onward PJSIP/bob"]);
+    assert_eq!(world.told(), ["Onward PJSIP/bob"]);
     world.finish();
 }
 
@@ -134,7 +116,7 @@ fn the_called_party_goes_on_when_the_caller_leaves() {
 fn both_go_on_at_the_answer() {
     let (mut world, _) = call("split");
     world.run(seconds(2));
-    let mut told = told(&world);
+    let mut told = world.told();
     told.sort();
     assert_eq!(told, ["Called PJSIP/bob", "Caller PJSIP/alice"]);
     world.finish();
@@ -157,23 +139,13 @@ fn the_caller_hears_music_until_the_answer() {
     world.finish();
 }
 
-fn press(world: &mut World, channel: model::ChannelId, keys: &str) {
-    for digit in keys.chars() {
-        world.signal(Signal::Digit {
-            channel,
-            digit,
-            milliseconds: 80,
-        });
-    }
-}
-
 #[test]
 fn a_code_sends_the_other_one_to_an_extension() {
     let (mut world, alice) = call("keys");
     world.run(seconds(2));
-    press(&mut world, alice, "#177");
+    world.press(alice, "#177");
     world.run(seconds(4));
-    assert_eq!(told(&world), ["Transferred PJSIP/bob"]);
+    assert_eq!(world.told(), ["Transferred PJSIP/bob"]);
     world.finish();
 }
 
@@ -181,7 +153,7 @@ fn a_code_sends_the_other_one_to_an_extension() {
 fn a_code_ends_the_conversation() {
     let (mut world, alice) = call("keys");
     world.run(seconds(2));
-    press(&mut world, alice, "*0");
+    world.press(alice, "*0");
     world.run(seconds(1));
     assert_eq!(world.switch.calls(), 0);
     world.finish();
@@ -213,7 +185,7 @@ fn last_bridge(world: &World) -> Vec<String> {
 fn a_third_party_is_asked_and_takes_the_call() {
     let (mut world, alice) = call("keys");
     world.run(seconds(2));
-    press(&mut world, alice, "*288");
+    world.press(alice, "*288");
     world.run(seconds(2));
     assert!(
         last_bridge(&world)
@@ -236,7 +208,7 @@ fn a_third_party_is_asked_and_takes_the_call() {
 fn a_third_party_that_leaves_gives_the_call_back() {
     let (mut world, alice) = call("keys");
     world.run(seconds(2));
-    press(&mut world, alice, "*289");
+    world.press(alice, "*289");
     world.run(seconds(3));
     let names = last_bridge(&world);
     assert!(
@@ -253,7 +225,7 @@ fn a_consultation_can_be_cut_short_by_anybody() {
     for who in 0..3 {
         let (mut world, alice) = call("keys");
         world.run(seconds(2));
-        press(&mut world, alice, "*288");
+        world.press(alice, "*288");
         world.run(seconds(2));
         let bob = *world
             .lines
@@ -262,12 +234,12 @@ fn a_consultation_can_be_cut_short_by_anybody() {
             .expect("bob")
             .0;
         match who {
-            0 => press(&mut world, alice, "*0"),
+            0 => world.press(alice, "*0"),
             1 => world.hang_up(bob),
             _ => {
-                press(&mut world, alice, "*0");
+                world.press(alice, "*0");
                 world.run(seconds(1));
-                press(&mut world, alice, "*290");
+                world.press(alice, "*290");
             }
         }
         world.run(seconds(1));
@@ -280,7 +252,7 @@ fn a_consultation_can_be_cut_short_by_anybody() {
 fn a_transferer_that_hangs_up_before_the_answer_leaves_nobody_behind() {
     let (mut world, alice) = call("keys");
     world.run(seconds(2));
-    press(&mut world, alice, "*290");
+    world.press(alice, "*290");
     world.run(Duration::from_millis(500));
     world.hang_up(alice);
     world.run(seconds(1));
@@ -314,7 +286,7 @@ fn a_call_that_does_not_ring_is_not_taken() {
     let mut world = World::new(1, DIALPLAN);
     world.phone("carol", Phone::Rings);
     world.dial("carol", "take").expect("taken");
-    assert_eq!(told(&world), ["NotTaken FAILURE"]);
+    assert_eq!(world.told(), ["NotTaken FAILURE"]);
     world.finish();
 }
 
@@ -332,7 +304,7 @@ fn early_sound_begins_the_destination_of_an_originate() {
     world.command(Command::Originate(order));
     let bob = *world.lines.keys().next().expect("a line");
     world.signal(Signal::Progress(bob));
-    assert_eq!(told(&world), ["Transferred PJSIP/bob"]);
+    assert_eq!(world.told(), ["Transferred PJSIP/bob"]);
     world.signal(Signal::Answered(bob));
     world.finish();
 }

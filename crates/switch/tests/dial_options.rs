@@ -75,8 +75,6 @@ exten => Q1,1,Dial(PJSIP/carol&PJSIP/bob,5)
 exten => th,1,Dial(PJSIP/bob,5,th)
 exten => 77,1,UserEvent(Transferred,Of: ${CHANNEL(name):0:9})
 exten => park,1,Dial(PJSIP/bob,5,kKwWxX)
-exten => p,1,Dial(PJSIP/bob,5,p)
- same => n,UserEvent(After,Status: ${DIALSTATUS})
 [silence]
 exten => wait,1,Wait(9)
 [groups]
@@ -90,73 +88,14 @@ exten => s,1,UserEvent(Screened,X: x)
 const ALICE: &str = "PJSIP/alice-00000000";
 const BOB: &str = "PJSIP/bob-00000001";
 
-/// Alice calls an extension; bob answers after a second, or only rings.
+/// Alice calls an extension; bob only rings, or does this.
 fn call_to(exten: &str, bob: Phone) -> (World, model::ChannelId) {
-    let mut world = World::new(1, DIALPLAN);
-    world.phone("alice", Phone::Rings);
-    world.phone("bob", bob);
-    world.phone("carol", Phone::Rings);
-    let alice = world.dial("alice", exten).expect("taken");
-    (world, alice)
+    World::calling(DIALPLAN, exten, bob)
 }
 
+/// The same; bob answers after a second.
 fn call(exten: &str) -> (World, model::ChannelId) {
     call_to(exten, Phone::Answers(Duration::from_secs(1)))
-}
-
-fn run(world: &mut World, milliseconds: u64) {
-    world.run(Duration::from_millis(milliseconds));
-}
-
-fn line(world: &World, name: &str) -> model::ChannelId {
-    let mut lines = world.lines.iter();
-    *lines.find(|(_, known)| *known == name).unwrap().0
-}
-
-fn bob(world: &World) -> model::ChannelId {
-    line(world, "bob")
-}
-
-/// The cause with which a phone was told that its call is over.
-fn cause_told(world: &World, of: model::ChannelId) -> Option<Option<Cause>> {
-    let mut told = world.instructions.iter();
-    told.find_map(|told| match told {
-        Instruction::HangUp { channel, cause } if *channel == of => Some(*cause),
-        _ => None,
-    })
-}
-
-fn press(world: &mut World, channel: model::ChannelId, keys: &str) {
-    for digit in keys.chars() {
-        world.signal(Signal::Digit {
-            channel,
-            digit,
-            milliseconds: 80,
-        });
-    }
-}
-
-/// The digits sent to phones so far.
-fn sent(world: &World) -> Vec<(model::ChannelId, char)> {
-    let sent = world.instructions.iter().filter_map(|told| match told {
-        Instruction::SendDigit { channel, digit, .. } => Some((*channel, *digit)),
-        _ => None,
-    });
-    sent.collect()
-}
-
-fn told(world: &World) -> Vec<String> {
-    let told = world
-        .events
-        .iter()
-        .filter_map(|record| match &record.event {
-            Event::UserEvent { name, headers, .. } => {
-                let value = headers.first().map(|(_, value)| value.to_string());
-                Some(format!("{name} {}", value.unwrap_or_default()))
-            }
-            _ => None,
-        });
-    told.collect()
 }
 
 /// Who is told to the phone that is called, and whether it may be shown.
@@ -175,26 +114,14 @@ fn shown(world: &World) -> (String, bool) {
     dial.expect("dialled")
 }
 
-fn played(world: &World) -> Vec<String> {
-    let played = world.media.iter().filter_map(|told| match told {
-        MediaInstruction::Play { files, .. } => Some(files.join("&")),
-        _ => None,
-    });
-    played.collect()
-}
-
-fn was_told(world: &World, instruction: impl Fn(&Instruction) -> bool) -> bool {
-    world.instructions.iter().any(instruction)
-}
-
 #[test]
 fn the_caller_is_answered_before_files_are_played() {
     for (exten, at_once) in [("a", true), ("A", false)] {
         let (mut world, alice) = call(exten);
-        let answered = |world: &World| was_told(world, |told| *told == Instruction::Answer(alice));
-        run(&mut world, 900);
+        let answered = |world: &World| world.was_told(&Instruction::Answer(alice));
+        world.run_ms(900);
         assert!(!answered(&world));
-        run(&mut world, 600);
+        world.run_ms(600);
         assert_eq!(answered(&world), at_once, "{exten}");
         world.hang_up(alice);
         world.finish();
@@ -204,35 +131,35 @@ fn the_caller_is_answered_before_files_are_played() {
 #[test]
 fn both_hear_a_file_before_they_talk() {
     let (mut world, alice) = call("A");
-    run(&mut world, 1_500);
-    assert_eq!(played(&world), ["hello", "please-hold"]);
-    assert!(world.story(&["BridgeEnter"]).is_empty() && told(&world).is_empty());
-    run(&mut world, 1_000);
-    assert_eq!(told(&world), ["Screened x"]);
+    world.run_ms(1_500);
+    assert_eq!(world.played(), ["hello", "please-hold"]);
+    assert!(world.story(&["BridgeEnter"]).is_empty() && world.told().is_empty());
+    world.run_ms(1_000);
+    assert_eq!(world.told(), ["Screened x"]);
     assert_eq!(world.story(&["BridgeEnter"]).len(), 2);
     world.hang_up(alice);
     world.finish();
     // Whoever hears it may leave, the one as well as the other.
     let (mut world, alice) = call("A");
-    run(&mut world, 1_500);
+    world.run_ms(1_500);
     world.hang_up(alice);
     world.finish();
     let (mut world, _) = call("Ag");
-    run(&mut world, 1_500);
-    let bob = bob(&world);
+    world.run_ms(1_500);
+    let bob = world.line("bob");
     world.hang_up(bob);
     world.finish();
-    assert_eq!(told(&world), ["After NOANSWER", "End PJSIP/ali"]);
+    assert_eq!(world.told(), ["After NOANSWER", "End PJSIP/ali"]);
 }
 
 #[test]
 fn those_given_up_are_told_why() {
     let elsewhere = Some(Cause::ANSWERED_ELSEWHERE);
     let (mut world, _) = call_to("c", Phone::Rings);
-    run(&mut world, 200);
-    let channel = line(&world, "bob");
+    world.run_ms(200);
+    let channel = world.line("bob");
     world.finish();
-    assert_eq!(cause_told(&world, channel), Some(elsewhere));
+    assert_eq!(world.cause_told(channel), Some(elsewhere));
     // And those who lose to another one.
     for (exten, cause) in [
         ("Q", Some(Cause::USER_BUSY)),
@@ -240,10 +167,10 @@ fn those_given_up_are_told_why() {
         ("Q1", elsewhere),
     ] {
         let (mut world, alice) = call(exten);
-        run(&mut world, 200);
-        let carol = line(&world, "carol");
-        run(&mut world, 1_500);
-        assert_eq!(cause_told(&world, carol), Some(cause), "{exten}");
+        world.run_ms(200);
+        let carol = world.line("carol");
+        world.run_ms(1_500);
+        assert_eq!(world.cause_told(carol), Some(cause), "{exten}");
         world.hang_up(alice);
         world.finish();
     }
@@ -252,21 +179,21 @@ fn those_given_up_are_told_why() {
 #[test]
 fn a_key_leads_elsewhere_while_it_rings() {
     let (mut world, alice) = call_to("d", Phone::Rings);
-    run(&mut world, 100);
-    press(&mut world, alice, "47");
+    world.run_ms(100);
+    world.press(alice, "47");
     world.finish();
-    assert_eq!(told(&world)[0], "Exit CANCEL");
+    assert_eq!(world.told()[0], "Exit CANCEL");
 }
 
 #[test]
 fn the_caller_may_give_up_by_the_disconnect_code() {
     let (mut world, alice) = call_to("H", Phone::Rings);
-    run(&mut world, 100);
-    press(&mut world, alice, "0*");
-    assert!(told(&world).is_empty());
-    press(&mut world, alice, "*0");
+    world.run_ms(100);
+    world.press(alice, "0*");
+    assert!(world.told().is_empty());
+    world.press(alice, "*0");
     world.finish();
-    assert_eq!(told(&world)[0], "After CANCEL");
+    assert_eq!(world.told()[0], "After CANCEL");
 }
 
 #[test]
@@ -278,29 +205,29 @@ fn who_neither_rings_nor_sounds_is_given_up_sooner() {
     ] {
         let (mut world, _) = call_to(exten, Phone::Rings);
         world.finish();
-        assert_eq!(told(&world)[0], status, "{exten}");
+        assert_eq!(world.told()[0], status, "{exten}");
     }
 }
 
 #[test]
 fn digits_are_sent_one_by_one_before_they_talk() {
     let (mut world, alice) = call("D");
-    run(&mut world, 1_100);
-    let bob = bob(&world);
-    assert_eq!(sent(&world), [(bob, '1')]);
+    world.run_ms(1_100);
+    let bob = world.line("bob");
+    assert_eq!(world.digits_sent(), [(bob, '1')]);
     assert!(world.story(&["BridgeEnter"]).is_empty());
-    run(&mut world, 2_000);
-    assert_eq!(sent(&world), [(bob, '1'), (bob, '2'), (alice, '3')]);
+    world.run_ms(2_000);
+    assert_eq!(world.digits_sent(), [(bob, '1'), (bob, '2'), (alice, '3')]);
     assert_eq!(world.story(&["BridgeEnter"]).len(), 2);
     world.hang_up(alice);
     world.finish();
     // Either may leave meanwhile.
     for leaves in ["alice", "bob"] {
         let (mut world, _) = call("D");
-        run(&mut world, 1_100);
+        world.run_ms(1_100);
         let channel = match leaves {
             "alice" => alice,
-            name => line(&world, name),
+            name => world.line(name),
         };
         world.hang_up(channel);
         world.finish();
@@ -311,12 +238,12 @@ fn digits_are_sent_one_by_one_before_they_talk() {
 #[test]
 fn digits_are_sent_once_there_is_sound_before_the_answer() {
     let (mut world, alice) = call_to("Dp", Phone::Rings);
-    run(&mut world, 100);
-    let bob = bob(&world);
-    assert_eq!(sent(&world), []);
+    world.run_ms(100);
+    let bob = world.line("bob");
+    assert_eq!(world.digits_sent(), []);
     world.signal(Signal::Progress(bob));
-    run(&mut world, 1_000);
-    assert_eq!(sent(&world), [(bob, '9'), (bob, '9')]);
+    world.run_ms(1_000);
+    assert_eq!(world.digits_sent(), [(bob, '9'), (bob, '9')]);
     world.hang_up(alice);
     world.finish();
 }
@@ -325,18 +252,22 @@ fn digits_are_sent_once_there_is_sound_before_the_answer() {
 fn called_channels_count_in_the_groups_named_for_them() {
     let (mut world, _) = call_to("group", Phone::Rings);
     world.finish();
-    assert_eq!(told(&world)[..2], ["Groups sales one@day", "Once "]);
+    assert_eq!(world.told()[..2], ["Groups sales one@day", "Once"]);
 }
 
 #[test]
 fn the_called_channel_runs_the_hangup_extension() {
     for leaves in [ALICE, BOB] {
         let (mut world, alice) = call("e");
-        run(&mut world, 2_000);
-        let who = if leaves == ALICE { alice } else { bob(&world) };
+        world.run_ms(2_000);
+        let who = if leaves == ALICE {
+            alice
+        } else {
+            world.line("bob")
+        };
         world.hang_up(who);
         world.finish();
-        let mut told = told(&world);
+        let mut told = world.told();
         told.sort();
         assert_eq!(told, ["End PJSIP/ali", "End PJSIP/bob"], "{leaves}");
     }
@@ -352,7 +283,7 @@ fn the_called_party_sees_who_calls() {
         ("hidden", "Alice 101", true),
     ] {
         let (mut world, _) = call_to(exten, Phone::Rings);
-        run(&mut world, 100);
+        world.run_ms(100);
         assert_eq!(shown(&world), (seen.to_owned(), withheld), "{exten}");
         world.finish();
     }
@@ -362,7 +293,7 @@ fn the_called_party_sees_who_calls() {
 fn the_caller_sees_who_is_called_unless_not_told() {
     for (exten, count) in [("plain", 1), ("I", 0)] {
         let (mut world, _) = call_to(exten, Phone::Rings);
-        run(&mut world, 100);
+        world.run_ms(100);
         let changes = world.story(&["NewConnectedLine"]);
         let to_alice = changes.iter().filter(|change| change.ends_with(ALICE));
         assert_eq!(to_alice.count(), count, "{exten}");
@@ -374,7 +305,7 @@ fn the_caller_sees_who_is_called_unless_not_told() {
 fn the_called_channel_takes_the_callers_id() {
     for (exten, number) in [("plain", "102"), ("o", "101"), ("ox", "500")] {
         let (mut world, _) = call_to(exten, Phone::Rings);
-        run(&mut world, 100);
+        world.run_ms(100);
         let mut told = world.events.iter();
         let told = told.find_map(|record| match &record.event {
             Event::DialBegin { dest, .. } => dest.caller.number.clone(),
@@ -388,10 +319,10 @@ fn the_called_channel_takes_the_callers_id() {
 /// Whether the caller is told that it rings before it does, and of sound before the answer.
 fn early(exten: &str) -> (bool, bool) {
     let (mut world, alice) = call_to(exten, Phone::Rings);
-    let rings = was_told(&world, |told| *told == Instruction::Ring(alice));
-    let bob = bob(&world);
+    let rings = world.was_told(&Instruction::Ring(alice));
+    let bob = world.line("bob");
     world.signal(Signal::Progress(bob));
-    let sound = was_told(&world, |told| *told == Instruction::Progress(alice));
+    let sound = world.was_told(&Instruction::Progress(alice));
     world.finish();
     (rings, sound)
 }
@@ -406,14 +337,14 @@ fn ringing_is_told_before_it_rings() {
 #[test]
 fn a_tone_sounds_instead_of_ringing() {
     let (mut world, alice) = call("rt");
-    run(&mut world, 500);
+    world.run_ms(500);
     let tones = |world: &World| {
         let told = world.media.iter();
         let told = told.filter(|told| matches!(told, MediaInstruction::Tones { .. }));
         told.count()
     };
     assert_eq!(tones(&world), 1);
-    run(&mut world, 1_000);
+    world.run_ms(1_000);
     assert_eq!(tones(&world), 2);
     world.hang_up(alice);
     world.finish();
@@ -422,9 +353,9 @@ fn a_tone_sounds_instead_of_ringing() {
 #[test]
 fn a_conversation_may_last_so_long() {
     let (mut world, _) = call("S");
-    run(&mut world, 1_900);
+    world.run_ms(1_900);
     assert_eq!(world.switch.calls(), 2);
-    run(&mut world, 300);
+    world.run_ms(300);
     assert_eq!(world.switch.calls(), 0);
     world.finish();
 }
@@ -437,10 +368,10 @@ fn those_who_talk_hear_how_much_time_is_left() {
         ("Lb", vec!["beep".to_owned(), "beep".to_owned()]),
     ] {
         let (mut world, _) = call(exten);
-        run(&mut world, 2_400);
-        assert_eq!(played(&world), [""; 0]);
-        run(&mut world, 3_000);
-        assert_eq!(played(&world), expected, "{exten}");
+        world.run_ms(2_400);
+        assert_eq!(world.played(), [""; 0]);
+        world.run_ms(3_000);
+        assert_eq!(world.played(), expected, "{exten}");
         world.finish();
     }
 }
@@ -448,27 +379,27 @@ fn those_who_talk_hear_how_much_time_is_left() {
 #[test]
 fn files_are_played_as_the_time_begins_and_ends() {
     let (mut world, alice) = call("Lall");
-    run(&mut world, 4_000);
-    assert_eq!(played(&world), ["begin", "warn"]);
-    let bob = bob(&world);
+    world.run_ms(4_000);
+    assert_eq!(world.played(), ["begin", "warn"]);
+    let bob = world.line("bob");
     let heard = world.media.iter().filter_map(|told| match told {
         MediaInstruction::Play { media, .. } => *media,
         _ => None,
     });
     assert_eq!(heard.collect::<Vec<_>>(), [model::MediaId(bob.0); 2]);
     // They part when it has been heard.
-    run(&mut world, 1_500);
-    assert_eq!(played(&world), ["begin", "warn", "end"]);
+    world.run_ms(1_500);
+    assert_eq!(world.played(), ["begin", "warn", "end"]);
     assert_eq!(world.story(&["BridgeLeave"]).len(), 0);
-    run(&mut world, 1_000);
+    world.run_ms(1_000);
     assert_eq!(world.story(&["BridgeLeave"]).len(), 2);
     world.finish();
-    assert_eq!(told(&world)[0], "After ANSWER");
+    assert_eq!(world.told()[0], "After ANSWER");
     // Whoever hangs up does not wait for it.
     for leaves in [alice, bob] {
         let (mut world, _) = call("Lall");
-        run(&mut world, 5_200);
-        assert_eq!(played(&world).len(), 3);
+        world.run_ms(5_200);
+        assert_eq!(world.played().len(), 3);
         world.hang_up(leaves);
         world.finish();
     }
@@ -478,7 +409,7 @@ fn files_are_played_as_the_time_begins_and_ends() {
 fn the_record_begins_anew_at_the_answer() {
     for (exten, seconds) in [("plain", 3), ("C", 2)] {
         let (mut world, alice) = call(exten);
-        run(&mut world, 3_500);
+        world.run_ms(3_500);
         world.hang_up(alice);
         world.finish();
         let mut records = world
@@ -498,32 +429,27 @@ fn the_record_begins_anew_at_the_answer() {
 fn the_called_party_may_press_codes() {
     for (keys, expected) in [("#177", "Transferred PJSIP/ali"), ("*0", "End PJSIP/ali")] {
         let (mut world, alice) = call("th");
-        run(&mut world, 2_000);
-        let bob = bob(&world);
-        press(&mut world, bob, keys);
-        run(&mut world, 4_000);
+        world.run_ms(2_000);
+        let bob = world.line("bob");
+        world.press(bob, keys);
+        world.run_ms(4_000);
         if world.lines.contains_key(&alice) {
             world.hang_up(alice);
         }
         world.finish();
-        assert_eq!(told(&world)[0], expected, "{keys}");
+        assert_eq!(world.told()[0], expected, "{keys}");
     }
 }
 
 #[test]
 fn what_is_not_there_is_not_done() {
     let (mut world, alice) = call("park");
-    run(&mut world, 2_000);
+    world.run_ms(2_000);
     assert_eq!(world.story(&["BridgeEnter"]).len(), 2);
     world.hang_up(alice);
     world.finish();
-    // But nobody is called whom the caller was to be kept from.
-    let (mut world, _) = call("p");
-    world.finish();
-    assert_eq!(told(&world)[0], "After INVALIDARGS");
-    assert!(world.story(&["DialBegin"]).is_empty());
     let (mut world, alice) = call("ignore");
-    run(&mut world, 2_000);
+    world.run_ms(2_000);
     assert_eq!(world.story(&["BridgeEnter"]).len(), 2);
     world.hang_up(alice);
     world.finish();

@@ -20,19 +20,7 @@ fn said(dialplan: &str, exten: &str) -> Vec<String> {
     world.phone("bob", Phone::Refuses(model::Cause::USER_BUSY, "486"));
     world.dial("alice", exten).unwrap();
     world.finish();
-    told(&world)
-}
-
-fn told(world: &World) -> Vec<String> {
-    let events = world.events.iter();
-    let told = events.filter_map(|record| match &record.event {
-        Event::UserEvent { name, headers, .. } => {
-            let headers: Vec<_> = headers.iter().map(|(_, value)| value.to_string()).collect();
-            Some(format!("{name} {}", headers.join(" ")).trim().to_owned())
-        }
-        _ => None,
-    });
-    told.collect()
+    world.told()
 }
 
 /// The variables set on channels: `NAME=value`.
@@ -265,7 +253,7 @@ fn pressing(exten: &str, keys: &str) -> Vec<String> {
         });
     }
     world.finish();
-    told(&world)
+    world.told()
 }
 
 #[test]
@@ -317,7 +305,7 @@ exten => 5,1,UserEvent(Five)
         milliseconds: 100,
     });
     world.run(Duration::from_secs(3));
-    assert_eq!(told(&world), ["Five"]);
+    assert_eq!(world.told(), ["Five"]);
     world.finish();
 }
 
@@ -345,7 +333,7 @@ fn variables_are_inherited_as_marked() {
         "1",
     )));
     world.finish();
-    assert_eq!(told(&world), ["Heir <> 2 3", "Grandheir <> 3"]);
+    assert_eq!(world.told(), ["Heir <> 2 3", "Grandheir <> 3"]);
 }
 
 const HANDLERS: &str = "
@@ -377,7 +365,7 @@ fn hangup_handlers_run_when_the_call_has_ended() {
     let channel = world.dial("alice", "wipe").unwrap();
     world.hang_up(channel);
     world.finish();
-    assert_eq!(told(&world), ["H", "Handler other 16"]);
+    assert_eq!(world.told(), ["H", "Handler other 16"]);
     let handlers = world
         .events
         .iter()

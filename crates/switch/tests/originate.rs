@@ -9,7 +9,7 @@
 
 mod world;
 
-use model::{Cause, Command, Event, HangupTarget, OriginateReason, Reply};
+use model::{Cause, Command, HangupTarget, OriginateReason, Reply};
 use std::time::Duration;
 use world::{Phone, World, originate};
 
@@ -43,20 +43,6 @@ exten => end,1,Hangup()
 exten => long,1,Wait(20)
 ";
 
-fn told(world: &World) -> Vec<String> {
-    let told = world
-        .events
-        .iter()
-        .filter_map(|record| match &record.event {
-            Event::UserEvent { name, headers, .. } => {
-                let value = headers.first().map(|(_, value)| value.to_string());
-                Some(format!("{name} {}", value.unwrap_or_default()))
-            }
-            _ => None,
-        });
-    told.collect()
-}
-
 /// What the dialplan tells that calls an extension of its.
 fn dialplan(exten: &str) -> Vec<String> {
     let mut world = World::new(1, DIALPLAN);
@@ -65,7 +51,7 @@ fn dialplan(exten: &str) -> Vec<String> {
     world.dial("alice", exten).unwrap();
     world.run(Duration::from_secs(10));
     world.finish();
-    told(&world)
+    world.told()
 }
 
 #[test]

@@ -194,3 +194,48 @@ fn a_tone_sounds_until_told_otherwise() {
         .count();
     assert!(more < 10, "the tone goes on");
 }
+
+#[test]
+fn what_a_phone_says_is_recorded() {
+    let sounds = Sounds::new("record");
+    let (media, reports) = start(23_800..=23_899, &sounds.0);
+    let alice = Phone::new(&media, Format::Ulaw);
+    let find = |play| MediaInstruction::Find {
+        play: PlayId(play),
+        file: "intros/555".into(),
+    };
+    let ends = |play| match reports.recv_timeout(PATIENCE).unwrap() {
+        MediaReport::Finished {
+            play: ended,
+            failed,
+        } if ended == PlayId(play) => failed.is_empty(),
+        other => panic!("{other:?}"),
+    };
+    media.instruct(find(1));
+    assert!(!ends(1));
+    let record = |media, play, most| MediaInstruction::Record {
+        media,
+        play: PlayId(play),
+        file: "intros/555".into(),
+        most: Duration::from_millis(most),
+        silence: Duration::from_millis(200),
+    };
+    media.instruct(record(Some(alice.leg.id), 2, 300));
+    alice.say(1, 0, &[0x80; 160]);
+    assert!(ends(2));
+    media.instruct(find(3));
+    assert!(ends(3));
+    let mut read = hound::WavReader::open(sounds.0.join("intros/555.wav")).unwrap();
+    let samples: Vec<i16> = read.samples().map(Result::unwrap).collect();
+    assert_eq!(samples, [32_124; 160]);
+    media.instruct(MediaInstruction::Remove("intros/555".into()));
+    media.instruct(find(4));
+    assert!(!ends(4));
+    // Silence is not kept, nor what was stopped.
+    media.instruct(record(None, 5, 100));
+    assert!(!ends(5));
+    media.instruct(record(Some(alice.leg.id), 6, 9_000));
+    media.instruct(MediaInstruction::StopPlay(PlayId(6)));
+    media.instruct(find(7));
+    assert!(!ends(7));
+}

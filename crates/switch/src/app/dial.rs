@@ -5,9 +5,11 @@
 
 mod announce;
 mod calling;
+mod choice;
 mod digits;
 mod limit;
 mod line;
+mod privacy;
 mod request;
 mod talk;
 
@@ -17,10 +19,12 @@ use crate::app::dtmf::Digits;
 use crate::channel::{Happening, Progress};
 use crate::timers::TimerId;
 use announce::Announcing;
+use choice::Choosing;
 use digits::Pressing;
 use line::{Line, cancel};
 use model::{Cause, ChannelId, DialStatus, PlayId};
-use request::{Options, Request};
+use privacy::{Introduction, Screened};
+use request::Request;
 use std::time::Duration;
 use talk::subroutine_place;
 
@@ -36,15 +40,21 @@ pub(super) const DIAL: Application = Application {
 #[derive(Debug)]
 pub(crate) struct Dial {
     began: Duration,
-    options: Options,
+    request: Request,
+    /// How the caller is screened, if so.
+    screened: Option<Screened>,
     stage: Stage,
 }
 
 #[derive(Debug)]
 enum Stage {
     /// The caller runs a subroutine.
-    Preparing(Box<Request>),
+    Preparing,
+    /// The caller says who calls.
+    Introducing(Introduction),
     Calling(Calling),
+    /// Whoever answered chooses whether to talk.
+    Choosing(Choosing),
     /// Both or one of them hear a file.
     Announcing(Announcing),
     /// Whoever answered runs a subroutine.
@@ -102,20 +112,16 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     for (letter, what) in &request.options.lacking {
         tracing::warn!("Dial: the option `{letter}` needs {what}: not built yet");
     }
-    if request.options.shields() {
-        // Nobody is called whom the caller could not be kept from.
-        switch.set_variable(id, "DIALSTATUS", "INVALIDARGS");
-        return Step::Done;
-    }
     let place = request.options.before_calling.clone();
     let dial = Box::new(Dial {
         began: switch.now.since_start,
-        options: request.options.clone(),
-        stage: Stage::Preparing(Box::new(request)),
+        request,
+        screened: None,
+        stage: Stage::Preparing,
     });
     match place {
         Some(place) => Step::Call(dial, place),
-        None => dial.begin(switch, id),
+        None => dial.introduce(switch, id),
     }
 }
 
@@ -133,7 +139,9 @@ impl Dial {
     pub(crate) fn early_media(&self) -> Option<ChannelId> {
         match &self.stage {
             Stage::Calling(calling) => calling.early,
-            Stage::Preparing(_)
+            Stage::Preparing
+            | Stage::Introducing(_)
+            | Stage::Choosing(_)
             | Stage::Announcing(_)
             | Stage::Screening { .. }
             | Stage::Pressing(_)
@@ -143,12 +151,10 @@ impl Dial {
 
     /// Calls all there are to call.
     fn begin(mut self: Box<Self>, switch: &mut Switch, id: ChannelId) -> Step {
-        let Stage::Preparing(request) = &self.stage else {
-            return Step::Wait(self);
-        };
+        let request = &self.request;
         let single = request.destinations.len() == 1;
         let calls = request.destinations.iter();
-        let lines = calls.filter_map(|to| line::call(switch, id, to, &self.options, single));
+        let lines = calls.filter_map(|to| line::call(switch, id, to, &request.options, single));
         let lines: Vec<Line> = lines.collect();
         line::forget_group(switch, id);
         if lines.is_empty() {
@@ -156,7 +162,7 @@ impl Dial {
         }
         let until = request.timeout.map(|time| switch.timer(id, time));
         let patience = request.patience.map(|time| switch.timer(id, time));
-        if let Some(class) = &self.options.music {
+        if let Some(class) = &self.request.options.music {
             switch.indicate(id, Progress::EarlyMedia);
             switch.start_music(id, class);
         } else {
@@ -177,7 +183,7 @@ impl Dial {
 
     /// Whoever answered runs its subroutine, if there is one.
     fn screen(mut self: Box<Self>, switch: &mut Switch, id: ChannelId, dest: ChannelId) -> Step {
-        if let Some(text) = &self.options.after_answer {
+        if let Some(text) = &self.request.options.after_answer {
             let place = subroutine_place(text);
             if switch.start_subroutine(dest, &place, id) {
                 self.stage = Stage::Screening { dest };
@@ -194,10 +200,15 @@ impl Dial {
         status: DialStatus,
         cause: Option<Cause>,
     ) {
+        self.forget_introduction(switch, false);
         let Stage::Calling(calling) = &mut self.stage else {
             return;
         };
-        let elsewhere = self.options.elsewhere.then_some(Cause::ANSWERED_ELSEWHERE);
+        let elsewhere = self
+            .request
+            .options
+            .elsewhere
+            .then_some(Cause::ANSWERED_ELSEWHERE);
         let cause = elsewhere.or(cause);
         for line in std::mem::take(&mut calling.lines) {
             cancel(switch, id, &line, status, cause);
@@ -209,8 +220,10 @@ impl Dial {
 impl Waiting for Dial {
     fn on(mut self: Box<Self>, switch: &mut Switch, id: ChannelId, happening: &Happening) -> Step {
         match (&self.stage, happening) {
-            (Stage::Preparing(_), Happening::HungUp) => Step::Hangup,
-            (Stage::Preparing(_), Happening::Subroutine { .. }) => self.begin(switch, id),
+            (Stage::Preparing, Happening::HungUp) => Step::Hangup,
+            (Stage::Preparing, Happening::Subroutine { .. }) => self.introduce(switch, id),
+            (Stage::Introducing(_), happening) => self.on_introducing(switch, id, happening),
+            (Stage::Choosing(_), happening) => self.on_choosing(switch, id, happening),
             (Stage::Calling(_), Happening::Dialed(dest, progress)) => {
                 self.on_progress(switch, id, *dest, *progress)
             }

@@ -127,6 +127,7 @@ impl Waiting for Running {
             | Happening::Unbridged
             | Happening::PickedUp { .. }
             | Happening::SentAway(_)
+            | Happening::Chosen { .. }
             | Happening::Ran(..)
             | Happening::Originated(_)
             | Happening::Subroutine { .. } => Step::Wait(self),

@@ -75,6 +75,7 @@ impl Waiting for Transferring {
             | Happening::Dialed(..)
             | Happening::Unbridged
             | Happening::PickedUp { .. }
+            | Happening::Chosen { .. }
             | Happening::Ran(..)
             | Happening::Originated(_)
             | Happening::Subroutine { .. } => Step::Wait(self),

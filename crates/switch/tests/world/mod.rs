@@ -11,6 +11,7 @@
 
 pub(crate) mod mirror;
 mod rules;
+mod seen;
 
 use model::{
     ChannelId, Command, ContactFact, ContactState, Endpoint, Event, Instruction, Line, MediaId,
@@ -41,6 +42,8 @@ pub(crate) struct World {
     pub(crate) replies: BTreeMap<Token, (Seq, Reply)>,
     pub(crate) phones: BTreeMap<&'static str, Phone>,
     pub(crate) media: Vec<MediaInstruction>,
+    /// What has been recorded.
+    pub(crate) sounds: BTreeSet<String>,
     pub(crate) instructions: Vec<Instruction>,
     pub(crate) programs: Vec<Program>,
     /// The channels of phones, and of whom they are.
@@ -66,6 +69,7 @@ impl World {
             replies: BTreeMap::new(),
             phones: BTreeMap::new(),
             media: Vec::new(),
+            sounds: BTreeSet::new(),
             instructions: Vec::new(),
             programs: Vec::new(),
             lines: BTreeMap::new(),
@@ -336,17 +340,31 @@ impl World {
     }
 
     fn on_media(&mut self, instruction: MediaInstruction) {
-        if let MediaInstruction::Play {
-            play,
-            forever: false,
-            ..
-        } = &instruction
-        {
-            let report = MediaReport::Finished {
-                play: *play,
-                failed: Vec::new(),
-            };
-            self.later(Duration::from_secs(1), Input::Media(report));
+        let second = Duration::from_secs(1);
+        let ends = match &instruction {
+            MediaInstruction::Play {
+                play,
+                forever: false,
+                ..
+            } => Some((*play, second, Vec::new())),
+            MediaInstruction::Record { play, file, .. } => {
+                self.sounds.insert(file.to_string());
+                Some((*play, second, Vec::new()))
+            }
+            MediaInstruction::Find { play, file } => {
+                let found = self.sounds.contains(&**file);
+                let failed = (!found).then(|| (Arc::clone(file), "no such file".into()));
+                Some((*play, Duration::ZERO, failed.into_iter().collect()))
+            }
+            MediaInstruction::Remove(file) => {
+                self.sounds.remove(&**file);
+                None
+            }
+            _ => None,
+        };
+        if let Some((play, time, failed)) = ends {
+            let report = MediaReport::Finished { play, failed };
+            self.later(time, Input::Media(report));
         }
         self.media.push(instruction);
     }

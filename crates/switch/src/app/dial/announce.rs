@@ -49,7 +49,7 @@ impl Dial {
         id: ChannelId,
         dest: ChannelId,
     ) -> Step {
-        let Some((called, calling)) = self.options.announcements.take() else {
+        let Some((called, calling)) = self.request.options.announcements.take() else {
             return self.screen(switch, id, dest);
         };
         let announcing = Announcing {
@@ -106,6 +106,7 @@ impl Dial {
             | Happening::Unbridged
             | Happening::PickedUp { .. }
             | Happening::SentAway(_)
+            | Happening::Chosen { .. }
             | Happening::Ran(..)
             | Happening::Originated(_)
             | Happening::Subroutine { .. } => {}

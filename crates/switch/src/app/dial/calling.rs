@@ -21,9 +21,9 @@ impl Dial {
         progress: Progress,
     ) -> Step {
         let since = switch.now.since_start.saturating_sub(self.began);
-        let rings_alone = matches!(self.options.ring, Some(Ring::Alone(_)));
-        let hears_music =
-            self.options.music.is_some() || matches!(self.options.ring, Some(Ring::Alone(Some(_))));
+        let rings_alone = matches!(self.request.options.ring, Some(Ring::Alone(_)));
+        let hears_music = self.request.options.music.is_some()
+            || matches!(self.request.options.ring, Some(Ring::Alone(Some(_))));
         let Stage::Calling(calling) = &mut self.stage else {
             return Step::Wait(self);
         };
@@ -86,6 +86,7 @@ impl Dial {
         calling.early = calling.early.filter(|early| *early != dest);
         if calling.lines.is_empty() {
             let status = summary(&calling.ended);
+            self.forget_introduction(switch, false);
             return fail(switch, id, status);
         }
         Step::Wait(self)
@@ -93,7 +94,7 @@ impl Dial {
 
     /// Tells the caller that it rings, where that was asked for.
     pub(super) fn ring(&self, switch: &mut Switch, id: ChannelId) {
-        match &self.options.ring {
+        match &self.request.options.ring {
             None => {}
             Some(Ring::Alone(Some(tone))) => {
                 switch.indicate(id, Progress::EarlyMedia);
@@ -105,7 +106,7 @@ impl Dial {
 
     /// There is sound before the answer: whoever is called may wait for digits.
     fn on_sound(&mut self, switch: &mut Switch, id: ChannelId, dest: ChannelId) {
-        let digits = &self.options.digits.progress;
+        let digits = &self.request.options.digits.progress;
         let Stage::Calling(calling) = &mut self.stage else {
             return;
         };
@@ -151,13 +152,15 @@ impl Dial {
         id: ChannelId,
         digit: char,
     ) -> Step {
-        let place = switch.exit_place(id, digit).filter(|_| self.options.exits);
+        let place = switch
+            .exit_place(id, digit)
+            .filter(|_| self.request.options.exits);
         if let Some(place) = place {
             self.cancel_all(switch, id, DialStatus::Cancel, None);
             fail(switch, id, DialStatus::Cancel);
             return Step::Goto(place);
         }
-        let may_end = self.options.calling_features.disconnect;
+        let may_end = self.request.options.calling_features.disconnect;
         if let Stage::Calling(calling) = &mut self.stage
             && may_end
             && calling.completes(digit, &switch.config.features.disconnect)
@@ -248,13 +251,22 @@ impl Dial {
         switch.tell_dial_end(Some(id), dest, DialStatus::Answer);
         keep_cause(switch, id, dest);
         for other in lines.iter().filter(|line| line.id != dest) {
-            cancel(switch, id, other, DialStatus::Cancel, self.options.cause);
+            cancel(
+                switch,
+                id,
+                other,
+                DialStatus::Cancel,
+                self.request.options.cause,
+            );
+        }
+        if self.request.options.answer {
+            switch.answer(id);
+        }
+        if self.screened.is_some() {
+            return self.ask(switch, id, dest);
         }
         switch.stop_music(id);
         switch.stop_tones(id);
-        if self.options.answer {
-            switch.answer(id);
-        }
         self.announce(switch, id, dest)
     }
 }

@@ -52,7 +52,7 @@ impl Dial {
         id: ChannelId,
         dest: ChannelId,
     ) -> Step {
-        let texts = std::mem::take(&mut self.options.digits);
+        let texts = std::mem::take(&mut self.request.options.digits);
         let parts = [(dest, &texts.called), (id, &texts.calling)];
         let parts = parts.into_iter().filter(|(_, digits)| !digits.is_empty());
         let mut parts = parts.map(|(to, digits)| Digits::new(to, digits));

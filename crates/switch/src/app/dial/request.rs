@@ -2,6 +2,7 @@
 
 use super::digits::Texts;
 use super::limit::Limit;
+use super::privacy::{Introductions, Screening};
 use crate::app::wait::seconds;
 use crate::feature::keys::Features;
 use crate::identity::Presentation;
@@ -31,8 +32,12 @@ pub(super) const OPTIONS: &[(&str, &str)] = &[
     ("j", "Take over the caller's kinds of media: there is only sound."),
     ("L", "End the call after so many milliseconds, and say how much is left: L(limit[:first warning[:repetition]]). Variables: LIMIT_PLAYAUDIO_CALLER, LIMIT_PLAYAUDIO_CALLEE, LIMIT_CONNECT_FILE, LIMIT_WARNING_FILE, LIMIT_TIMEOUT_FILE."),
     ("m", "Music for the caller instead of ringing: m([class])."),
+    ("n", "With p and P: callers say each time who they are, and it is not kept; n(1) not even if they hang up before an answer."),
+    ("N", "With p and P: callers who show their number are not screened."),
     ("o", "The called channel's own caller id is the calling channel's, or the one given: o([caller id])."),
     ("O", "Operator services of trunks that there are none of here."),
+    ("p", "Screening: the caller says who calls, and whoever answers chooses whether to talk. DIALSTATUS is NOANSWER, DONTCALL or TORTURE otherwise."),
+    ("P", "Privacy: the same, and the choice is kept in the database, in the family privacy, below this key or the extension: P([key])."),
     ("Q", "The cause for those that are given up as another one answers; NONE or 0 for none."),
     ("r", "Tell the caller that it rings before it does, and let no sound pass before the answer; or sound a tone of indications.conf: r([tone])."),
     ("R", "Tell the caller that it rings before it does, until there is sound."),
@@ -94,6 +99,12 @@ pub(super) struct Options {
     pub(super) lacking: Vec<(char, &'static str)>,
     /// `a`
     pub(super) answer: bool,
+    /// `p` and `P`
+    pub(super) screening: Option<Screening>,
+    /// `n`
+    pub(super) introductions: Introductions,
+    /// `N`: callers who show their number are not screened.
+    pub(super) known_pass: bool,
     /// `c`
     pub(super) elsewhere: bool,
     /// `C`
@@ -196,9 +207,11 @@ impl Options {
                 },
                 'Q' => options.cause = Cause::parse(&given),
                 'k' | 'K' => options.lacking.push((letter, "parking")),
-                'w' | 'W' | 'x' | 'X' | 'p' | 'P' => options.lacking.push((letter, "recording")),
-                // They say what privacy keeps of a caller: nothing is kept.
-                'n' | 'N' => {}
+                'w' | 'W' | 'x' | 'X' => options.lacking.push((letter, "recording")),
+                'n' => options.introductions = if given.trim() == "1" { Introductions::AlwaysRemoved } else { Introductions::Removed },
+                'N' => options.known_pass = true,
+                'p' => options.screening = Some(Screening::Anew),
+                'P' => options.screening = Some(Screening::Kept(given)),
                 'r' => options.ring = Some(Ring::Alone(value.filter(|tone| !tone.is_empty()))),
                 'R' => options.ring = Some(Ring::UntilSound),
                 's' => options.tag = value,
@@ -211,12 +224,6 @@ impl Options {
             }
         }
         options
-    }
-
-    /// Whether whoever is called shall be shielded from callers, which cannot be done.
-    pub(super) fn shields(&self) -> bool {
-        let mut lacking = self.lacking.iter();
-        lacking.any(|(letter, _)| matches!(letter, 'p' | 'P'))
     }
 
     /// How long they may talk: the shorter of two limits counts.

@@ -15,7 +15,7 @@ impl Dial {
         id: ChannelId,
         dest: ChannelId,
     ) -> Step {
-        let Some(text) = &self.options.both_go_on else {
+        let Some(text) = &self.request.options.both_go_on else {
             return self.press(switch, id, dest);
         };
         self.answer(switch, id);
@@ -24,7 +24,7 @@ impl Dial {
 
     fn answer(&self, switch: &mut Switch, id: ChannelId) {
         switch.answer(id);
-        if self.options.reset_record {
+        if self.request.options.reset_record {
             switch.reset_record(id);
         }
     }
@@ -47,16 +47,20 @@ impl Dial {
         if !switch.can_be_bridged(dest) {
             return self.over(switch, id, talk);
         }
-        talk.until = self.options.time().map(|time| switch.timer(id, time));
-        if self.options.hangup_extension
+        talk.until = self
+            .request
+            .options
+            .time()
+            .map(|time| switch.timer(id, time));
+        if self.request.options.hangup_extension
             && let Some(channel) = switch.channels.get_mut(&dest)
         {
             channel.memory.hangup_extension = true;
         }
         switch.bridge(dest, id);
-        switch.allow_keys(id, self.options.calling_features);
-        switch.allow_keys(dest, self.options.called_features);
-        if let Some(limit) = self.options.limit {
+        switch.allow_keys(id, self.request.options.calling_features);
+        switch.allow_keys(dest, self.request.options.called_features);
+        if let Some(limit) = self.request.options.limit {
             talk.warn = switch.begin_limit(id, dest, limit);
         }
         self.stage = Stage::Talking(talk);
@@ -126,7 +130,7 @@ impl Dial {
         );
         tell_time(switch, id, "DIALEDTIME", now.saturating_sub(self.began));
         switch.set_variable(id, "DIALSTATUS", DialStatus::Answer.text());
-        if self.options.go_on {
+        if self.request.options.go_on {
             Step::Done
         } else {
             Step::Hangup
@@ -148,14 +152,14 @@ impl Dial {
                 Step::Hangup
             }
             Happening::Timer(timer) if talk.until == Some(*timer) => {
-                let farewell = match self.options.limit {
+                let farewell = match self.request.options.limit {
                     Some(_) => switch.end_limit(id, talk.dest),
                     None => [None; 2],
                 };
                 self.say_goodbye(switch, id, Talk { farewell, ..talk })
             }
             Happening::Timer(timer) if talk.warn == Some(*timer) => {
-                let limit = self.options.limit;
+                let limit = self.request.options.limit;
                 let warn = limit.and_then(|limit| switch.warn_of_limit(id, talk, limit));
                 self.stage = Stage::Talking(Talk { warn, ..talk });
                 Step::Wait(self)
@@ -172,6 +176,7 @@ impl Dial {
             | Happening::Dialed(..)
             | Happening::PickedUp { .. }
             | Happening::SentAway(_)
+            | Happening::Chosen { .. }
             | Happening::Ran(..)
             | Happening::Originated(_)
             | Happening::Subroutine { .. } => Step::Wait(self),
@@ -195,7 +200,7 @@ impl Dial {
 
     /// `F`: the caller hangs up, and the called party goes on in the dialplan.
     fn let_called_go_on(&self, switch: &mut Switch, id: ChannelId, dest: ChannelId) {
-        let Some(text) = &self.options.called_goes_on else {
+        let Some(text) = &self.request.options.called_goes_on else {
             return;
         };
         let place = match text.as_str() {

@@ -1,0 +1,83 @@
+//! What tests look at in a world, and what they do with its phones.
+
+use super::{Phone, World};
+use model::{Cause, ChannelId, Event, Instruction, MediaInstruction, Signal};
+use std::time::Duration;
+
+impl World {
+    /// A world where alice calls an extension of `phones`. Bob does this; carol only rings.
+    pub(crate) fn calling(dialplan: &str, exten: &str, bob: Phone) -> (Self, ChannelId) {
+        let mut world = Self::new(1, dialplan);
+        world.phone("alice", Phone::Rings);
+        world.phone("bob", bob);
+        world.phone("carol", Phone::Rings);
+        let alice = world.dial("alice", exten).expect("taken");
+        (world, alice)
+    }
+
+    pub(crate) fn run_ms(&mut self, milliseconds: u64) {
+        self.run(Duration::from_millis(milliseconds));
+    }
+
+    /// What the dialplan has told by UserEvent: `Name value …`.
+    pub(crate) fn told(&self) -> Vec<String> {
+        let events = self.events.iter();
+        let told = events.filter_map(|record| match &record.event {
+            Event::UserEvent { name, headers, .. } => {
+                let values = headers.iter().map(|(_, value)| value.to_string());
+                let values: Vec<_> = values.collect();
+                Some(format!("{name} {}", values.join(" ")).trim().to_owned())
+            }
+            _ => None,
+        });
+        told.collect()
+    }
+
+    /// The channel of a phone that is called or calls.
+    pub(crate) fn line(&self, name: &str) -> ChannelId {
+        let mut lines = self.lines.iter();
+        *lines.find(|(_, known)| *known == name).unwrap().0
+    }
+
+    /// Keys are pressed at the far end of a channel.
+    pub(crate) fn press(&mut self, channel: ChannelId, keys: &str) {
+        for digit in keys.chars() {
+            self.signal(Signal::Digit {
+                channel,
+                digit,
+                milliseconds: 80,
+            });
+        }
+    }
+
+    /// The digits that phones were told so far.
+    pub(crate) fn digits_sent(&self) -> Vec<(ChannelId, char)> {
+        let sent = self.instructions.iter().filter_map(|told| match told {
+            Instruction::SendDigit { channel, digit, .. } => Some((*channel, *digit)),
+            _ => None,
+        });
+        sent.collect()
+    }
+
+    /// The files played so far.
+    pub(crate) fn played(&self) -> Vec<String> {
+        let played = self.media.iter().filter_map(|told| match told {
+            MediaInstruction::Play { files, .. } => Some(files.join("&")),
+            _ => None,
+        });
+        played.collect()
+    }
+
+    pub(crate) fn was_told(&self, instruction: &Instruction) -> bool {
+        self.instructions.contains(instruction)
+    }
+
+    /// The cause with which a phone was told that its call is over, if it was.
+    pub(crate) fn cause_told(&self, of: ChannelId) -> Option<Option<Cause>> {
+        let mut told = self.instructions.iter();
+        told.find_map(|told| match told {
+            Instruction::HangUp { channel, cause } if *channel == of => Some(*cause),
+            _ => None,
+        })
+    }
+}
