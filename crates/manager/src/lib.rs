@@ -30,6 +30,7 @@ mod settings;
 pub mod show;
 mod tally;
 mod throttle;
+mod traced;
 mod user;
 
 pub use acl::{Acl, BadRule};
@@ -53,4 +54,5 @@ pub use session::{Carrier, Close, Input, Output, Piece, Session};
 pub use settings::{Files, HELP, Settings};
 pub use tally::Tally;
 pub use throttle::Throttle;
+pub use traced::{Traced, TracedAction};
 pub use user::{Account, User};

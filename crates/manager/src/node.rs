@@ -34,6 +34,8 @@ pub struct Node {
     pub custom_sounds: bool,
     /// Whether clients may use dialplan functions that reach beyond calls.
     pub live_dangerously: bool,
+    /// Whether somebody traces calls.
+    pub traces: bool,
     /// The memory for what clients have yet to take; the same for as long as the node runs.
     pub budget: Arc<Budget>,
     /// Its run, by which places in its order of events are named.

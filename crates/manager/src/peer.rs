@@ -54,6 +54,8 @@ pub enum Log {
     Verbose(String),
     /// Who did what: for the audit log, if there is one.
     Audit(Box<crate::Audit>),
+    /// What an action does with calls: for who traces them.
+    Traced(crate::Traced),
 }
 
 impl Peer {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 /// What a session asks. The shell takes it to its owner.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a session has one at a time")]
 pub enum Request {
     /// Of the switch. Answered with [`Answer::Switch`].
     Switch(Command),

@@ -35,6 +35,7 @@ fn node(manager: &str) -> Arc<Node> {
         http: false,
         custom_sounds: false,
         live_dangerously: false,
+        traces: false,
         budget: Arc::default(),
         run: model::Run(1),
         started,

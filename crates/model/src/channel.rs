@@ -1,6 +1,6 @@
 //! A channel as it was at one moment.
 
-use crate::{Cause, ChannelId, Party};
+use crate::{Cause, ChannelId, Party, Trace};
 use std::sync::Arc;
 
 /// What the line of a channel is doing (ami-server.md, appendix A).
@@ -64,6 +64,8 @@ pub struct ChannelSnapshot {
     pub uniqueid: Arc<str>,
     /// The uniqueid of the oldest channel this one has to do with.
     pub linkedid: Arc<str>,
+    /// What it is traced by.
+    pub trace: Arc<Trace>,
     /// What the line does.
     pub state: ChannelState,
     /// Who is at this end.

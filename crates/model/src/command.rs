@@ -6,7 +6,7 @@
 use crate::{
     Advice, BridgeSnapshot, BridgeTechnology, Cause, ChannelSnapshot, DatabaseCommand,
     DatabaseReply, DialplanCommand, DialplanReply, ExtensionState, OriginateReason, Party,
-    StateQuery, StateReply,
+    StateQuery, StateReply, TraceId,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -257,6 +257,8 @@ pub struct Originate {
     pub other_channel_id: Option<Arc<str>>,
     /// Told again in OriginateResponse.
     pub action_id: Option<Arc<str>>,
+    /// The trace of the call; one of its own if not said.
+    pub trace: Option<TraceId>,
 }
 
 /// Reads names separated by commas.

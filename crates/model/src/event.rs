@@ -209,6 +209,7 @@ pub enum Event {
         destination: crate::Destination,
         uniqueid: Option<Arc<str>>,
         caller: crate::Party,
+        trace: Option<crate::TraceId>,
     },
     /// A call record is complete; `headers` are told with it as configured.
     Cdr {

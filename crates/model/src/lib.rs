@@ -8,6 +8,7 @@ mod bridge;
 mod cause;
 mod cdr;
 mod cel;
+mod change;
 mod channel;
 mod charge;
 mod command;
@@ -28,6 +29,7 @@ mod state;
 mod technology;
 mod time;
 mod tone;
+mod trace;
 
 pub use bridge::{BridgeSnapshot, BridgeTechnology};
 pub use cause::Cause;
@@ -63,3 +65,4 @@ pub use state::{HintReport, MessageCounts, Presence, PresenceKind, StateQuery, S
 pub use technology::{Instruction, NewCall, NewMessage, Signal, Watched, WatchedState};
 pub use time::Now;
 pub use tone::{Sound, Tone, Tones};
+pub use trace::{Trace, TraceId};

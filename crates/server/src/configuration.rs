@@ -8,6 +8,7 @@ use crate::log_conf::LogFile;
 use crate::metrics::Metrics;
 use crate::parts::Part;
 use crate::secrets::Wanted;
+use crate::traces::{Wishes, otel};
 use crate::{journal, mailbox, records, users_conf};
 use conf::{Config, Diagnostic, Disk};
 use dialplan::Dialplan;
@@ -38,6 +39,8 @@ pub(crate) struct Configuration {
     pub(crate) voicemail: Arc<mailbox::Settings>,
     /// journal.conf; read at the start only.
     pub(crate) journal: journal::Settings,
+    /// otel.conf.
+    pub(crate) otel: Arc<otel::Settings>,
     /// logger.conf.
     pub(crate) log_files: Vec<LogFile>,
 }
@@ -54,6 +57,7 @@ pub(crate) struct Findings {
 pub(crate) const HELP: &[conf::Help] = &[
     conf::Help::of::<RtpGeneral>("rtp.conf", "[general]"),
     conf::Help::of::<journal::Settings>("journal.conf", "[general]"),
+    conf::Help::of::<otel::Settings>("otel.conf", "[general]"),
 ];
 
 /// rtp.conf, [general].
@@ -83,6 +87,7 @@ impl Configuration {
             voicemail: Arc::default(),
             media: media::Settings::default(),
             journal: journal::Settings::default(),
+            otel: Arc::default(),
             log_files: Vec::new(),
             asterisk,
         };
@@ -114,6 +119,7 @@ impl Configuration {
                 Part::Web => new.read_web(&mut files),
                 Part::Media => new.read_media(&mut files),
                 Part::Log => new.read_log(&mut files),
+                Part::Traces => new.read_traces(&mut files),
                 Part::Voicemail => new.read_voicemail(&mut files),
                 Part::Dialplan
                 | Part::Cdr
@@ -193,6 +199,17 @@ impl Configuration {
         if let Ok(config) = files.read("logger.conf") {
             self.log_files = crate::log_conf::read(&config, &mut files.findings.diagnostics);
         }
+    }
+
+    fn read_traces(&mut self, files: &mut Files<'_>) {
+        if let Ok(settings) = files.section::<otel::Settings>("otel.conf", "general") {
+            self.otel = Arc::new(settings);
+        }
+    }
+
+    /// Who wants calls traced.
+    pub(crate) fn traces(&self) -> Wishes {
+        Wishes::of(&self.otel, &self.log_files)
     }
 
     /// The switch's configuration is one value made of several files.

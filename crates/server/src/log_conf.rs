@@ -21,7 +21,8 @@ pub(crate) fn read(config: &Config, diagnostics: &mut Vec<Diagnostic>) -> Vec<Lo
         let (levels, unknown) = parse_levels(&entry.value);
         for word in unknown {
             let message = format!("`{word}` is no level of the log");
-            let remedy = "write some of notice, warning, error, verbose, debug, security, or *";
+            let remedy =
+                "write some of notice, warning, error, verbose, debug, security, trace, or *";
             diagnostics.push(Diagnostic::warning(&entry.at, message, remedy));
         }
         let name = &entry.key;

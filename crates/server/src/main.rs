@@ -50,6 +50,7 @@ mod stream;
 mod switch_task;
 mod talk;
 mod token;
+mod traces;
 mod user;
 mod users_conf;
 mod version;

@@ -41,6 +41,7 @@ pub(crate) async fn text(node: &Arc<Node>) -> String {
     manager(node, &mut page);
     journal(node, &mut page);
     disk(node, &mut page);
+    traces(node, &mut page);
     if core {
         let (up, since_reload) = node.uptime();
         page.gauge(
@@ -123,6 +124,24 @@ fn disk(node: &Node, page: &mut Page) {
     for (file, faults) in files {
         let labels = [("file", file)];
         page.value("switchroom_file_failures", &labels, faults.failed());
+    }
+}
+
+/// Of the traces of calls, if they are sent anywhere.
+fn traces(node: &Node, page: &mut Page) {
+    if !node.configured().configuration.otel.enabled {
+        return;
+    }
+    let figures = &node.traces.figures;
+    let name = "switchroom_trace_spans";
+    page.about(name, "counter", "Spans of traces, by what became of them");
+    for (outcome, count) in [
+        ("sent", &figures.sent),
+        ("dropped", &figures.dropped),
+        ("refused", &figures.refused),
+    ] {
+        let count = count.load(Ordering::Relaxed);
+        page.value(name, &[("outcome", outcome)], count);
     }
 }
 

@@ -19,6 +19,7 @@ use crate::replay::Replay;
 use crate::sessions::Sessions;
 use crate::store::{Busy, Store};
 use crate::switch_task::{Answered, Ended, SwitchHandle};
+use crate::traces::Traces;
 use crate::{security_log, version};
 use jiff::tz::TimeZone;
 use manager::{
@@ -56,6 +57,7 @@ pub(crate) struct Node {
     logger: Logger,
     audit: Arc<AuditLog>,
     promises: Arc<Faults>,
+    pub(crate) traces: Traces,
     /// What it is configured with, and what of that sessions know.
     configured: watch::Sender<Arc<Configured>>,
     /// Held while the configuration is read anew: one at a time.
@@ -90,6 +92,7 @@ pub(crate) struct Made {
     pub(crate) audit: AuditLog,
     /// What goes wrong with the file of promises.
     pub(crate) promises: Arc<Faults>,
+    pub(crate) traces: Traces,
 }
 
 /// The configuration and what of it sessions know.
@@ -161,6 +164,7 @@ impl Node {
             logger: made.logger,
             audit: Arc::new(made.audit),
             promises: made.promises,
+            traces: made.traces,
             configured: watch::Sender::new(Arc::new(configured)),
             reloading: Mutex::new(()),
             booted: watch::Sender::new(false),
@@ -289,6 +293,7 @@ impl Node {
             Log::Warning(text) => tracing::warn!(target: "manager", "{text}"),
             Log::Notice(text) => tracing::info!(target: "manager", "{text}"),
             Log::Verbose(text) => tracing::info!(target: "verbose", "{text}"),
+            Log::Traced(traced) => self.traces.take(traced),
             Log::Audit(entry) => self.audit.take(self.clock.now().utc, entry),
         }
     }
@@ -367,6 +372,7 @@ impl Node {
         let configured = Configured::new(configuration, &self.clock, self.run, before);
         self.hub.restyle(Style::of(&configured.manager));
         self.audit.configure(configured.audit_log());
+        self.traces.configure(configured.configuration.traces());
         self.configured.send_replace(Arc::new(configured));
         let mut failures = Vec::new();
         if parts.contains(&Part::Manager) {
@@ -579,6 +585,7 @@ impl Configured {
             http: configuration.manager.general.web_enabled && configuration.web.general.enabled,
             custom_sounds: false,
             live_dangerously: options.live_dangerously,
+            traces: configuration.traces().any(),
             run,
             started,
             reloaded: now.utc,

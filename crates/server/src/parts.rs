@@ -31,6 +31,8 @@ pub(crate) enum Part {
     Features,
     /// logger.conf.
     Log,
+    /// otel.conf.
+    Traces,
     /// voicemail.conf, and users.conf again.
     Voicemail,
 }
@@ -39,6 +41,7 @@ impl Part {
     /// All of them, in the order they are read: the switch takes from the others.
     pub(crate) const ALL: &[Self] = &[
         Self::Log,
+        Self::Traces,
         Self::Media,
         Self::Music,
         Self::Indications,
@@ -79,6 +82,7 @@ const PARTS: &[(&str, Part)] = &[
     ("indications", Part::Indications),
     ("features", Part::Features),
     ("logger", Part::Log),
+    ("otel", Part::Traces),
     ("app_voicemail", Part::Voicemail),
 ];
 

@@ -17,6 +17,7 @@ use crate::secrets;
 use crate::stop;
 use crate::store::Store;
 use crate::switch_task::{self, Outlets};
+use crate::traces::Traces;
 use crate::{control, feed, programs, user, welcome};
 use conf::Diagnostic;
 use manager::Style;
@@ -109,6 +110,7 @@ async fn serve(
     }
     let how = stop.obey(&node).await;
     let afterwards = stop::end(&node, how).await;
+    node.traces.close().await;
     node.close_stores().await;
     Ok(afterwards)
 }
@@ -191,6 +193,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
             .map_err(|error| format!("the writer of the journal cannot be started: {error}"))
     });
     let journal = journal.transpose()?;
+    let traces = Traces::start(&hub, configured.configuration.traces());
     let (run, programs) = programs::queue();
     let outlets = Outlets {
         run: Box::new(run),
@@ -231,6 +234,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
             logger,
             audit,
             promises: promise_faults,
+            traces,
         },
         configured,
     );

@@ -94,6 +94,7 @@ impl Bench {
             channel_id: None,
             other_channel_id: None,
             action_id: None,
+            trace: None,
         }));
     }
 

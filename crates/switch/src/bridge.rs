@@ -1,7 +1,7 @@
 //! Bridges: where channels sit together.
 
 use crate::Switch;
-use crate::channel::{Happening, Technology};
+use crate::channel::Happening;
 use crate::feature::keys::Features;
 use crate::technology::Technology as Passing;
 use model::{BridgeId, BridgeSnapshot, Cause, ChannelId, Event};
@@ -241,10 +241,7 @@ impl Switch {
     pub(crate) fn tell_peer(&mut self, id: ChannelId, peer: Option<ChannelId>) {
         let known = peer.and_then(|peer| self.channels.get(&peer));
         let name = known.map(|peer| Arc::clone(&peer.name)).unwrap_or_default();
-        let call_id = known.and_then(|peer| match &peer.technology {
-            Technology::External { call_id, .. } => Some(Arc::clone(call_id)),
-            Technology::Local { .. } | Technology::Internal => None,
-        });
+        let call_id = known.and_then(|peer| peer.trace.call_id.clone());
         let is_told = |name| {
             let channel = self.channels.get(&id);
             let value = channel.and_then(|channel| channel.variables.value(name));

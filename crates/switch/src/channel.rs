@@ -20,7 +20,7 @@ use crate::tones::Sounding;
 use crate::variables::Variables;
 use model::{
     BridgeId, Cause, ChannelId, ChannelSnapshot, ChannelState, DialStatus, Event, OriginateReason,
-    Outcome, Party, PlayId, RunId,
+    Outcome, Party, PlayId, RunId, Trace, TraceId,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +32,7 @@ pub(crate) struct Channel {
     pub(crate) name: Arc<str>,
     pub(crate) uniqueid: Arc<str>,
     pub(crate) linkedid: Arc<str>,
+    pub(crate) trace: Arc<Trace>,
     pub(crate) state: ChannelState,
     pub(crate) caller: Party,
     pub(crate) connected: Party,
@@ -108,6 +109,16 @@ pub(crate) enum Technology {
         /// Its sound.
         leg: Option<MediaLeg>,
     },
+}
+
+impl Technology {
+    /// Its id of the call.
+    pub(crate) fn call_id(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::External { call_id, .. } => Some(call_id),
+            Self::Local { .. } | Self::Internal => None,
+        }
+    }
 }
 
 /// Something a channel executes.
@@ -260,10 +271,15 @@ impl Switch {
         self.counters.channels += 1;
         let id = ChannelId(self.counters.channels);
         let uniqueid = new.uniqueid.unwrap_or_else(|| self.new_uniqueid());
+        let Descent { linkedid, trace } = new.descent;
         let channel = Channel {
             id,
             name: new.name,
-            linkedid: new.linkedid.unwrap_or_else(|| Arc::clone(&uniqueid)),
+            linkedid: linkedid.unwrap_or_else(|| Arc::clone(&uniqueid)),
+            trace: Arc::new(Trace {
+                id: trace.unwrap_or_else(|| self.new_trace()),
+                call_id: new.technology.call_id().cloned(),
+            }),
             uniqueid,
             state: new.state,
             caller: new.caller,
@@ -336,6 +352,7 @@ impl Switch {
             name: Arc::clone(&channel.name),
             uniqueid: Arc::clone(&channel.uniqueid),
             linkedid: Arc::clone(&channel.linkedid),
+            trace: Arc::clone(&channel.trace),
             state: channel.state,
             caller: channel.caller.clone(),
             connected: channel.connected.clone(),
@@ -422,12 +439,29 @@ pub(crate) struct NewChannel {
     pub(crate) technology: Technology,
     pub(crate) state: ChannelState,
     pub(crate) uniqueid: Option<Arc<str>>,
-    pub(crate) linkedid: Option<Arc<str>>,
+    pub(crate) descent: Descent,
     pub(crate) caller: Party,
     pub(crate) language: Arc<str>,
     pub(crate) account: Arc<str>,
     pub(crate) context: Arc<str>,
     pub(crate) exten: Arc<str>,
+}
+
+/// What a new channel comes of; of nothing, if nothing is said.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Descent {
+    pub(crate) linkedid: Option<Arc<str>>,
+    pub(crate) trace: Option<TraceId>,
+}
+
+impl Descent {
+    /// Made for a channel that is there.
+    pub(crate) fn of(channel: &Channel) -> Self {
+        Self {
+            linkedid: Some(Arc::clone(&channel.linkedid)),
+            trace: Some(channel.trace.id),
+        }
+    }
 }
 
 /// The events that tell the difference between two moments of a channel, in their order.

@@ -1,6 +1,6 @@
 //! The outer side of a channel: what its technology signals, and what it is told to signal.
 
-use crate::channel::{Channel, Happening, NewChannel, Progress, Technology};
+use crate::channel::{Channel, Descent, Happening, NewChannel, Progress, Technology};
 use crate::listen::MediaLeg;
 use crate::{Output, Switch};
 use model::{
@@ -128,7 +128,7 @@ impl Switch {
             },
             state: ChannelState::Ring,
             uniqueid: None,
-            linkedid: None,
+            descent: Descent::default(),
             caller,
             language: Arc::clone(&endpoint.language),
             account: Arc::clone(&endpoint.account),

@@ -2,7 +2,7 @@
 //! what is told to one arrives at the other.
 
 use crate::Switch;
-use crate::channel::{NewChannel, Technology};
+use crate::channel::{Descent, NewChannel, Technology};
 use model::{ChannelId, ChannelState, Event};
 use std::sync::Arc;
 
@@ -32,12 +32,12 @@ impl Switch {
     pub(crate) fn make_local(
         &mut self,
         resource: &LocalResource,
-        linkedid: Option<Arc<str>>,
+        descent: Descent,
         uniqueids: [Option<Arc<str>>; 2],
     ) -> ChannelId {
         let name = self.new_local_name(&resource.exten, &resource.context);
         let [one_id, two_id] = uniqueids;
-        let half = |one: bool, uniqueid, linkedid| NewChannel {
+        let half = |one: bool, uniqueid, descent| NewChannel {
             name: format!("{name};{}", if one { 1 } else { 2 }).into(),
             technology: Technology::Local {
                 other: ChannelId(0),
@@ -50,19 +50,16 @@ impl Switch {
                 ChannelState::Ring
             },
             uniqueid,
-            linkedid,
+            descent,
             caller: model::Party::default(),
             language: "en".into(),
             account: Arc::default(),
             context: Arc::clone(&resource.context),
             exten: Arc::clone(&resource.exten),
         };
-        let one = self.make_channel(half(true, one_id, linkedid));
-        let linkedid = self
-            .channels
-            .get(&one)
-            .map(|channel| Arc::clone(&channel.linkedid));
-        let two = self.make_channel(half(false, two_id, linkedid));
+        let one = self.make_channel(half(true, one_id, descent));
+        let descent = self.channels.get(&one).map(Descent::of);
+        let two = self.make_channel(half(false, two_id, descent.unwrap_or_default()));
         self.pair(one, two);
         self.pair(two, one);
         one

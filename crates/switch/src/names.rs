@@ -75,6 +75,10 @@ impl Switch {
         model::RunId(self.counters.runs)
     }
 
+    pub(crate) fn new_trace(&mut self) -> model::TraceId {
+        model::TraceId::new(self.random.u128(..))
+    }
+
     /// A version 4 UUID, from the switch's own seeded generator.
     pub(crate) fn new_uuid(&mut self) -> Arc<str> {
         let mut bytes = [0; 16];

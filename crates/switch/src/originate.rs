@@ -1,7 +1,7 @@
 //! Originate: call somebody, and connect who answers to the dialplan or an application.
 
 use crate::Switch;
-use crate::channel::{Dialer, Happening, Progress, Technology};
+use crate::channel::{Descent, Dialer, Happening, Progress, Technology};
 use crate::outgoing::Outgoing;
 use crate::promise::Promise;
 use crate::timers::Timer;
@@ -60,7 +60,11 @@ impl Switch {
     /// Carries out an order whose destination is known to be there, or need not be.
     pub(crate) fn begin_origination(&mut self, order: Originate, asker: Asker) {
         let uniqueids = [order.channel_id.clone(), order.other_channel_id.clone()];
-        let made = self.make_outgoing(&order.technology, &order.resource, None, uniqueids);
+        let descent = Descent {
+            linkedid: None,
+            trace: order.trace,
+        };
+        let made = self.make_outgoing(&order.technology, &order.resource, descent, uniqueids);
         match made {
             Ok(mut outgoing) => {
                 outgoing.formats.clone_from(&order.formats);
@@ -368,6 +372,7 @@ impl Switch {
                 .map(|channel| channel.caller.clone())
                 .or_else(|| order.caller.clone())
                 .unwrap_or_default(),
+            trace: order.trace,
         };
         self.tell(event);
     }

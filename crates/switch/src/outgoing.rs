@@ -1,6 +1,6 @@
 //! Calling somebody: the channels a Dial or an Originate makes, whatever their technology.
 
-use crate::channel::{Dialer, NewChannel, Technology};
+use crate::channel::{Descent, Dialer, NewChannel, Technology};
 use crate::local::LocalResource;
 use crate::{Output, Switch};
 use model::{Cause, ChannelId, ChannelState, Event, Instruction};
@@ -21,7 +21,7 @@ impl Switch {
         &mut self,
         technology: &str,
         resource: &str,
-        linkedid: Option<Arc<str>>,
+        descent: Descent,
         uniqueids: [Option<Arc<str>>; 2],
     ) -> Result<Outgoing, Cause> {
         if self.is_full() {
@@ -32,8 +32,8 @@ impl Switch {
             return Err(Cause::INTERWORKING);
         }
         let id = match technology.to_ascii_lowercase().as_str() {
-            "local" => self.make_local(&LocalResource::parse(resource), linkedid, uniqueids),
-            "pjsip" => self.make_pjsip(resource, linkedid, uniqueids)?,
+            "local" => self.make_local(&LocalResource::parse(resource), descent, uniqueids),
+            "pjsip" => self.make_pjsip(resource, descent, uniqueids)?,
             _ => return Err(Cause::CHAN_NOT_IMPLEMENTED),
         };
         Ok(Outgoing {
@@ -102,7 +102,7 @@ impl Switch {
     fn make_pjsip(
         &mut self,
         resource: &str,
-        linkedid: Option<Arc<str>>,
+        descent: Descent,
         [uniqueid, _]: [Option<Arc<str>>; 2],
     ) -> Result<ChannelId, Cause> {
         let name = resource.split('/').next().unwrap_or_default();
@@ -125,7 +125,7 @@ impl Switch {
             },
             state: ChannelState::Down,
             uniqueid,
-            linkedid,
+            descent,
             caller: endpoint.caller.clone().unwrap_or_default(),
             language: Arc::clone(&endpoint.language),
             account: Arc::clone(&endpoint.account),

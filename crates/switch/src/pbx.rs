@@ -3,13 +3,14 @@
 
 use crate::Switch;
 use crate::app::{self, Call, Step};
-use crate::channel::{End, Frame, Happening};
+use crate::channel::{Channel, End, Frame, Happening};
 use crate::hangup::DEFAULT_CAUSE;
 use crate::scope::ChannelScope;
 use crate::timers::{Timer, TimerId};
 use model::{ChannelId, Event};
 use std::sync::Arc;
 use std::time::Duration;
+use tracing::span::EnteredSpan;
 
 /// A place in the dialplan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,18 @@ pub(crate) struct Place {
     pub(crate) exten: Arc<str>,
     /// Priority, from 1.
     pub(crate) priority: u32,
+}
+
+/// As long as it lives, what is logged is of this channel's trace, if anybody wants to know that.
+fn traced(channel: &Channel) -> EnteredSpan {
+    tracing::info_span!(
+        target: "trace",
+        "channel",
+        trace = %channel.trace.id,
+        channel = %channel.uniqueid,
+        call_id = channel.trace.call_id.as_deref().map(tracing::field::display),
+    )
+    .entered()
 }
 
 impl Switch {
@@ -66,6 +79,7 @@ impl Switch {
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };
+        let _told = traced(channel);
         let unheard = std::mem::take(&mut channel.unheard);
         match channel.run.last() {
             Some(Frame::Dialplan | Frame::Subroutine { .. }) if channel.moving.is_some() => {
@@ -95,6 +109,7 @@ impl Switch {
             // It sits elsewhere by now.
             return;
         }
+        let _told = traced(channel);
         match channel.run.pop() {
             Some(Frame::Application(waiting)) => {
                 let step = waiting.on(self, id, &happening);

@@ -126,6 +126,11 @@ fn written(order: &Originate) -> Arc<str> {
         given(&order.channel_id),
         given(&caller.number),
         given(&caller.name),
+        order
+            .trace
+            .map(|trace| trace.to_string())
+            .unwrap_or_default()
+            .into(),
     ];
     lines.map(|line| line.replace('\n', " ")).join("\n").into()
 }
@@ -158,5 +163,6 @@ fn read(text: &str) -> Event {
             number: some(line()),
             name: some(line()),
         },
+        trace: line().parse().ok(),
     }
 }

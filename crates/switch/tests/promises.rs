@@ -142,6 +142,7 @@ fn order(technology: &str, id: &str) -> Input {
         before_dialling: None,
         formats: Vec::new(),
         action_id: Some(id.into()),
+        trace: None,
     };
     Input::Command(Token(1), Command::Originate(order))
 }

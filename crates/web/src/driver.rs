@@ -339,6 +339,11 @@ impl Driver {
         runtime.spawn(async move {
             let (at, answer) = asking.await;
             session.handle(exchange.now(), Input::Answer { at, answer });
+            while let Some(output) = session.poll() {
+                if let Output::Log(line) = output {
+                    exchange.log(line);
+                }
+            }
         });
     }
 }

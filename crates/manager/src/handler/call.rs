@@ -67,6 +67,7 @@ fn order(
         channel_id: shared(&action.channel_id),
         other_channel_id: shared(&action.other_channel_id),
         action_id: (!id.is_empty()).then(|| id.into()),
+        trace: None,
     })
 }
 

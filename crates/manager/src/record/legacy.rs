@@ -55,7 +55,7 @@ pub(super) fn tell(to: &Teller<'_>, recalled: &Recalled, event: &Event) -> Optio
         Event::UserEvent { channel, name, headers } => to.say(&UserEvent {
             user_event: name, uniqueid: channel.as_ref().map(|channel| &*channel.uniqueid), headers: Headers(headers),
         }),
-        Event::OriginateResponse { action_id, reason, channel, destination, uniqueid, caller } => {
+        Event::OriginateResponse { action_id, reason, channel, destination, uniqueid, caller, .. } => {
             let call = call::Outcome { channel, uniqueid: uniqueid.as_deref(), caller };
             originated(to, action_id.as_deref(), *reason, destination, &call)
         }

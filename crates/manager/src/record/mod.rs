@@ -268,7 +268,7 @@ fn tell(to: &Teller<'_>, event: &Event) -> Option<Told> {
         Event::ContactStatus(fact) => pjsip::contact(to, fact),
         Event::Registry { channel_type, username, domain, status } => pjsip::registry(to, channel_type, (username, domain), *status),
         Event::UserEvent { channel, name, headers } => call::user_event(to, channel.as_deref(), name, headers),
-        Event::OriginateResponse { action_id, reason, channel, destination, uniqueid, caller } => {
+        Event::OriginateResponse { action_id, reason, channel, destination, uniqueid, caller, .. } => {
             let call = call::Outcome { channel, uniqueid: uniqueid.as_deref(), caller };
             call::originated(to, action_id.as_deref(), *reason, destination, &call)
         }

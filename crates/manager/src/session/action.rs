@@ -117,7 +117,8 @@ impl Session {
             &action,
         ) {
             Step::Done(messages) => self.answer(token, messages),
-            Step::Ask(request) => {
+            Step::Ask(mut request) => {
+                self.trace(now, token, id, &mut request);
                 let id = id.to_owned();
                 self.doing = Some(Doing::Asked(Box::new(Asked { token, id, action })));
                 self.put(Output::Ask(request));
@@ -135,6 +136,7 @@ impl Session {
                 }
                 let Asked { token, id, action } = *asked;
                 let messages = handler::answer(self, now, &id, &action, answer);
+                self.trace_answer(now, &messages);
                 self.settle(token, &messages);
                 let pieces = messages.into_iter().map(Piece::Message).collect();
                 // What nobody put in order stands where the session is.

@@ -20,6 +20,7 @@ mod event;
 mod retry;
 mod sequence;
 mod snapshot;
+mod trace;
 mod vocabulary;
 
 pub use vocabulary::{Carrier, Close, Input, Output, Piece};
@@ -55,6 +56,8 @@ pub struct Session {
     missed: Option<Missed>,
     /// Of the action under way: who else waits for its answer.
     owed: Option<Box<Owed>>,
+    /// How many of its actions were given a trace.
+    traces: u64,
     outputs: VecDeque<Output>,
 }
 
@@ -164,6 +167,7 @@ impl Session {
             untold: false,
             missed: None,
             owed: None,
+            traces: 0,
             outputs: VecDeque::new(),
         }
     }

@@ -5,7 +5,7 @@ use crate::retries::{Claim, HEADER, Outcoming, Retries, Ticket};
 use crate::{Answer, Audit, Log, Output, Request, Retold};
 use ami::action::Declaration;
 use ami::{Message, response};
-use model::{Now, Token};
+use model::{Now, Token, TraceId};
 
 const LONG: &str = "IdempotencyKey is longer than 128 bytes";
 const OTHER: &str = "IdempotencyKey was used for another request";
@@ -21,6 +21,19 @@ pub(crate) struct Owed {
     ticket: Option<Ticket>,
     /// The audit log.
     audit: Option<Audit>,
+    /// Who traces calls.
+    pub(super) trace: Option<TraceId>,
+}
+
+impl Owed {
+    pub(super) fn new(token: Token) -> Self {
+        Self {
+            token,
+            ticket: None,
+            audit: None,
+            trace: None,
+        }
+    }
 }
 
 /// Whether an action is to be done.
@@ -57,9 +70,8 @@ impl Session {
         {
             Claim::First(ticket) => {
                 self.owed = Some(Box::new(Owed {
-                    token,
                     ticket: Some(ticket),
-                    audit: None,
+                    ..Owed::new(token)
                 }));
                 return Retry::No(Some(key.to_owned()));
             }
@@ -106,17 +118,8 @@ impl Session {
             return;
         };
         let audit = Some(audit.of(declaration, message));
-        match &mut self.owed {
-            Some(owed) => owed.audit = audit,
-            None => {
-                let ticket = None;
-                self.owed = Some(Box::new(Owed {
-                    token,
-                    ticket,
-                    audit,
-                }));
-            }
-        }
+        let owed = self.owed.get_or_insert_with(|| Box::new(Owed::new(token)));
+        owed.audit = audit;
     }
 
     /// The beginning of an entry, if there is an audit log.

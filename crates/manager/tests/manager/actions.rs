@@ -41,6 +41,10 @@ pub(crate) fn channel(name: &str) -> Arc<ChannelSnapshot> {
         name: name.into(),
         uniqueid: "1.0".into(),
         linkedid: "1.0".into(),
+        trace: Arc::new(model::Trace {
+            id: model::TraceId::new(1),
+            call_id: None,
+        }),
         state: ChannelState::Up,
         caller: Party::parse("\"O'Brien\" <101>"),
         connected: Party::default(),
@@ -383,6 +387,7 @@ fn an_originate_is_ordered_with_all_it_says() {
             channel_id: Some("one".into()),
             other_channel_id: Some("two".into()),
             action_id: Some("1".into()),
+            trace: None,
         }
     );
 }

@@ -74,6 +74,7 @@ pub(crate) fn node(manager: &str, acl: &str, users: &str) -> Node {
         http: true,
         custom_sounds: false,
         live_dangerously: false,
+        traces: false,
         budget: Arc::default(),
         run: RUN,
         started,
@@ -301,7 +302,7 @@ impl Client {
             &Log::Notice(ref text) | &Log::Warning(ref text) | &Log::Verbose(ref text) => {
                 Some(text.as_str())
             }
-            Log::Audit(_) => None,
+            Log::Audit(_) | Log::Traced(_) => None,
         };
         self.logs.iter().filter_map(text).collect()
     }

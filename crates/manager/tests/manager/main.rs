@@ -16,4 +16,5 @@ mod rights;
 mod rules;
 mod sequence;
 mod states;
+mod traces;
 mod wire;

@@ -70,6 +70,13 @@ impl Batch {
         })
     }
 
+    /// The events from this number on, and as managers are told them.
+    pub(crate) fn records(&self, next: u64) -> impl Iterator<Item = (&Record, &Rendered)> {
+        let known = usize::try_from(next.saturating_sub(self.first())).unwrap_or(usize::MAX);
+        let records = self.entries.iter().map(|entry| &entry.record);
+        records.skip(known).zip(self.from(next))
+    }
+
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }

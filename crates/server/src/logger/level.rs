@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use tracing::Metadata;
 
 /// The levels of logger.conf. In our code they are `error!`, `warn!`, `info!` and `debug!`, and
-/// `info!` with the target `verbose` or `security`.
+/// `info!` with the target `verbose`, `security` or `trace`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
     Error,
@@ -13,15 +13,18 @@ pub(crate) enum Level {
     Verbose,
     Debug,
     Security,
+    /// What actions and calls come to, each line with its trace. Ours.
+    Trace,
 }
 
-const LEVELS: [(Level, &str); 6] = [
+const LEVELS: [(Level, &str); 7] = [
     (Level::Error, "ERROR"),
     (Level::Warning, "WARNING"),
     (Level::Notice, "NOTICE"),
     (Level::Verbose, "VERBOSE"),
     (Level::Debug, "DEBUG"),
     (Level::Security, "SECURITY"),
+    (Level::Trace, "TRACE"),
 ];
 
 impl Level {
@@ -29,6 +32,7 @@ impl Level {
     pub(super) fn of(metadata: &Metadata<'_>) -> Self {
         match (metadata.target(), *metadata.level()) {
             ("security", _) => Self::Security,
+            ("trace", _) => Self::Trace,
             ("verbose", _) => Self::Verbose,
             (_, tracing::Level::ERROR) => Self::Error,
             (_, tracing::Level::WARN) => Self::Warning,
@@ -49,7 +53,7 @@ impl Level {
 /// What a file or the terminal gets.
 pub(crate) type Levels = BTreeSet<Level>;
 
-/// Reads `notice,warning,error`; `*` is all. What is no level is given back.
+/// Reads `notice,warning,error`; `*` is all but `trace`, which costs and is to be asked for. What is no level is given back.
 pub(crate) fn parse_levels(text: &str) -> (Levels, Vec<String>) {
     let mut levels = Levels::new();
     let mut unknown = Vec::new();
@@ -65,7 +69,10 @@ pub(crate) fn parse_levels(text: &str) -> (Levels, Vec<String>) {
             .find(|(_, known)| known.eq_ignore_ascii_case(name))
         {
             Some((level, _)) => drop(levels.insert(*level)),
-            None if name == "*" => levels.extend(LEVELS.map(|(level, _)| level)),
+            None if name == "*" => {
+                let all = LEVELS.map(|(level, _)| level);
+                levels.extend(all.into_iter().filter(|level| *level != Level::Trace));
+            }
             None => unknown.push(word.to_owned()),
         }
     }
@@ -84,6 +91,7 @@ mod tests {
             [Level::Warning, Level::Notice, Level::Verbose].into()
         );
         assert_eq!(unknown, ["shout"]);
-        assert_eq!(parse_levels("*").0.len(), LEVELS.len());
+        assert_eq!(parse_levels("*").0.len(), LEVELS.len() - 1);
+        assert_eq!(parse_levels("*,trace").0.len(), LEVELS.len());
     }
 }

@@ -1,4 +1,4 @@
-//! The log: lines of six levels, to the terminal and to the files of logger.conf.
+//! The log: lines of seven levels, to the terminal and to the files of logger.conf.
 //!
 //! Whoever logs never waits for a disk: lines go through a bounded queue to a thread of their own.
 //! When the queue is full they are dropped and counted, and the count is logged. What nobody gets
@@ -20,8 +20,10 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
+use tracing::span::{Attributes, Id};
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Filter, Layer, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
 use writer::{Job, Writer};
 
 /// Lines that may wait to be written.
@@ -190,11 +192,24 @@ struct Lines {
     dropped: AtomicU64,
 }
 
-impl<S: Subscriber> Layer<S> for Lines {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let mut text = Text::default();
+        attributes.record(&mut text);
+        if let Some(span) = context.span(id) {
+            span.extensions_mut().insert(text);
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let level = Level::of(event.metadata());
         let mut text = Text::default();
         event.record(&mut text);
+        for span in context.event_scope(event).into_iter().flatten() {
+            if let Some(Text { fields, .. }) = span.extensions().get() {
+                text.fields.push_str(fields);
+            }
+        }
         let line = line(level, event.metadata().target(), &text);
         if self.lines.try_send(Job::Line(level, line)).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
@@ -210,5 +225,27 @@ impl<S: Subscriber> Layer<S> for Lines {
             let line = self::line(Level::Warning, "log", &text);
             let _ = self.lines.try_send(Job::Line(Level::Warning, line));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_what_it_is_told_within() {
+        let (lines, jobs) = sync_channel(4);
+        let dropped = AtomicU64::new(0);
+        let layer = Lines { lines, dropped };
+        let subscriber = tracing_subscriber::registry().with(layer);
+        tracing::subscriber::with_default(subscriber, || {
+            let span = tracing::info_span!("channel", trace = 7, call_id = None::<&str>);
+            let _within = span.entered();
+            tracing::warn!(data = 1, "told");
+        });
+        let Ok(Job::Line(Level::Warning, line)) = jobs.try_recv() else {
+            panic!("no line");
+        };
+        assert!(line.ends_with(": told data=1 trace=7\n"), "{line}");
     }
 }

@@ -114,6 +114,7 @@ fn read(switch: &Switch, id: ChannelId, call: &Call) -> Option<(model::Originate
         channel_id: None,
         other_channel_id: None,
         action_id: None,
+        trace: Some(own.trace.id),
     };
     Some((order, option('B').filter(|place| !place.is_empty())))
 }

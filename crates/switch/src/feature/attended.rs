@@ -6,7 +6,7 @@
 
 use crate::Switch;
 use crate::bridge::Bridge;
-use crate::channel::{Dialer, Happening, Progress};
+use crate::channel::{Descent, Dialer, Happening, Progress};
 use crate::feature::keys::Features;
 use crate::pbx::Place;
 use model::{BridgeId, Cause, ChannelId, DialStatus, Event, Refusal, Reply, TransferResult};
@@ -69,10 +69,10 @@ impl Switch {
         let Some(channel) = self.channels.get(&id) else {
             return;
         };
-        let (linkedid, party) = (Arc::clone(&channel.linkedid), channel.caller.clone());
+        let (descent, party) = (Descent::of(channel), channel.caller.clone());
         let resource = format!("{}@{}/n", place.exten, place.context);
         let made = if self.is_place(id, place) {
-            self.make_outgoing("Local", &resource, Some(linkedid), [None, None])
+            self.make_outgoing("Local", &resource, descent, [None, None])
                 .ok()
         } else {
             None

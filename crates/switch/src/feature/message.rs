@@ -1,6 +1,6 @@
 //! Texts: in a call they go to whoever is talked with, outside of one they run the dialplan.
 
-use crate::channel::{NewChannel, Technology};
+use crate::channel::{Descent, NewChannel, Technology};
 use crate::{Output, Switch};
 use model::{Cause, ChannelId, ChannelState, Instruction, NewMessage, Party};
 use std::sync::Arc;
@@ -81,7 +81,7 @@ impl Switch {
             technology: Technology::Internal,
             state: ChannelState::Up,
             uniqueid: None,
-            linkedid: None,
+            descent: Descent::default(),
             caller: Party::default(),
             language: "en".into(),
             account: Arc::default(),

@@ -1,7 +1,6 @@
 //! Facts of a channel, and which channels there are: CHANNEL, CHANNELS.
 
 use super::{Function, channel_mut, channel_of, error, filled, or_empty};
-use crate::channel::{Channel, Technology};
 use crate::scope::ChannelScope;
 use dialplan::functions::{Declaration, Outcome};
 use model::ChannelId;
@@ -13,7 +12,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             name: "CHANNEL",
             synopsis: "Gets/sets various pieces of information about the channel.",
             syntax: "CHANNEL(item)",
-            description: "Items: name, uniqueid, linkedid, state, channeltype, callid, context, exten, \
+            description: "Items: name, uniqueid, linkedid, state, channeltype, callid, trace, context, exten, \
                           priority, appname, appdata, language, accountcode, amaflags, peeraccount, musicclass, \
                           userfield, audionativeformat, audioreadformat, audiowriteformat, tonezone, hangupsource, \
                           checkhangup. language, accountcode, amaflags, peeraccount, musicclass, tonezone and userfield \
@@ -68,7 +67,13 @@ fn read(scope: &mut ChannelScope<'_>, item: &str) -> Outcome {
         "linkedid" => channel.linkedid.to_string(),
         "state" => channel.state.text().to_owned(),
         "channeltype" => channel.technology().to_owned(),
-        "callid" => call_id(channel).unwrap_or_default(),
+        "trace" => channel.trace.id.to_string(),
+        "callid" => channel
+            .trace
+            .call_id
+            .as_deref()
+            .unwrap_or_default()
+            .to_owned(),
         "context" => channel.context.to_string(),
         "exten" => channel.exten.to_string(),
         "priority" => channel.priority.to_string(),
@@ -101,13 +106,6 @@ fn read(scope: &mut ChannelScope<'_>, item: &str) -> Outcome {
 fn add_handler(scope: &mut ChannelScope<'_>, id: ChannelId, handler: &str) {
     if !handler.trim().is_empty() {
         scope.switch.push_handler(id, handler);
-    }
-}
-
-fn call_id(channel: &Channel) -> Option<String> {
-    match &channel.technology {
-        Technology::External { call_id, .. } => Some(call_id.to_string()),
-        Technology::Local { .. } | Technology::Internal => None,
     }
 }
 

@@ -399,6 +399,7 @@ pub(crate) fn originate(channel: &str, application: &str, data: &str) -> Origina
         channel_id: None,
         other_channel_id: None,
         action_id: None,
+        trace: None,
     }
 }
 

@@ -78,6 +78,7 @@ fn node(manager: &str) -> Arc<manager::Node> {
         http: true,
         custom_sounds: false,
         live_dangerously: false,
+        traces: false,
         budget: Arc::default(),
         run: RUN,
         started: now,

@@ -2,7 +2,7 @@
 
 use super::request::{CalledId, Options};
 use crate::Switch;
-use crate::channel::{Dialer, Progress};
+use crate::channel::{Descent, Dialer, Progress};
 use crate::identity::Particulars;
 use crate::outgoing::Outgoing;
 use model::{Cause, ChannelId, DialStatus};
@@ -25,11 +25,12 @@ pub(super) fn call(
     options: &Options,
     single: bool,
 ) -> Option<Line> {
-    let linkedid = switch
+    let descent = switch
         .channels
         .get(&id)
-        .map(|caller| Arc::clone(&caller.linkedid));
-    let outgoing = match switch.make_outgoing(technology, resource, linkedid, [None, None]) {
+        .map(Descent::of)
+        .unwrap_or_default();
+    let outgoing = match switch.make_outgoing(technology, resource, descent, [None, None]) {
         Ok(outgoing) => outgoing,
         Err(cause) => {
             tracing::info!(%cause, "Dial: {technology}/{resource} cannot be called");
