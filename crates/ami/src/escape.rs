@@ -1,5 +1,6 @@
 //! How some values are written so that control characters survive (ami-server.md 4.2).
 
+use crate::message::has;
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
@@ -10,7 +11,7 @@ pub struct Escaped<'a>(pub &'a str);
 impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let special = |byte| matches!(byte, b'\x07'..=b'\x0d' | b'\\' | b'\'' | b'"' | b'?');
-        if !self.0.bytes().any(special) {
+        if !has(self.0, special) {
             return f.write_str(self.0);
         }
         for c in self.0.chars() {

@@ -1,12 +1,14 @@
 //! A message: headers in order, as they stand on the wire.
 //!
-//! The text of a message is kept in one piece, with the empty line that ends it, so that writing it
-//! costs nothing more. Line breaks and NUL are left out of whatever is put into a header: no value, whoever chose it, can begin
-//! another header or another message (ami-server.md 13.3, rule 3).
+//! The text of a message is all there is of it, in one piece, with the empty line that ends it, so that
+//! writing it costs nothing more and keeping it takes no more than its length. Line breaks and NUL are left
+//! out of whatever is put into a header: no value, whoever chose it, can begin another header or another
+//! message (ami-server.md 13.3, rule 3). So headers are found again by their line ends.
 
+use memchr::memchr;
 use std::fmt::{self, Display, Write};
 
-/// The empty line that ends a message.
+/// The end of a header's line; alone it is the empty line that ends a message.
 const END: &str = "\r\n";
 
 /// Headers in order; names may repeat. A few answers have lines that are no headers after them.
@@ -14,30 +16,14 @@ const END: &str = "\r\n";
 pub struct Message {
     /// Ends with [`END`].
     text: String,
-    headers: Vec<Span>,
-    /// Where the lines that are no headers begin, if there are such.
+    /// Where the lines that are no headers begin, if there are such; a message is far shorter than 4 GiB.
     body: Option<u32>,
-}
-
-/// Where a header stands in the text: `name` ends at `colon`, the value begins two bytes later. A
-/// message is far shorter than 4 GiB: what would not fit is left out.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Span {
-    start: u32,
-    colon: u32,
-    end: u32,
 }
 
 impl Default for Message {
     fn default() -> Self {
         // Room for a short message: most are answers of a few headers.
-        let mut text = String::with_capacity(128);
-        text.push_str(END);
-        Self {
-            text,
-            headers: Vec::with_capacity(6),
-            body: None,
-        }
+        Self::with_room(128)
     }
 }
 
@@ -45,6 +31,13 @@ impl Message {
     /// A message without headers.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same with room for so many bytes.
+    pub(crate) fn with_room(bytes: usize) -> Self {
+        let mut text = String::with_capacity(bytes);
+        text.push_str(END);
+        Self { text, body: None }
     }
 
     /// Adds a header.
@@ -66,76 +59,43 @@ impl Message {
     }
 
     fn line(&mut self, prefix: &str, name: &str, value: impl FnOnce(&mut Line<'_>)) {
-        let start = self.text.len() - END.len();
-        self.text.truncate(start);
+        self.text.truncate(self.text.len() - END.len());
         let mut line = Line(&mut self.text);
         line.name(prefix);
         line.name(name);
-        let colon = line.0.len();
         line.0.push_str(": ");
         value(&mut line);
-        let end = self.text.len();
-        match Span::new(start, colon, end) {
-            Some(span) => {
-                self.text.push_str("\r\n\r\n");
-                self.headers.push(span);
-            }
-            None => {
-                self.text.truncate(start);
-                self.text.push_str(END);
-            }
-        }
+        self.text.push_str("\r\n\r\n");
     }
 
     /// Puts a header before the one of this index, or after all that there are.
     pub fn insert(&mut self, index: usize, name: &str, value: impl Display) {
-        let Some(at) = self.headers.get(index).map(|span| span.start) else {
-            // What is not there cannot be stood before; lines that are no headers stay last.
-            if self.body.is_none() {
-                self.header(name, value);
-            }
+        let at = self.start(index);
+        // Lines that are no headers stay last, and what is not there cannot be stood before.
+        if at == self.headers_end() && self.body.is_some() {
             return;
-        };
+        }
         let line = Self::new().with(name, value);
-        let text = line.text();
-        let (Some(added), Ok(length)) = (line.headers.first(), u32::try_from(text.len())) else {
-            return;
-        };
-        if u32::try_from(self.text.len() + text.len()).is_err() {
-            return;
-        }
-        self.text.insert_str(at as usize, text);
-        for span in &mut self.headers[index..] {
-            *span = span.moved(length);
-        }
-        self.body = self.body.map(|body| body + length);
-        self.headers.insert(index, added.moved(at));
+        self.text.insert_str(at, line.text());
+        self.body = self.body.and_then(|body| moved(body, line.text().len()));
     }
 
     /// The text as it is written, cut before the header of this index.
     pub fn cut(&self, index: usize) -> (&str, &str) {
-        let end = self.text.len() - END.len();
-        let at = self.headers.get(index);
-        self.text
-            .split_at(at.map_or(end, |span| span.start as usize))
+        self.text.split_at(self.start(index))
     }
 
     /// Reads what [`Message::wire`] gave of a message without lines that are no headers.
     pub fn from_wire(text: &str) -> Option<Self> {
-        let mut message = Self {
-            text: text.to_owned(),
-            headers: Vec::with_capacity(text.len() / 24),
-            body: None,
-        };
-        let mut start = 0;
-        for line in text.strip_suffix(END)?.split_inclusive("\r\n") {
-            let (name, _) = line.strip_suffix("\r\n")?.split_once(": ")?;
-            let end = start + line.len();
-            let span = Span::new(start, start + name.len(), end - "\r\n".len())?;
-            message.headers.push(span);
-            start = end;
+        let mut rest = text.strip_suffix(END)?;
+        while !rest.is_empty() {
+            let (line, others) = rest.split_once(END)?;
+            let (name, value) = line.split_once(':')?;
+            let fits = value.starts_with(' ') && !name.contains('\n') && !line.contains('\r');
+            rest = fits.then_some(others)?;
         }
-        Some(message)
+        let text = text.to_owned();
+        Some(Self { text, body: None })
     }
 
     /// Adds lines that are no headers, each ended by a line feed but for the last, which is ended as
@@ -152,7 +112,7 @@ impl Message {
             Line(&mut self.text).push(line);
         }
         if self.text.len() > start {
-            self.text.push_str("\r\n");
+            self.text.push_str(END);
         }
         self.text.push_str(END);
         self
@@ -161,22 +121,17 @@ impl Message {
     /// Adds a line feed to the last value, before the line's own end: a few answers have it.
     #[must_use]
     pub fn with_line_feed(mut self) -> Self {
-        if let Some(last) = self.headers.last_mut() {
-            self.text.insert(last.end as usize, '\n');
-            last.end += 1;
+        if let Some(end) = self.headers_end().checked_sub(END.len()) {
+            self.text.insert(end, '\n');
+            self.body = self.body.and_then(|body| moved(body, 1));
         }
         self
     }
 
     /// Adds one line that is no header, ended as headers are. Nothing can be added after it.
     #[must_use]
-    pub fn with_bare_line(mut self, line: &str) -> Self {
-        self.text.truncate(self.text.len() - END.len());
-        self.body = u32::try_from(self.text.len()).ok();
-        Line(&mut self.text).push(line);
-        self.text.push_str("\r\n");
-        self.text.push_str(END);
-        self
+    pub fn with_bare_line(self, line: &str) -> Self {
+        self.with_body([line])
     }
 
     /// The same message with one more header; for building in one expression.
@@ -193,6 +148,11 @@ impl Message {
         self
     }
 
+    /// Takes no more memory than its length, for one that is kept.
+    pub fn fit(&mut self) {
+        self.text.shrink_to_fit();
+    }
+
     /// Reads one received line, without its line end. Blanks before the value are not part of it,
     /// blanks after it are; a line without colon is no header and is dropped (ami-server.md 1.3).
     /// Bytes that are no UTF-8 are replaced.
@@ -205,32 +165,51 @@ impl Message {
 
     /// The value of the first header of this name, in any case; `None` if there is none.
     pub fn first(&self, name: &str) -> Option<&str> {
-        self.iter()
-            .find(|(found, _)| found.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+        self.all(name).next()
     }
 
     /// The values of all headers of this name, in any case.
     pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.iter()
-            .filter(move |(found, _)| found.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+        self.lines().filter_map(move |line| {
+            let (found, value) = line.split_at_checked(name.len())?;
+            let value = value.strip_prefix(": ")?;
+            found.eq_ignore_ascii_case(name).then_some(value)
+        })
     }
 
     /// All headers, name and value.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        let text = |from: u32, to: u32| &self.text[from as usize..to as usize];
-        self.headers
-            .iter()
-            .map(move |span| (text(span.start, span.colon), text(span.colon + 2, span.end)))
+        self.lines().filter_map(|line| line.split_once(": "))
+    }
+
+    /// The lines of the headers, without their ends.
+    fn lines(&self) -> impl Iterator<Item = &str> {
+        let mut rest = &self.text[..self.headers_end()];
+        std::iter::from_fn(move || {
+            // No value has a carriage return.
+            let (line, end) = rest.split_at_checked(memchr(b'\r', rest.as_bytes())?)?;
+            rest = end.get(END.len()..)?;
+            Some(line)
+        })
+    }
+
+    /// Where the line of the header of this index begins, or would.
+    fn start(&self, index: usize) -> usize {
+        self.lines()
+            .take(index)
+            .map(|line| line.len() + END.len())
+            .sum()
+    }
+
+    /// Where the headers end and what stands after them begins.
+    fn headers_end(&self) -> usize {
+        self.body
+            .map_or(self.text.len() - END.len(), |body| body as usize)
     }
 
     /// The lines after the headers that are no headers; none in nearly all messages.
     pub fn body(&self) -> impl Iterator<Item = &str> {
-        let text = self
-            .body
-            .map(|start| &self.text[start as usize..self.text.len() - END.len()]);
-        text.into_iter().flat_map(str::lines)
+        self.text()[self.headers_end()..].lines()
     }
 
     /// What the client calls its action: the first `ActionID`, empty if it gave none.
@@ -242,7 +221,7 @@ impl Message {
     #[must_use]
     pub fn with_action_id(&self, id: &str) -> Self {
         let is_id = |name: &str| name.eq_ignore_ascii_case("ActionID");
-        let mut message = Self::new();
+        let mut message = Self::with_room(self.text.len() + id.len() + 16);
         for (index, (name, value)) in self.iter().filter(|(name, _)| !is_id(name)).enumerate() {
             message.prefixed_text("", name, value);
             if index == 0 && !id.is_empty() {
@@ -250,7 +229,7 @@ impl Message {
             }
         }
         if let Some(start) = self.body {
-            let end = message.text.len() - END.len();
+            let end = message.headers_end();
             message.text.truncate(end);
             message.body = u32::try_from(end).ok();
             message.text.push_str(&self.text[start as usize..]);
@@ -274,23 +253,9 @@ impl Message {
     }
 }
 
-impl Span {
-    /// The same so much further on.
-    fn moved(self, by: u32) -> Self {
-        Self {
-            start: self.start + by,
-            colon: self.colon + by,
-            end: self.end + by,
-        }
-    }
-
-    fn new(start: usize, colon: usize, end: usize) -> Option<Self> {
-        Some(Self {
-            start: start.try_into().ok()?,
-            colon: colon.try_into().ok()?,
-            end: end.try_into().ok()?,
-        })
-    }
+/// A place so many bytes further on.
+fn moved(place: u32, by: usize) -> Option<u32> {
+    place.checked_add(u32::try_from(by).ok()?)
 }
 
 /// Without the values of `Secret` and `Key`: messages are logged in this form.
@@ -311,7 +276,7 @@ struct Line<'a>(&'a mut String);
 
 impl Line<'_> {
     fn name(&mut self, name: &str) {
-        if name.bytes().any(|byte| breaks_line(byte) || byte == b':') {
+        if has(name, |byte| is_break(byte) || byte == b':') {
             let kept = |c: &char| !matches!(c, '\r' | '\n' | '\0' | ':');
             self.0.extend(name.chars().filter(kept));
         } else {
@@ -320,7 +285,7 @@ impl Line<'_> {
     }
 
     fn push(&mut self, text: &str) {
-        if text.bytes().any(breaks_line) {
+        if has(text, is_break) {
             let kept = |c: &char| !matches!(c, '\r' | '\n' | '\0');
             self.0.extend(text.chars().filter(kept));
         } else {
@@ -336,8 +301,14 @@ impl Write for Line<'_> {
     }
 }
 
-fn breaks_line(byte: u8) -> bool {
+fn is_break(byte: u8) -> bool {
     matches!(byte, b'\r' | b'\n' | b'\0')
+}
+
+/// Whether a text has such a byte. Looks at all of them, many at a time: it is asked of every header that
+/// is written, and nearly none has one.
+pub(crate) fn has(text: &str, such: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(false, |found, byte| found | such(byte))
 }
 
 #[cfg(test)]

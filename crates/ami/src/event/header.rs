@@ -59,18 +59,6 @@ pub trait Header {
     fn write(&self, prefix: &str, name: &str, message: &mut Message);
 }
 
-macro_rules! shown {
-    ($($kind:ident: $($type:ty)*;)*) => {$($(
-        impl Header for $type {
-            const KIND: Kind = Kind::$kind;
-
-            fn write(&self, prefix: &str, name: &str, message: &mut Message) {
-                message.prefixed(prefix, name, self);
-            }
-        }
-    )*)*};
-}
-
 macro_rules! texts {
     ($($type:ty)*) => {$(
         impl Header for $type {
@@ -83,12 +71,36 @@ macro_rules! texts {
     )*};
 }
 
+macro_rules! numbers {
+    ($($type:ty)*) => {$(
+        impl Header for $type {
+            const KIND: Kind = Kind::Number;
+
+            fn write(&self, prefix: &str, name: &str, message: &mut Message) {
+                message.prefixed_text(prefix, name, itoa::Buffer::new().format(*self));
+            }
+        }
+    )*};
+}
+
 texts! { &str String }
 
-shown! {
-    Text: char;
-    Escaped: Escaped<'_>;
-    Number: u8 u32 u64 i32 i64 usize;
+numbers! { u8 u32 u64 i32 i64 usize }
+
+impl Header for char {
+    const KIND: Kind = Kind::Text;
+
+    fn write(&self, prefix: &str, name: &str, message: &mut Message) {
+        message.prefixed(prefix, name, self);
+    }
+}
+
+impl Header for Escaped<'_> {
+    const KIND: Kind = Kind::Escaped;
+
+    fn write(&self, prefix: &str, name: &str, message: &mut Message) {
+        message.prefixed(prefix, name, self);
+    }
 }
 
 /// `True` or `False`, as JSON values are told (ami-server.md 4.2).
@@ -96,7 +108,7 @@ impl Header for bool {
     const KIND: Kind = Kind::Flag;
 
     fn write(&self, prefix: &str, name: &str, message: &mut Message) {
-        message.prefixed(prefix, name, if *self { "True" } else { "False" });
+        message.prefixed_text(prefix, name, if *self { "True" } else { "False" });
     }
 }
 

@@ -117,10 +117,13 @@ pub trait Event: Block {
     /// What is known of it.
     const DECLARATION: Declaration;
 
+    /// Room for the text of nearly every event, in bytes: a channel's headers are half of it.
+    const ROOM: usize = 1024;
+
     /// The event in words. `stamp` may add headers between `Privilege` and the event's own
     /// (ami-server.md 4.1).
     fn stamped(&self, stamp: impl FnOnce(&mut Message)) -> Message {
-        let mut message = Message::new().with_text("Event", Self::DECLARATION.name);
+        let mut message = Message::with_room(Self::ROOM).with_text("Event", Self::DECLARATION.name);
         if !Self::DECLARATION.classes.is_empty() {
             message.header("Privilege", Self::DECLARATION.classes);
         }

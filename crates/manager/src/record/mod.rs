@@ -195,7 +195,7 @@ impl Teller<'_> {
             return None;
         }
         let stamps = u8::from(self.style.timestamps);
-        let message = event.stamped(|message| {
+        let mut message = event.stamped(|message| {
             if self.style.timestamps {
                 message.header("Timestamp", seconds(self.record.at));
             }
@@ -206,6 +206,7 @@ impl Teller<'_> {
                 message.header("SystemName", self.system_name);
             }
         });
+        message.fit();
         Some(Told {
             mark: self.style.run.at(self.record.seq),
             head: 1 + u8::from(!classes.is_empty()) + stamps,
