@@ -53,6 +53,8 @@ pub(crate) struct Hub {
 #[derive(Default)]
 struct Ring {
     batches: VecDeque<Arc<Batch>>,
+    /// So many batches have left it.
+    left: u64,
     events: usize,
     bytes: usize,
     next: u64,
@@ -129,19 +131,12 @@ impl Hub {
 
     /// A reader of everything published from now on.
     pub(crate) fn subscribe(self: &Arc<Self>) -> Reader {
-        Reader {
-            hub: Arc::clone(self),
-            next: self.ring().next,
-        }
+        self.reader(self.ring().next)
     }
 
     /// A reader of what comes after this event. If some of it is gone already, it is told so.
     pub(crate) fn subscribe_after(self: &Arc<Self>, seq: Seq) -> Reader {
-        let next = self.ring().next.min(seq.0 + 1);
-        Reader {
-            hub: Arc::clone(self),
-            next,
-        }
+        self.reader(self.ring().next.min(seq.0 + 1))
     }
 
     /// A reader of what comes after this place, and what of that is gone already.
@@ -164,11 +159,16 @@ impl Hub {
             to: place,
             why,
         });
-        let reader = Reader {
+        (self.reader(place.seq.0 + 1), Resumed { place, missed })
+    }
+
+    /// A reader from this event on.
+    fn reader(self: &Arc<Self>, next: u64) -> Reader {
+        Reader {
             hub: Arc::clone(self),
-            next: place.seq.0 + 1,
-        };
-        (reader, Resumed { place, missed })
+            next,
+            batch: 0,
+        }
     }
 
     /// The place before the first event that can be read.
@@ -204,6 +204,17 @@ impl Ring {
             .map_or(self.next, |batch| batch.first())
     }
 
+    /// Where among the batches the one with this event stands; right away where it is the batch of this
+    /// number, counted from the first there was.
+    fn index(&self, next: u64, batch: u64) -> usize {
+        let index = usize::try_from(batch.saturating_sub(self.left)).unwrap_or(usize::MAX);
+        let guessed = self.batches.get(index);
+        if guessed.is_some_and(|batch| (batch.first()..batch.end()).contains(&next)) {
+            return index;
+        }
+        self.batches.partition_point(|batch| batch.end() <= next)
+    }
+
     fn push(&mut self, batch: Arc<Batch>, bounds: Bounds) {
         self.events += batch.len();
         self.bytes += batch.weight;
@@ -211,6 +222,7 @@ impl Ring {
         self.batches.push_back(batch);
         while self.batches.len() > 1 && (self.events > bounds.events || self.bytes > bounds.bytes) {
             if let Some(oldest) = self.batches.pop_front() {
+                self.left += 1;
                 self.events -= oldest.len();
                 self.bytes -= oldest.weight;
             }
@@ -225,6 +237,8 @@ const PLACE: usize = 4096;
 pub(crate) struct Reader {
     hub: Arc<Hub>,
     next: u64,
+    /// The number of the batch that event is in, as far as it is known.
+    batch: u64,
 }
 
 impl Reader {
@@ -261,24 +275,18 @@ impl Reader {
                 why: Why::Lagged,
             });
         }
-        let index = ring
-            .batches
-            .partition_point(|batch| batch.end() <= self.next);
-        let mut unread = ring.batches.range(index..);
-        let batch = unread.find(|batch| {
-            let wanted = wanted(batch);
-            if !wanted {
-                self.next = batch.end();
+        let index = ring.index(self.next, self.batch);
+        self.batch = ring.left + index as u64;
+        let mut found = None;
+        for batch in ring.batches.range(index..) {
+            let from = std::mem::replace(&mut self.next, batch.end());
+            self.batch += 1;
+            if wanted(batch) {
+                found = Some((Arc::clone(batch), from));
+                break;
             }
-            wanted
-        });
-        let batch = batch.cloned();
-        drop(ring);
-        let from = self.next;
-        Ok(batch.map(|batch| {
-            self.next = batch.end();
-            (batch, from)
-        }))
+        }
+        Ok(found)
     }
 
     /// Reads on to the end: how many events those are, and the classes they are of.
