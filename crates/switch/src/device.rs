@@ -3,15 +3,16 @@
 //! A device's state follows from what is known of its endpoint and from its channels; it is told
 //! when it changes, and the hints that name it right after.
 
+mod usage;
+
 use crate::Switch;
-use crate::channel::Channel;
 use crate::database::CUSTOM_DEVICES;
 use model::{
-    ChannelId, ChannelState, ContactFact, ContactState, DeviceState, Event, ExtensionState,
-    MessageCounts,
+    ChannelId, ContactFact, ContactState, DeviceState, Event, ExtensionState, MessageCounts,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use usage::{Usage, Use};
 
 /// What is known of devices.
 #[derive(Debug, Default)]
@@ -24,7 +25,7 @@ pub(crate) struct Devices {
     watchers: BTreeMap<Arc<str>, Vec<usize>>,
     hints: Vec<Hint>,
     /// The channels there are of each.
-    channels: BTreeMap<Arc<str>, BTreeSet<ChannelId>>,
+    channels: BTreeMap<Arc<str>, Usage>,
     /// The states that were given to devices called `Custom:`.
     custom: BTreeMap<Arc<str>, DeviceState>,
     /// The messages that wait, by mailbox.
@@ -41,23 +42,21 @@ struct Hint {
 }
 
 impl Devices {
-    /// A channel of a device was made.
-    pub(crate) fn add_channel(&mut self, device: &str, id: ChannelId) {
-        match self.channels.get_mut(device) {
-            Some(channels) => {
-                channels.insert(id);
-            }
-            None => {
-                self.channels.insert(device.into(), BTreeSet::from([id]));
-            }
+    /// A channel of a device does this now.
+    fn set_channel(&mut self, device: &str, id: ChannelId, now: Use) {
+        if !self.channels.contains_key(device) {
+            self.channels.insert(device.into(), Usage::default());
+        }
+        if let Some(usage) = self.channels.get_mut(device) {
+            usage.set(id, now);
         }
     }
 
     /// It is gone.
     pub(crate) fn remove_channel(&mut self, device: &str, id: ChannelId) {
-        if let Some(channels) = self.channels.get_mut(device) {
-            channels.remove(&id);
-            if channels.is_empty() {
+        if let Some(usage) = self.channels.get_mut(device) {
+            usage.remove(id);
+            if usage.is_empty() {
                 self.channels.remove(device);
             }
         }
@@ -193,9 +192,11 @@ impl Switch {
         self.touch_device(device);
     }
 
+    /// The same of the device of a channel that has come to do something else.
     pub(crate) fn touch_channel_device(&mut self, id: ChannelId) {
         if let Some(channel) = self.channels.get(&id) {
             let device = channel.device().to_owned();
+            self.devices.set_channel(&device, id, Use::of(channel));
             self.touch_device(&device);
         }
     }
@@ -277,24 +278,16 @@ impl Switch {
 
     /// The state of a device as it is now.
     pub(crate) fn device_state(&self, device: &str) -> DeviceState {
-        let channels = self.devices.channels.get(device).into_iter().flatten();
-        let channels: Vec<_> = channels
-            .filter_map(|id| self.channels.get(id))
-            .filter(|channel| channel.state != ChannelState::Down)
-            .collect();
-        let is_ringing = |channel: &&Channel| channel.state == ChannelState::Ringing;
-        let ringing = channels.iter().any(is_ringing);
-        let mut talking = channels
-            .iter()
-            .filter(|channel| !is_ringing(channel))
-            .peekable();
-        let in_use = talking.peek().is_some();
-        let on_hold = in_use && talking.all(|channel| channel.held);
+        let none = Usage::default();
+        let usage = self.devices.channels.get(device).unwrap_or(&none);
+        let in_use = usage.talking + usage.held > 0;
+        let on_hold = in_use && usage.talking == 0;
+        let ringing = usage.ringing > 0;
         let is_phone = device.starts_with("PJSIP/");
         match (in_use, ringing) {
             (true, true) if is_phone => DeviceState::RingInUse,
             (true, _) if on_hold => DeviceState::OnHold,
-            (true, _) if self.is_busy(device, channels.len()) => DeviceState::Busy,
+            (true, _) if self.is_busy(device, usage.calls()) => DeviceState::Busy,
             (true, _) => DeviceState::InUse,
             (false, true) if is_phone => DeviceState::Ringing,
             (false, true) => DeviceState::InUse,
