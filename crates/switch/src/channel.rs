@@ -11,7 +11,7 @@ use crate::digits::Presses;
 use crate::feature::Mute;
 use crate::feature::attended::Consultation;
 use crate::feature::keys::Keys;
-use crate::listen::MediaLeg;
+use crate::listen::{MediaLeg, format_of};
 use crate::memory::Memory;
 use crate::music::Music;
 use crate::pbx::Place;
@@ -317,7 +317,6 @@ impl Switch {
             memory: Memory::default(),
             told: None,
         };
-        self.devices.add_channel(channel.device(), id);
         self.directory.add(id, &channel.name, &channel.uniqueid);
         self.channels.insert(id, channel);
         self.publish(id);
@@ -343,11 +342,16 @@ impl Switch {
     /// The channel as it is now.
     pub(crate) fn snapshot(&self, id: ChannelId) -> Option<Arc<ChannelSnapshot>> {
         let channel = self.channels.get(&id)?;
+        if let Some(told) = &channel.told
+            && self.is_still(channel, told)
+        {
+            return Some(Arc::clone(told));
+        }
         let variables = self.config.channel_variables.iter().map(|name| {
             let value = channel.variables.value(name).cloned().unwrap_or_default();
             (Arc::clone(name), value)
         });
-        let new = ChannelSnapshot {
+        Some(Arc::new(ChannelSnapshot {
             id,
             name: Arc::clone(&channel.name),
             uniqueid: Arc::clone(&channel.uniqueid),
@@ -365,19 +369,62 @@ impl Switch {
             data: Arc::clone(&channel.data),
             dnid: Arc::clone(&channel.dnid),
             created: channel.created,
-            bridge: channel
-                .seat
-                .and_then(|seat| self.bridges.get(&seat))
-                .map(|bridge| Arc::clone(&bridge.uniqueid)),
+            bridge: self.bridge_of(channel).cloned(),
             cause: channel.cause,
             tech_cause: channel.tech_cause.clone(),
-            format: self.format_of(channel),
+            format: Arc::clone(format_of(channel)),
             variables: variables.collect(),
-        };
-        match &channel.told {
-            Some(told) if **told == new => Some(Arc::clone(told)),
-            Some(_) | None => Some(Arc::new(new)),
-        }
+        }))
+    }
+
+    /// Whether nothing about a channel is other than in a snapshot of it: nearly always, where all
+    /// channels are looked at.
+    fn is_still(&self, channel: &Channel, snapshot: &ChannelSnapshot) -> bool {
+        let ChannelSnapshot {
+            id,
+            name,
+            uniqueid,
+            linkedid,
+            trace,
+            state,
+            caller,
+            connected,
+            language,
+            account,
+            context,
+            exten,
+            priority,
+            application,
+            data,
+            dnid,
+            created,
+            bridge,
+            cause,
+            tech_cause,
+            format,
+            variables,
+        } = snapshot;
+        let value = |name| channel.variables.value(name).map_or("", |value| value);
+        let kept = variables.iter().map(|(name, value)| (&**name, &**value));
+        let wanted = self.config.channel_variables.iter();
+        (&channel.context, &channel.exten, channel.priority) == (context, exten, *priority)
+            && (&channel.application, &channel.data) == (application, data)
+            && (&channel.trace, channel.state) == (trace, *state)
+            && self.bridge_of(channel) == bridge.as_ref()
+            && (&channel.caller, &channel.connected) == (caller, connected)
+            && (&channel.linkedid, &channel.account) == (linkedid, account)
+            && (&channel.language, &channel.dnid) == (language, dnid)
+            && (channel.cause, &channel.tech_cause) == (*cause, tech_cause)
+            && format_of(channel) == format
+            && (channel.id, &channel.name, &channel.uniqueid) == (*id, name, uniqueid)
+            && channel.created == *created
+            && kept.eq(wanted.map(|name| (&**name, value(name))))
+    }
+
+    /// The unique id of the bridge a channel sits in.
+    fn bridge_of(&self, channel: &Channel) -> Option<&Arc<str>> {
+        let bridge = self.bridges.get(&channel.seat?)?;
+        Some(&bridge.uniqueid)
     }
 
     /// The channel as it is now, at the place that was told last: what it goes to next is not

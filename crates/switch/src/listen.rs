@@ -5,7 +5,7 @@ use crate::channel::{Channel, Dialer, Happening, Technology};
 use crate::{Output, Switch};
 use model::{ChannelId, MediaId, MediaInstruction, PlayId};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The sound of a line outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,10 +187,6 @@ impl Switch {
         self.channels.values().find(has).map(|channel| channel.id)
     }
 
-    pub(crate) fn format_of(&self, channel: &Channel) -> Arc<str> {
-        leg(channel).map_or_else(|| "slin".into(), |leg| Arc::clone(&leg.format))
-    }
-
     /// Whose sound is sent out on a channel.
     fn sent_to(&self, id: ChannelId, hops: usize) -> Option<MediaId> {
         let hops = hops.checked_sub(1)?;
@@ -234,6 +230,13 @@ impl Switch {
             None => self.far_leg(self.peer(self.other_half(id)?)?, hops),
         }
     }
+}
+
+/// What a channel hears and speaks.
+pub(crate) fn format_of(channel: &Channel) -> &Arc<str> {
+    /// Inside of the switch, where nothing is coded.
+    static PLAIN: LazyLock<Arc<str>> = LazyLock::new(|| "slin".into());
+    leg(channel).map_or(&PLAIN, |leg| &leg.format)
 }
 
 fn leg(channel: &Channel) -> Option<&MediaLeg> {

@@ -7,6 +7,7 @@
 use crate::Switch;
 use crate::bridge::{Bridge, Kind};
 use crate::channel::{Channel, Technology as Line};
+use crate::listen::format_of;
 use model::{BridgeId, BridgeTechnology, ChannelId, Refusal, Reply};
 use std::collections::BTreeSet;
 
@@ -79,7 +80,7 @@ impl Switch {
             return false;
         };
         match (line(first), line(second)) {
-            (Some(first), Some(second)) => self.format_of(first) == self.format_of(second),
+            (Some(first), Some(second)) => format_of(first) == format_of(second),
             (_, _) => false,
         }
     }

@@ -1,6 +1,7 @@
 //! Facts of a channel, and which channels there are: CHANNEL, CHANNELS.
 
 use super::{Function, channel_mut, channel_of, error, filled, or_empty};
+use crate::listen::format_of;
 use crate::scope::ChannelScope;
 use dialplan::functions::{Declaration, Outcome};
 use model::ChannelId;
@@ -89,8 +90,8 @@ fn read(scope: &mut ChannelScope<'_>, item: &str) -> Outcome {
             .as_ref()
             .map(|record| record.user_field.to_string())
             .unwrap_or_default(),
-        "audionativeformat" => format!("({})", scope.switch.format_of(channel)),
-        "audioreadformat" | "audiowriteformat" => scope.switch.format_of(channel).to_string(),
+        "audionativeformat" => format!("({})", format_of(channel)),
+        "audioreadformat" | "audiowriteformat" => format_of(channel).to_string(),
         "tonezone" => {
             let own = channel.memory.tone_zone.as_ref();
             let country = own.unwrap_or(&scope.switch.config.indications.country);
