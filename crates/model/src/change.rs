@@ -46,6 +46,7 @@ impl Command {
             | Self::BridgeTechnologies
             | Self::SuspendTechnology { .. }
             | Self::ChannelMap { .. }
+            | Self::CallRecords { .. }
             | Self::Counts
             | Self::Database(_)
             | Self::Dialplan(_) => return None,

@@ -175,6 +175,11 @@ pub enum Command {
         /// The channel.
         channel: Arc<str>,
     },
+    /// The call records under way, of one channel or of all.
+    CallRecords {
+        /// Its name.
+        channel: Option<Arc<str>>,
+    },
     /// How many channels there are and how many calls there have been.
     Counts,
     /// Ask or change the database.
@@ -323,6 +328,8 @@ pub enum Reply {
     BridgeTechnologies(Vec<BridgeTechnology>),
     /// Names of channels.
     Names(Vec<Arc<str>>),
+    /// Call records as they are now.
+    CallRecords(Vec<crate::CallRecord>),
     /// Counts.
     Counts {
         /// Channels now.

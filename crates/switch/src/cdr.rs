@@ -9,12 +9,12 @@ mod list;
 mod part;
 
 pub(crate) use list::OpenRecord;
+pub(crate) use part::Notes;
 
 use crate::channel::{Dialer, Progress};
 use crate::function::record_field;
-use crate::variables::Variables;
 use crate::{Output, Switch};
-use model::{CallRecord, ChannelId, DialStatus, Event, Spool};
+use model::{CallRecord, ChannelId, DialStatus, Event, Reply, Spool};
 use part::{Dialed, Part};
 use std::sync::Arc;
 
@@ -27,6 +27,8 @@ pub(crate) struct Fork {
     pub(crate) begins_anew: bool,
     /// If it is answered, it is so from now on.
     pub(crate) answers_anew: bool,
+    /// Nothing is noted in it.
+    pub(crate) forgets: bool,
 }
 
 impl Switch {
@@ -187,6 +189,9 @@ impl Switch {
         if fork.begins_anew || fork.answers_anew {
             open.answer = open.answer.map(|_| now);
         }
+        if fork.forgets {
+            open.notes = Notes::default();
+        }
         if fork.ends {
             self.close_parts(id, |_| true);
         }
@@ -203,13 +208,43 @@ impl Switch {
     }
 
     /// Forgets what the dialplan has noted in it.
-    pub(crate) fn forget_record_values(&mut self, id: ChannelId) {
-        if let Some(channel) = self.channels.get_mut(&id) {
-            channel.memory.record_values = Variables::default();
+    pub(crate) fn forget_notes(&mut self, id: ChannelId) {
+        self.note(id, |notes| *notes = Notes::default());
+    }
+
+    /// Notes something in the records under way; in the first one, if that has yet to begin.
+    pub(crate) fn note(&mut self, id: ChannelId, mut change: impl FnMut(&mut Notes)) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        match channel.record {
+            Some(_) => self.each_open(id, |open| change(&mut open.notes)),
+            None => change(&mut channel.memory.notes),
         }
-        if let Some(record) = self.record_mut(id) {
-            record.user_field = Arc::default();
+    }
+
+    /// The user field of the record under way, or else the last one.
+    pub(crate) fn user_field(&self, id: ChannelId) -> Arc<str> {
+        let channel = self.channels.get(&id);
+        let record = channel.and_then(|channel| channel.record.as_ref());
+        let notes = record.and_then(OpenRecord::notes);
+        notes.map(|notes| notes.user_field).unwrap_or_default()
+    }
+
+    /// The records under way of one channel or of all, as they are if they end now.
+    pub(crate) fn open_records(&self, name: Option<&str>) -> Reply {
+        let channels = self.channels.values();
+        let meant = channels.filter(|channel| name.is_none_or(|name| *channel.name == *name));
+        let mut records = Vec::new();
+        for channel in meant {
+            let Some(record) = &channel.record else {
+                continue;
+            };
+            let time = record.time(self.now);
+            let open = record.open();
+            records.extend(open.map(|open| self.completed(channel, open, time)));
         }
+        Reply::CallRecords(records)
     }
 
     /// Makes a record of the channel from now on, or none (NoCDR).

@@ -282,11 +282,7 @@ impl Switch {
             rdnis: text(memory.and_then(|memory| memory.redirecting.from.party.number.as_ref())),
             ama_flags: memory.map(|memory| memory.ama_flags).unwrap_or_default(),
             peer_account: text(memory.and_then(|memory| memory.peer_account.as_ref())),
-            user_field: text(
-                found
-                    .and_then(|channel| channel.record.as_ref())
-                    .map(|record| &record.user_field),
-            ),
+            user_field: self.user_field(channel.id),
             peer: more.peer.into(),
             extra: more.extra.into(),
         });

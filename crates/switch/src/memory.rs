@@ -1,5 +1,6 @@
 //! What the dialplan keeps about a channel besides its variables.
 
+use crate::cdr::Notes;
 use crate::identity::{Identity, Particulars};
 use crate::variables::Variables;
 use std::sync::Arc;
@@ -34,8 +35,8 @@ pub(crate) struct Memory {
     pub(crate) ama_flags: model::AmaFlags,
     /// Whether call records are made of it, where the dialplan has said so.
     pub(crate) records: Option<bool>,
-    /// Values of its call record that the dialplan made up.
-    pub(crate) record_values: Variables,
+    /// What is noted in its call record before that begins.
+    pub(crate) notes: Notes,
     /// It runs the `h` extension at its end though it executes no dialplan.
     pub(crate) hangup_extension: bool,
     /// Subroutines to run when it has ended, the newest last.

@@ -68,6 +68,7 @@ impl Switch {
             } => self.mute_audio(&channel, direction, mute),
             Command::ChannelMap { channel } => self.channel_map(&channel),
             Command::Dialplan(command) => Reply::Dialplan(self.on_dialplan(&command)),
+            Command::CallRecords { channel } => self.open_records(channel.as_deref()),
             Command::Counts => Reply::Counts {
                 channels: self.channels.len(),
                 calls: self.counters.calls,

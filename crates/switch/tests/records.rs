@@ -36,6 +36,13 @@ exten => billed,1,Answer()
  same => n,Set(CHANNEL(amaflags)=billing)
  same => n,Set(CDR(amaflags)=nonsense)
  same => n,UserEvent(Flags,Is: ${CHANNEL(amaflags)} ${CDR(amaflags)})
+exten => notes,1,Answer()
+ same => n,Set(CDR(mine)=own)
+ same => n,Set(CDR(userfield)=first)
+ same => n,ForkCDR()
+ same => n,ForkCDR(v)
+ same => n,Set(CDR(yours)=too)
+ same => n,Hangup()
 exten => forked,1,Answer()
  same => n,Set(CDR(mine)=own)
  same => n,ForkCDR()
@@ -256,6 +263,16 @@ fn a_call_given_up_is_told_from_others_if_so_configured() {
 
 #[test]
 fn the_dialplan_forks_and_resets_records() {
+    // Without what was noted, if so wanted; what is noted then is in all of them.
+    let records = call("notes", Phone::Rings, CdrSettings::default());
+    let noted = records.iter().map(|record| {
+        let names = record.values.iter().map(|(name, _)| name.to_string());
+        let mut names: Vec<_> = names.collect();
+        names.sort();
+        format!("{} {}", names.join(" "), record.user_field)
+    });
+    let noted: Vec<_> = noted.collect();
+    assert_eq!(noted, ["mine yours first", "mine yours first", "yours "]);
     let records = call("forked", Phone::Rings, CdrSettings::default());
     assert_eq!(records.len(), 3);
     let applications: Vec<_> = records.iter().map(|record| &*record.application).collect();
@@ -330,4 +347,27 @@ fn a_clock_that_is_set_changes_no_bill() {
         let ended = records[0].end.duration_since(records[0].start);
         assert_eq!(ended.as_secs(), 4, "the record is of one date");
     }
+}
+
+#[test]
+fn records_under_way_can_be_asked_for() {
+    let mut world = world(CdrSettings::default());
+    world.phone("bob", Phone::Rings);
+    let alice = world.dial("alice", "bob").unwrap();
+    world.run(Duration::from_secs(2));
+    let mut ask = |channel: Option<&str>| {
+        let channel = channel.map(Arc::from);
+        match world.ask(model::Command::CallRecords { channel }) {
+            model::Reply::CallRecords(records) => records,
+            other => panic!("{other:?}"),
+        }
+    };
+    let records = ask(None);
+    assert_eq!(records.len(), 1);
+    assert_eq!(&*records[0].destination_channel, "PJSIP/bob-00000001");
+    assert_eq!((records[0].duration(), records[0].billable), (2, 0));
+    assert_eq!(ask(Some("PJSIP/alice-00000000")), records);
+    assert_eq!(ask(Some("PJSIP/nobody")), []);
+    world.hang_up(alice);
+    world.finish();
 }

@@ -2,10 +2,19 @@
 
 use super::{Command, Outcome};
 use crate::node::Node;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use model::{CallRecord, Command as Order, Reply};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 pub(super) const COMMANDS: &[Command] = &[
+    Command {
+        words: "cdr show active",
+        synopsis: "Display active CDRs",
+        usage: "Usage: cdr show active [channel]\n       Tells the call records under way, or those of one channel with all there is in them.\n",
+        run: |node, arguments| Box::pin(active(node, arguments)),
+    },
     Command {
         words: "cdr show status",
         synopsis: "Display the CDR status",
@@ -92,6 +101,137 @@ fn status(node: &Arc<Node>) -> String {
     text
 }
 
+async fn active(node: &Arc<Node>, arguments: &[String]) -> Outcome {
+    let channel = match arguments {
+        [] => None,
+        [channel] => Some(Arc::from(channel.as_str())),
+        _ => return Outcome::Usage,
+    };
+    let command = Order::CallRecords {
+        channel: channel.clone(),
+    };
+    let Reply::CallRecords(records) = node.ask(command).await else {
+        return Outcome::Failed(String::new());
+    };
+    let configured = node.configured();
+    let zone = configured.configuration.switch.time_zone.clone();
+    let zone = zone.unwrap_or(TimeZone::UTC);
+    match channel {
+        None => Outcome::Output(brief(&records, &zone)),
+        Some(channel) if records.is_empty() => {
+            Outcome::Failed(format!("Unknown channel: {channel}\n"))
+        }
+        Some(channel) => Outcome::Output(whole(&channel, &records, &zone)),
+    }
+}
+
+fn brief(records: &[CallRecord], zone: &TimeZone) -> String {
+    let row = |cells: [&str; 8]| {
+        let [
+            channel,
+            other,
+            application,
+            start,
+            answer,
+            end,
+            billed,
+            lasts,
+        ] = cells;
+        let line = format!(
+            "{channel:<25.25} {other:<25.25} {application:<15.15} {start:<8.8} {answer:<8.8} {end:<8.8} {billed:<8.8} {lasts:<8.8}"
+        );
+        line.trim_end().to_owned() + "\n"
+    };
+    let mut text = heading("Channels with Call Detail Record (CDR) Information");
+    text += &row([
+        "Channel",
+        "Dst. Channel",
+        "LastApp",
+        "Start",
+        "Answer",
+        "End",
+        "Billsec",
+        "Duration",
+    ]);
+    for record in records {
+        let [start, answer] = [Some(record.start), record.answer].map(|time| clock(time, zone));
+        text += &row([
+            &record.channel,
+            &record.destination_channel,
+            &record.application,
+            &start,
+            &answer,
+            "",
+            &record.billable.to_string(),
+            &record.duration().to_string(),
+        ]);
+    }
+    text
+}
+
+fn whole(channel: &str, records: &[CallRecord], zone: &TimeZone) -> String {
+    let row = |cells: [&str; 10]| {
+        let [
+            account,
+            caller,
+            other,
+            application,
+            data,
+            start,
+            answer,
+            end,
+            billed,
+            lasts,
+        ] = cells;
+        let line = format!(
+            "{account:<20.20} {caller:<25.25} {other:<25.25} {application:<15.15} {data:<15.15} {start:<8.8} {answer:<8.8} {end:<8.8} {billed:<8.8} {lasts:<8.8}"
+        );
+        line.trim_end().to_owned() + "\n"
+    };
+    let mut text = heading(&format!(
+        "Call Detail Record (CDR) Information for {channel}"
+    ));
+    text += &row([
+        "AccountCode",
+        "CallerID",
+        "Dst. Channel",
+        "LastApp",
+        "Data",
+        "Start",
+        "Answer",
+        "End",
+        "Billsec",
+        "Duration",
+    ]);
+    for record in records {
+        let [start, answer] = [Some(record.start), record.answer].map(|time| clock(time, zone));
+        text += &row([
+            &record.account,
+            &record.caller_id,
+            &record.destination_channel,
+            &record.application,
+            &record.data,
+            &start,
+            &answer,
+            "",
+            &record.billable.to_string(),
+            &record.duration().to_string(),
+        ]);
+    }
+    text
+}
+
+fn heading(title: &str) -> String {
+    format!("\n{title}\n{}\n", "-".repeat(50))
+}
+
+/// The time of day, if there is one.
+fn clock(time: Option<Timestamp>, zone: &TimeZone) -> String {
+    let time = time.map(|time| time.to_zoned(zone.clone()));
+    time.map(|time| time.strftime("%H:%M:%S").to_string())
+        .unwrap_or_default()
+}
+
 fn submit(node: &Arc<Node>) -> Outcome {
     node.records.submit();
     Outcome::Output(
@@ -101,4 +241,49 @@ fn submit(node: &Arc<Node>) -> Outcome {
 
 fn plural(number: u64) -> &'static str {
     if number == 1 { "" } else { "s" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{AmaFlags, Disposition};
+
+    #[test]
+    fn records_under_way_are_rows() {
+        let start: Timestamp = "2026-11-28T08:00:00Z".parse().unwrap();
+        let record = CallRecord {
+            channel: "PJSIP/alice-00000001".into(),
+            caller_id: "\"Alice\" <101>".into(),
+            application: "Dial".into(),
+            data: "PJSIP/bob,20".into(),
+            start,
+            answer: None,
+            end: start,
+            account: Arc::default(),
+            source: "101".into(),
+            destination: "600".into(),
+            context: "phones".into(),
+            destination_channel: Arc::default(),
+            disposition: Disposition::NoAnswer,
+            ama_flags: AmaFlags::default(),
+            uniqueid: "1.1".into(),
+            linkedid: "1.1".into(),
+            user_field: Arc::default(),
+            peer_account: Arc::default(),
+            sequence: 1,
+            billable: 0,
+            values: Vec::new(),
+        };
+        let shown = brief(std::slice::from_ref(&record), &TimeZone::UTC);
+        let lines: Vec<_> = shown.lines().collect();
+        assert_eq!(
+            lines[1],
+            "Channels with Call Detail Record (CDR) Information"
+        );
+        let row = "PJSIP/alice-00000001                                Dial            08:00:00                   0        0";
+        assert_eq!(lines[4], row);
+        let shown = whole("PJSIP/alice-00000001", &[record], &TimeZone::UTC);
+        assert!(shown.contains("Information for PJSIP/alice-00000001\n"));
+        assert!(shown.ends_with(" 0        0\n") && shown.contains("PJSIP/bob,20"));
+    }
 }

@@ -17,6 +17,10 @@ pub(super) const FORK_CDR: Application = Application {
             "r",
             "The new record begins now; it is answered from now on if the call is.",
         ),
+        (
+            "v",
+            "What is noted in the record so far is not in the new one.",
+        ),
     ],
     start: |switch, id, call| {
         let has = |letter| call.data.contains(letter);
@@ -24,6 +28,7 @@ pub(super) const FORK_CDR: Application = Application {
             ends: has('e'),
             begins_anew: has('r'),
             answers_anew: has('a'),
+            forgets: has('v'),
         };
         switch.fork_record(id, fork);
         Step::Done
@@ -38,7 +43,7 @@ pub(super) const RESET_CDR: Application = Application {
     start: |switch, id, call| {
         switch.reset_record(id);
         if !call.data.contains('v') {
-            switch.forget_record_values(id);
+            switch.forget_notes(id);
         }
         Step::Done
     },

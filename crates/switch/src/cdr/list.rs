@@ -1,6 +1,6 @@
 //! The records of a channel, in their order: how they are begun, changed and completed.
 
-use super::part::{Dialed, Open, Part};
+use super::part::{Dialed, Notes, Open, Part};
 use crate::Switch;
 use jiff::Timestamp;
 use model::{ChannelId, Now};
@@ -14,8 +14,6 @@ const WAITING: usize = 100;
 pub(crate) struct OpenRecord {
     /// When the first of them began.
     began: Now,
-    /// Told with each.
-    pub(crate) user_field: Arc<str>,
     /// When the channel was hung up: what happens to it from then on is not told.
     pub(super) end: Option<Timestamp>,
     /// In their order.
@@ -49,8 +47,10 @@ impl Switch {
         let Some(channel) = self.channels.get(&id) else {
             return;
         };
+        let notes = channel.record.as_ref().and_then(OpenRecord::notes);
         let open = Open {
             sequence,
+            notes: notes.unwrap_or_else(|| channel.memory.notes.clone()),
             start: now,
             answer: channel.is_up().then_some(now),
             place: [Arc::clone(&channel.context), Arc::clone(&channel.exten)],
@@ -127,7 +127,6 @@ impl OpenRecord {
     pub(super) fn begin(now: Now) -> Self {
         Self {
             began: now,
-            user_field: Arc::default(),
             end: None,
             parts: Vec::new(),
         }
@@ -144,11 +143,24 @@ impl OpenRecord {
         self.last_open().is_some()
     }
 
-    pub(super) fn last_open(&self) -> Option<&Open> {
-        self.parts.iter().rev().find_map(|part| match part {
+    /// What is noted in the last of them; the next one takes it over.
+    pub(super) fn notes(&self) -> Option<Notes> {
+        self.parts.last().map(|part| match part {
+            Part::Open(open) => open.notes.clone(),
+            Part::Closed(record) => Notes::of(record),
+        })
+    }
+
+    /// Those under way.
+    pub(super) fn open(&self) -> impl DoubleEndedIterator<Item = &Open> {
+        self.parts.iter().filter_map(|part| match part {
             Part::Open(open) => Some(open),
             Part::Closed(_) => None,
         })
+    }
+
+    pub(super) fn last_open(&self) -> Option<&Open> {
+        self.open().next_back()
     }
 
     pub(super) fn last_open_mut(&mut self) -> Option<&mut Open> {

@@ -2,6 +2,7 @@
 
 use crate::Switch;
 use crate::channel::Channel;
+use crate::variables::Variables;
 use jiff::Timestamp;
 use model::{CallRecord, Cause, DialStatus, Disposition};
 use std::sync::Arc;
@@ -25,8 +26,18 @@ pub(super) struct Open {
     /// Application and arguments.
     pub(super) application: [Arc<str>; 2],
     pub(super) dialed: Option<Dialed>,
+    pub(super) notes: Notes,
     /// The channel could not be dialled at all.
     pub(super) failed: bool,
+}
+
+/// What the dialplan has noted in a record.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Notes {
+    /// The field that is told everywhere.
+    pub(crate) user_field: Arc<str>,
+    /// Values of its own.
+    pub(crate) values: Variables,
 }
 
 /// Whom the channel dials or has dialled.
@@ -36,6 +47,20 @@ pub(super) enum Dialed {
     Itself(DialStatus),
     /// Another channel; nothing has come of it yet if there is no status.
     Other(Arc<str>, Option<DialStatus>),
+}
+
+impl Notes {
+    /// What is noted in a record that is complete.
+    pub(super) fn of(record: &CallRecord) -> Self {
+        let mut values = Variables::default();
+        for (name, value) in &record.values {
+            values.append(name, value);
+        }
+        Self {
+            user_field: Arc::clone(&record.user_field),
+            values,
+        }
+    }
 }
 
 impl Open {
@@ -91,8 +116,7 @@ impl Switch {
         let [application, data] = open.application.clone();
         let text = |text: &Option<Arc<str>>| text.clone().unwrap_or_default();
         let (name, number) = (text(&channel.caller.name), text(&channel.caller.number));
-        let user_field = channel.record.as_ref().map(|record| &record.user_field);
-        let values = channel.memory.record_values.iter();
+        let values = open.notes.values.iter();
         CallRecord {
             account: Arc::clone(&channel.account),
             caller_id: format!("\"{name}\" <{number}>").into(),
@@ -110,7 +134,7 @@ impl Switch {
             ama_flags: channel.memory.ama_flags,
             uniqueid: Arc::clone(&channel.uniqueid),
             linkedid: Arc::clone(&channel.linkedid),
-            user_field: user_field.cloned().unwrap_or_default(),
+            user_field: Arc::clone(&open.notes.user_field),
             peer_account: text(&channel.memory.peer_account),
             sequence: open.sequence,
             billable: open.answer.map_or(0, |from| self.billable(from, end)),

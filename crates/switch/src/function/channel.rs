@@ -5,7 +5,6 @@ use crate::listen::format_of;
 use crate::scope::ChannelScope;
 use dialplan::functions::{Declaration, Outcome};
 use model::ChannelId;
-use std::sync::Arc;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -85,11 +84,7 @@ fn read(scope: &mut ChannelScope<'_>, item: &str) -> Outcome {
         "amaflags" => (channel.memory.ama_flags as u8).to_string(),
         "peeraccount" => or_empty(channel.memory.peer_account.as_ref()),
         "musicclass" => or_empty(channel.memory.music_class.as_ref()),
-        "userfield" => channel
-            .record
-            .as_ref()
-            .map(|record| record.user_field.to_string())
-            .unwrap_or_default(),
+        "userfield" => scope.switch.user_field(channel.id).to_string(),
         "audionativeformat" => format!("({})", format_of(channel)),
         "audioreadformat" | "audiowriteformat" => format_of(channel).to_string(),
         "tonezone" => {
@@ -130,12 +125,9 @@ fn write(scope: &mut ChannelScope<'_>, item: &str, value: &str) -> Outcome<()> {
             }
             channel_mut(scope)?.memory.tone_zone = filled(zone);
         }
-        "userfield" => {
-            let record = channel.record.as_mut();
-            record
-                .map(|record| record.user_field = Arc::from(value))
-                .map_or_else(|| error("there is no call record"), Ok)?;
-        }
+        "userfield" => scope
+            .switch
+            .note(id, |notes| notes.user_field = value.into()),
         "hangup_handler_push" if !scope.switch.push_handler(id, value) => {
             return error("there are too many handlers");
         }

@@ -173,13 +173,12 @@ fn write(scope: &mut ChannelScope<'_>, args: &str, value: &str) -> Outcome<()> {
             Some(flags) => channel.memory.ama_flags = flags,
             None => return error(format!("'{value}' are no AMA flags")),
         },
-        "userfield" => match &mut channel.record {
-            Some(record) => record.user_field = value.into(),
-            None => return error("there is no call record"),
-        },
+        "userfield" => scope
+            .switch
+            .note(id, |notes| notes.user_field = value.into()),
         "" => return error("needs a name"),
         name if FIXED.contains(&name) => return error(format!("'{name}' cannot be set")),
-        name => channel.memory.record_values.set(name, value),
+        name => scope.switch.note(id, |notes| notes.values.set(name, value)),
     }
     scope.switch.publish(id);
     Ok(())
