@@ -1,10 +1,44 @@
 """Going on where a session was cut off: over real sockets, every event once and in order."""
 import glob
+import http.client
+import json
 import os
 import signal
 import socket
+import time
 
 from lab import LabTest, golden
+
+try:
+    from websockets.sync.client import connect
+except ImportError:
+    connect = None
+
+
+BASIC = {'Authorization': 'Basic YWRtaW46YWRtaW4tc2VjcmV0'}
+
+
+class Stream:
+    """The live stream as Server-Sent Events."""
+
+    def __init__(self, test, port, headers=()):
+        self.connection = http.client.HTTPConnection('127.0.0.1', port, timeout=20)
+        test.addCleanup(self.connection.close)
+        self.connection.request('GET', '/events', headers={**BASIC, **dict(headers)})
+        self.lines = self.connection.getresponse()
+        test.assertEqual(self.lines.status, 200)
+
+    def until(self, number):
+        """What is told up to the event with this number: place, name if it is no event, what it says."""
+        told = []
+        while not told or told[-1][2].get('Number') != str(number):
+            fields = {}
+            while line := self.lines.readline().decode().rstrip('\n'):
+                name, _, value = line.partition(': ')
+                fields[name] = value
+            if 'data' in fields:
+                told.append((fields.get('id'), fields.get('event'), json.loads(fields['data'])))
+        return told
 
 
 class Sequenced(LabTest):
@@ -109,6 +143,14 @@ class JournalTest(Sequenced):
     def segments(self):
         return sorted(glob.glob(os.path.join(self.lab.var, '**', '*.events'), recursive=True))
 
+    @staticmethod
+    def until(done):
+        end = time.monotonic() + 20
+        while not done():
+            if time.monotonic() > end:
+                raise TimeoutError
+            time.sleep(0.02)
+
     def burst(self, count):
         """Tells so many events; what a reader heard of them, and its last place."""
         reader, _ = self.open(Sequence='on')
@@ -156,6 +198,38 @@ class JournalTest(Sequenced):
         told = self.told(back)
         self.assertEqual(told, [str(number) for number in range(len(told))])
         self.assertGreater(len(told), 19000)
+
+    def test_streams_go_on_across_a_kill(self):
+        count = 3000
+        stream = Stream(self, self.lab.ports['HTTP'])
+        self.burst(count)
+        before = stream.until(count - 1)
+        # Once it is the system's, no kill takes it away.
+        last = f'Number: {count - 1}\r\n'.encode()
+        self.until(lambda: any(last in open(path, 'rb').read() for path in self.segments()))
+        self.end(signal.SIGKILL)
+        self.again()
+        places = {event['Number']: place for place, _, event in before if event.get('UserEvent') == 'Told'}
+        again = Stream(self, self.lab.ports['HTTP'], {'Last-Event-ID': places['999']})
+        self.tell(self.connect('quiet'), 'after')
+        told = again.until('after')
+        numbers = [event['Number'] for _, _, event in told if event.get('UserEvent') == 'Told']
+        self.assertEqual(numbers, [*map(str, range(1000, count)), 'after'])
+        # The same events at the same places; what may have been told in the last moment is told of, once.
+        old = [one for one in before if one[0] in {place for place, *_ in told}]
+        self.assertEqual([one for one in told if one[0] in {place for place, *_ in old}], old)
+        gaps = [(index, event) for index, (_, name, event) in enumerate(told) if name == 'gap']
+        self.assertEqual([event for _, event in gaps], [{'missed': None}])
+        self.assertGreaterEqual(gaps[0][0], count - 1000)
+        # So is a WebSocket.
+        if connect:
+            with connect(f"ws://127.0.0.1:{self.lab.ports['HTTP']}/ws?after={places['999']}",
+                         additional_headers=BASIC) as socket:
+                heard = []
+                while 'after' not in heard:
+                    events = json.loads(socket.recv(timeout=20)).get('events', [])
+                    heard += [event['Number'] for event in events if event.get('UserEvent') == 'Told']
+            self.assertEqual(heard, numbers)
 
     def test_a_torn_end_is_cut_and_told(self):
         reader = self.burst(100)

@@ -56,6 +56,12 @@ impl Why {
 }
 
 impl Missed {
+    /// How many they are, if that is known: not across runs, nor from a place that is none of ours.
+    pub fn known_count(&self) -> Option<u64> {
+        let known = self.from.run == self.to.run && self.why != Why::Unknown;
+        known.then(|| self.count())
+    }
+
     /// How many they are, as far as that is known: those of the run of the last.
     pub fn count(&self) -> u64 {
         let before = if self.from.run == self.to.run {

@@ -3,7 +3,8 @@
 
 use crate::bell::Bell;
 use crate::hub::Reader;
-use crate::node::Node;
+use crate::journal::Step;
+use crate::node::{Node, Source};
 use crate::sessions;
 use ami::Classes;
 use manager::{Answer, Log, Missed, Rendered, Request, Resumed, User};
@@ -76,12 +77,17 @@ impl Exchange for WebExchange {
             Some(seq) => self.0.hub.subscribe_after(seq),
             None => self.0.hub.subscribe(),
         };
-        Box::new(WebEvents::new(&self.0, reader))
+        Box::new(WebEvents::new(
+            &self.0,
+            Source::Hub(reader),
+            Mark::default(),
+        ))
     }
 
     fn resume(&self, after: Mark) -> (Box<dyn Events>, Resumed) {
-        let (reader, resumed) = self.0.hub.resume(after);
-        (Box::new(WebEvents::new(&self.0, reader)), resumed)
+        let (source, resumed) = self.0.resume(after);
+        let events = WebEvents::new(&self.0, source, resumed.place);
+        (Box::new(events), resumed)
     }
 }
 
@@ -90,15 +96,18 @@ impl Place for sessions::Place {}
 /// A reader of events that is woken for them and when the node is configured anew.
 struct WebEvents {
     node: Arc<Node>,
-    reader: Reader,
+    source: Source,
+    /// Where it is in the journal, as long as it reads that.
+    place: Mark,
     bell: Bell,
     configured: Arc<manager::Node>,
 }
 
 impl WebEvents {
-    fn new(node: &Arc<Node>, reader: Reader) -> Self {
+    fn new(node: &Arc<Node>, source: Source, place: Mark) -> Self {
         Self {
-            reader,
+            source,
+            place,
             bell: node.hub.bell(),
             configured: Arc::clone(&node.configured().manager),
             node: Arc::clone(node),
@@ -108,30 +117,67 @@ impl WebEvents {
 
 impl Events for WebEvents {
     fn read(&mut self, take: &mut dyn FnMut(&Rendered)) -> Result<bool, Missed> {
-        for _ in 0..BATCHES {
-            match self.reader.read() {
-                Ok(None) => return Ok(false),
-                Ok(Some((batch, from))) => batch.from(from).for_each(&mut *take),
-                Err(missed) => return Err(missed),
-            }
+        match &mut self.source {
+            Source::Hub(reader) => read(reader, take),
+            Source::Journal(_) => self.read_journal(take),
         }
-        Ok(true)
     }
 
     fn at(&self) -> Mark {
-        self.reader.at()
+        match &self.source {
+            Source::Hub(reader) => reader.at(),
+            Source::Journal(_) => self.place,
+        }
     }
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        self.bell.arm(context, Some(Classes::ALL));
+        let rings_for = match &self.source {
+            Source::Hub(_) => Some(Classes::ALL),
+            Source::Journal(_) => None,
+        };
+        self.bell.arm(context, rings_for);
         if self.node.is_newer_than(&self.configured) {
             self.configured = Arc::clone(&self.node.configured().manager);
             return Poll::Ready(());
         }
-        if self.reader.is_behind() {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
+        match &mut self.source {
+            Source::Hub(reader) if reader.is_behind() => Poll::Ready(()),
+            Source::Hub(_) => Poll::Pending,
+            Source::Journal(replay) => replay.poll_ready(context),
         }
     }
+}
+
+impl WebEvents {
+    /// Gives what has been read of the journal; goes on with what happens when that is all.
+    fn read_journal(&mut self, take: &mut dyn FnMut(&Rendered)) -> Result<bool, Missed> {
+        let mut any = false;
+        while let Source::Journal(replay) = &mut self.source
+            && let Some(step) = replay.next()
+        {
+            any = true;
+            match step {
+                Step::Event(event) => {
+                    self.place = event.mark();
+                    take(&event);
+                }
+                Step::Missed(missed) => {
+                    self.place = missed.to;
+                    return Err(missed);
+                }
+                Step::Join(reader) => self.source = Source::Hub(reader),
+            }
+        }
+        Ok(any)
+    }
+}
+
+fn read(reader: &mut Reader, take: &mut dyn FnMut(&Rendered)) -> Result<bool, Missed> {
+    for _ in 0..BATCHES {
+        match reader.read()? {
+            None => return Ok(false),
+            Some((batch, from)) => batch.from(from).for_each(&mut *take),
+        }
+    }
+    Ok(true)
 }

@@ -25,10 +25,17 @@ impl Replay {
 
     /// What comes next; `None` if it cannot be read, as the server ends.
     pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Step>> {
-        loop {
-            if let Some(step) = self.steps.pop_front() {
-                return Poll::Ready(Some(step));
-            }
+        self.poll_ready(context).map(|()| self.steps.pop_front())
+    }
+
+    /// What comes next of what has been read.
+    pub(crate) fn next(&mut self) -> Option<Step> {
+        self.steps.pop_front()
+    }
+
+    /// Whether there is something next, or never will be.
+    pub(crate) fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        while self.steps.is_empty() {
             if let Some(mut history) = self.history.take() {
                 // It waits for the disk, where that holds nobody up.
                 self.reading = Some(tokio::task::spawn_blocking(move || {
@@ -37,7 +44,7 @@ impl Replay {
                 }));
             }
             let Some(reading) = &mut self.reading else {
-                return Poll::Ready(None);
+                return Poll::Ready(());
             };
             match Pin::new(reading).poll(context) {
                 Poll::Pending => return Poll::Pending,
@@ -48,9 +55,10 @@ impl Replay {
                 }
                 Poll::Ready(Err(_)) => {
                     self.reading = None;
-                    return Poll::Ready(None);
+                    return Poll::Ready(());
                 }
             }
         }
+        Poll::Ready(())
     }
 }

@@ -4,7 +4,9 @@
 //! action, a stream of events, a WebSocket. What a session may is decided in the session alone.
 
 use crate::exchange::{Events, Exchange, Place, Promise};
-use manager::{Answer, Carrier, Close, Input, Output, Peer, Piece, Request, Session, Told};
+use manager::{
+    Answer, Carrier, Close, Input, Output, Peer, Piece, Request, Resumed, Session, Told,
+};
 use model::{Address, Mark, Seq, Token, Transport};
 use std::future::{Future as _, poll_fn};
 use std::net::SocketAddr;
@@ -32,8 +34,8 @@ pub(crate) enum Happening {
     Event(Arc<Told>),
     /// All events there are have been told. On streams only, and only after one.
     Told,
-    /// So many events are lost. On streams only.
-    Gap(u64),
+    /// So many events are lost, if that is known. On streams only.
+    Gap(Option<u64>),
     /// It is over.
     Over(Close),
 }
@@ -52,7 +54,8 @@ pub(crate) struct Driver {
     asking: Option<Promise<(Seq, Answer)>>,
     telling: Option<Promise<()>>,
     timer: Option<Timer>,
-    gap: u64,
+    /// So many events are lost, if any are, and if it is known how many.
+    gap: Option<Option<u64>>,
     told: bool,
     tokens: u64,
 }
@@ -108,7 +111,7 @@ impl Driver {
             asking: None,
             telling: None,
             timer: None,
-            gap: 0,
+            gap: None,
             told: false,
             tokens: 0,
         })
@@ -130,6 +133,13 @@ impl Driver {
         if self.events.is_some() {
             self.events = Some(self.exchange.listen(Some(seq)));
         }
+    }
+
+    /// The session is told of the events after this place, as far as there are any.
+    pub(crate) fn resume(&mut self, after: Mark) -> Resumed {
+        let (events, resumed) = self.exchange.resume(after);
+        self.events = Some(events);
+        resumed
     }
 
     /// The last event the session was given.
@@ -180,8 +190,8 @@ impl Driver {
             if self.telling.is_some() {
                 return Poll::Pending;
             }
-            if self.gap > 0 {
-                return Poll::Ready(Happening::Gap(std::mem::take(&mut self.gap)));
+            if let Some(missed) = self.gap.take() {
+                return Poll::Ready(Happening::Gap(missed));
             }
             let mut busy = self.poll_answer(context);
             busy |= self.poll_events(context);
@@ -235,9 +245,7 @@ impl Driver {
                 self.handle(Input::Answer { at, answer });
             }
             Output::Ask(Request::Resume(after)) => {
-                let (events, resumed) = self.exchange.resume(after);
-                self.events = Some(events);
-                let answer = Answer::Resumed(resumed);
+                let answer = Answer::Resumed(self.resume(after));
                 self.handle(Input::Answer { at: Seq(0), answer });
             }
             Output::Ask(request) => self.asking = Some(self.exchange.answer(request)),
@@ -278,7 +286,11 @@ impl Driver {
             }
             Err(missed) => {
                 match self.carrier {
-                    Carrier::Stream => self.gap += missed.count(),
+                    Carrier::Stream => {
+                        let before = self.gap.unwrap_or(Some(0));
+                        let more = missed.known_count();
+                        self.gap = Some(before.zip(more).map(|(before, more)| before + more));
+                    }
                     Carrier::Requests => session.handle(now, Input::Missed(missed)),
                 }
                 true

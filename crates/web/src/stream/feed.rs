@@ -1,6 +1,6 @@
 //! A reader of events: a session of its own on the live stream.
 
-use super::Start;
+use super::{NOWHERE, Start};
 use crate::answer::Refusal;
 use crate::caller::Caller;
 use crate::driver::{Driver, Ends, Happening};
@@ -23,8 +23,8 @@ pub(crate) struct Feed {
     run: Run,
     /// Whether a gap is made good with a snapshot.
     snapshots: bool,
-    /// Events up to this one are known from a snapshot.
-    known: Seq,
+    /// Events up to this one are known: from a snapshot, or from before.
+    known: Mark,
     /// The state is being asked for.
     asking: Option<Promise<(Seq, Answer)>>,
     waiting: VecDeque<Item>,
@@ -39,7 +39,7 @@ pub(crate) enum Item {
     Mark(Mark),
     /// The state there, as events.
     Snapshot(Mark, Vec<Told>),
-    /// So many events are lost to it; unknown how many if it was told those of another run.
+    /// So many events are lost to it, if that is known.
     Gap(Option<u64>),
     /// Something happened.
     Event(Mark, Arc<Told>),
@@ -87,7 +87,7 @@ impl Feed {
             parent,
             exchange: Arc::clone(web.exchange()),
             snapshots: start.snapshot,
-            known: Seq(0),
+            known: Mark::default(),
             asking: None,
             ending: web.ending(),
             waiting: VecDeque::new(),
@@ -97,22 +97,22 @@ impl Feed {
     /// Goes to where the reader wants to be.
     pub(crate) fn begin(&mut self, start: Start) {
         self.snapshots = start.snapshot;
-        let now = self.driver.at().unwrap_or(self.run.at(Seq(0)));
-        let after = start
-            .after
-            .filter(|mark| mark.run == self.run && *mark <= now);
-        if let Some(mark) = after {
-            self.known = mark.seq;
-            self.driver.listen_after(mark.seq);
-            return;
-        }
-        if start.after.is_some() {
+        let mut place = self.driver.at().unwrap_or(self.run.at(Seq(0)));
+        if start.after == Some(NOWHERE) {
             self.waiting.push_back(Item::Gap(None));
+        } else if let Some(after) = start.after {
+            let resumed = self.driver.resume(after);
+            self.known = resumed.place;
+            place = resumed.place;
+            let Some(missed) = resumed.missed else {
+                return;
+            };
+            self.waiting.push_back(Item::Gap(missed.known_count()));
         }
         if start.snapshot {
             self.ask_state();
         } else {
-            self.waiting.push_back(Item::Mark(now));
+            self.waiting.push_back(Item::Mark(place));
         }
     }
 
@@ -120,7 +120,7 @@ impl Feed {
     pub(crate) fn act(&mut self, message: Message) {
         let resumes = |name: &str| name.eq_ignore_ascii_case("Resume");
         if message.action().is_some_and(resumes) || message.first("Resume").is_some() {
-            self.known = Seq(0); // it wants to be told again
+            self.known = Mark::default(); // it wants to be told again
         }
         let token = self.driver.token();
         let frame = Frame::Message(message);
@@ -154,7 +154,7 @@ impl Feed {
             }
             match self.happening().await {
                 None => return Item::Over("logged off"),
-                Some(Happening::Event(told)) if told.mark.seq > self.known => {
+                Some(Happening::Event(told)) if told.mark > self.known => {
                     return Item::Event(told.mark, told);
                 }
                 Some(Happening::Event(_)) => {}
@@ -165,7 +165,7 @@ impl Feed {
                     if self.snapshots {
                         self.ask_state();
                     }
-                    return Item::Gap(Some(missed));
+                    return Item::Gap(missed);
                 }
             }
         }
@@ -203,7 +203,7 @@ impl Feed {
             .driver
             .session()
             .tell_state(self.exchange.now(), events);
-        self.known = at;
+        self.known = self.run.at(at);
         self.driver.listen_after(at);
         Item::Snapshot(self.run.at(at), told)
     }

@@ -1,8 +1,8 @@
 //! The live stream: events as they happen, from a place in their order on.
 //!
-//! A reader says where it was ([`Mark`]) and goes on from there, as long as the hub keeps what came
-//! after. A snapshot tells the state at one place as events that would bring a reader who knows
-//! nothing to it, so that a reader needs one way to take both.
+//! A reader says where it was ([`Mark`]) and goes on from there, as long as what came after is kept, in
+//! memory or in the journal. A snapshot tells the state at one place as events that would bring a reader
+//! who knows nothing to it, so that a reader needs one way to take both.
 
 mod feed;
 pub(crate) mod snapshot;
@@ -11,12 +11,18 @@ pub(crate) mod sse;
 
 pub(crate) use feed::{Feed, Item};
 
-use model::Mark;
+use model::{Mark, Run, Seq};
 
-/// Where a reader says it was. What is not a place of ours is one that cannot be gone on from.
+/// A place that cannot be gone on from.
+pub(crate) const NOWHERE: Mark = Mark {
+    run: Run(0),
+    seq: Seq(0),
+};
+
+/// Where a reader says it was; nowhere, if it does not read.
 pub(crate) fn place(after: Option<&str>) -> Option<Mark> {
     let after = after.filter(|text| !text.is_empty())?;
-    Some(after.parse().unwrap_or_default())
+    Some(after.parse().unwrap_or(NOWHERE))
 }
 
 /// Where a reader begins.
