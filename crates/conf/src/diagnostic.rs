@@ -1,10 +1,11 @@
 //! What is wrong with a configuration: where, what, and what to do about it.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
 /// A line of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The file, as it was named to the [`Source`](crate::Source).
     pub file: Arc<str>,

@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use conf::Place;
 use jiff::Zoned;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     edit::Fault,
@@ -12,18 +13,42 @@ use crate::{
 };
 
 /// A whole dialplan. A reload makes another one; calls in progress may keep theirs.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Written")]
 pub struct Dialplan {
     /// The settings of `[general]`.
     pub general: General,
     /// The variables of `[globals]`, in the order of the file.
     pub globals: Vec<(String, String)>,
     contexts: Vec<Context>,
+    #[serde(skip_serializing)]
     by_name: HashMap<String, usize>,
 }
 
+/// A dialplan as it is written down.
+#[derive(Deserialize)]
+struct Written {
+    general: General,
+    globals: Vec<(String, String)>,
+    contexts: Vec<Context>,
+}
+
+impl From<Written> for Dialplan {
+    fn from(written: Written) -> Self {
+        let names = written.contexts.iter().enumerate();
+        Self {
+            general: written.general,
+            globals: written.globals,
+            by_name: names
+                .map(|(index, context)| (context.name.to_string(), index))
+                .collect(),
+            contexts: written.contexts,
+        }
+    }
+}
+
 /// The settings of `[general]` in extensions.conf.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct General {
     /// The console may not write the file back unless `static` is set and this is not.
     pub write_protect: bool,
@@ -47,7 +72,7 @@ impl Default for General {
 }
 
 /// A context.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Context {
     /// Its name.
     pub name: Arc<str>,
@@ -60,7 +85,7 @@ pub struct Context {
 }
 
 /// `include => context[,times]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Include {
     /// The context to search.
     pub context: String,
@@ -71,7 +96,7 @@ pub struct Include {
 }
 
 /// An extension for the callers it is meant for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Extension {
     /// Its name or pattern.
     pub pattern: Pattern,
@@ -85,7 +110,7 @@ pub struct Extension {
 
 /// The caller identification an extension asks for (`exten => 100/5551234,…`). Extensions for
 /// certain callers are searched before those for everybody.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Caller {
     /// This number or pattern.
     Matching(Pattern),
@@ -96,7 +121,7 @@ pub enum Caller {
 }
 
 /// A priority: one step of an extension.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Priority {
     /// Its number, from 1.
     pub number: u32,
@@ -113,7 +138,7 @@ pub struct Priority {
 }
 
 /// What an extension watches.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hint {
     /// The whole text: devices, and presence after a comma.
     pub text: String,

@@ -4,13 +4,15 @@
 //! `.` one or more characters, `!` none or more; any other character stands for itself. Dashes
 //! are for the reader only, in patterns as in what was dialled.
 
+use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, cmp::Ordering};
 
 /// An extension's name as written, ready to match.
 ///
 /// The order is the order in which a dialplan is searched: names before patterns, then from left
 /// to right the narrower set first, `.` and `!` last.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Pattern {
     text: String,
     kind: Kind,
@@ -97,6 +99,20 @@ impl Pattern {
             Kind::Name(name) => ask_name(name, &dialled, question).into(),
             Kind::Pattern(elements) => ask_pattern(elements, &dialled, question),
         }
+    }
+}
+
+impl TryFrom<String> for Pattern {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Pattern> for String {
+    fn from(pattern: Pattern) -> Self {
+        pattern.text
     }
 }
 

@@ -4,14 +4,16 @@
 //! and includes both its ends.
 
 use jiff::{Zoned, tz::TimeZone};
+use serde::{Deserialize, Serialize};
 
 /// When something holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Timing {
     times: Ranges,
     weekdays: Ranges,
     days: Ranges,
     months: Ranges,
+    #[serde(with = "jiff::fmt::serde::tz::optional")]
     zone: Option<TimeZone>,
 }
 

@@ -74,7 +74,7 @@ impl Peer {
     ) -> model::Event {
         model::Event::Security(Arc::new(Security {
             kind,
-            service: "AMI",
+            service: model::Service::Ami,
             account: account.into(),
             session: Arc::clone(&self.session),
             local: self.local,

@@ -1,10 +1,11 @@
 //! A bridge as it was at one moment.
 
 use crate::BridgeId;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A bridge as it was at one moment (ami-server.md, appendix A: bridge block).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BridgeSnapshot {
     /// Its id inside the switch.
     pub id: BridgeId,

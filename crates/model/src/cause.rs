@@ -1,9 +1,11 @@
 //! Hangup causes (Q.850, with the additions told on the wire).
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Why a call ended: a Q.850 cause number in 1..=127.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
 pub struct Cause(u8);
 
 macro_rules! causes {
@@ -117,6 +119,20 @@ impl Cause {
             504 => Self::RECOVERY_ON_TIMER_EXPIRE,
             _ => Self::INTERWORKING,
         }
+    }
+}
+
+impl TryFrom<u8> for Cause {
+    type Error = &'static str;
+
+    fn try_from(number: u8) -> Result<Self, &'static str> {
+        Self::new(number).ok_or("a cause is a number from 1 to 127")
+    }
+}
+
+impl From<Cause> for u8 {
+    fn from(cause: Cause) -> Self {
+        cause.0
     }
 }
 

@@ -1,10 +1,11 @@
 //! Call detail records.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// How a call ended, for billing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Disposition {
     /// Nobody answered.
     NoAnswer,
@@ -35,7 +36,9 @@ impl Disposition {
 }
 
 /// What billing shall do with a channel's records (Automatic Message Accounting).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[repr(u8)]
 pub enum AmaFlags {
     /// Leave them out.
@@ -76,7 +79,7 @@ pub enum Spool {
 }
 
 /// A finished call detail record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallRecord {
     /// Account code.
     pub account: Arc<str>,

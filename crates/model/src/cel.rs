@@ -1,10 +1,11 @@
 //! The channel event log: what happens to channels, for billing finer than call records.
 
 use crate::{AmaFlags, ChannelSnapshot};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What can happen to a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ChannelEventKind {
     /// It was made.
     ChanStart,
@@ -90,7 +91,7 @@ impl ChannelEventKind {
 }
 
 /// An entry of the log.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChannelEvent {
     /// What happened.
     pub kind: ChannelEventKind,

@@ -1,10 +1,13 @@
 //! A channel as it was at one moment.
 
 use crate::{Cause, ChannelId, Party, Trace};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What the line of a channel is doing (ami-server.md, appendix A).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[repr(u8)]
 pub enum ChannelState {
     /// Made, nothing asked of it yet.
@@ -54,7 +57,7 @@ impl ChannelState {
 }
 
 /// A channel as it was at one moment; immutable and cheap to share.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChannelSnapshot {
     /// Its id inside the switch.
     pub id: ChannelId,

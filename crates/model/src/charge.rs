@@ -1,9 +1,10 @@
 //! Advice of charge: what a call costs, as told to the one who pays (ETSI EN 300 182-1).
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// When an advice is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AdviceTime {
     /// At the start of a call: its rates (AOC-S).
     Start,
@@ -14,7 +15,7 @@ pub enum AdviceTime {
 }
 
 /// An advice of charge.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Advice {
     /// When it is given.
     pub time: AdviceTime,

@@ -8,11 +8,12 @@ use crate::{
     DatabaseReply, DialplanCommand, DialplanReply, ExtensionState, OriginateReason, Party,
     StateQuery, StateReply, TraceId,
 };
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// What can be asked of a switch. Channels are named by name (any case) or uniqueid.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Call somebody and connect them to the dialplan or an application.
     Originate(Originate),
@@ -189,7 +190,7 @@ pub enum Command {
 }
 
 /// A channel and where it is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Redirection {
     /// The channel.
     pub channel: Arc<str>,
@@ -202,7 +203,7 @@ pub struct Redirection {
 }
 
 /// Which way sound goes, seen from the switch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Direction {
     /// From the channel's far end.
     In,
@@ -213,7 +214,7 @@ pub enum Direction {
 }
 
 /// A variable, by name, or a function, by name and arguments.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VariableRequest {
     /// The channel; `None` for a global.
     pub channel: Option<Arc<str>>,
@@ -222,7 +223,7 @@ pub struct VariableRequest {
 }
 
 /// Which calls to end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HangupTarget {
     /// This one.
     Channel(Arc<str>),
@@ -231,7 +232,7 @@ pub enum HangupTarget {
 }
 
 /// An order to call somebody.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Originate {
     /// The technology: `Local`, `PJSIP`.
     pub technology: Arc<str>,
@@ -276,7 +277,7 @@ pub fn names(text: &str) -> Vec<Arc<str>> {
 }
 
 /// Where a call goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Destination {
     /// Into the dialplan.
     Extension {

@@ -3,10 +3,11 @@
 //! A value's path is `/family/key`; both may hold slashes. The values live in the switch, so that
 //! the dialplan reads and sets them without waiting; a store keeps them on disk.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What can be asked of the database.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DatabaseCommand {
     /// The value of a path.
     Value(Arc<str>),

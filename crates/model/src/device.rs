@@ -1,7 +1,9 @@
 //! States of devices and of the extensions whose hints watch them.
 
+use serde::{Deserialize, Serialize};
+
 /// The state of a device, e.g. `PJSIP/alice`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum DeviceState {
     /// The device exists, its state cannot be told.
     Unknown,
@@ -75,7 +77,7 @@ impl DeviceState {
 }
 
 /// The state of an extension with a hint (ami-server.md 10.16).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ExtensionState {
     /// The extension is gone.
     Removed,

@@ -1,9 +1,10 @@
 //! The dialplan as it is shown and changed from outside.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What can be asked of the dialplan.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DialplanCommand {
     /// What does it say?
     Show {
@@ -21,7 +22,7 @@ pub enum DialplanCommand {
 }
 
 /// A change of the dialplan.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DialplanChange {
     /// Add a priority or a hint; the context is made if there is none.
     AddExtension {
@@ -123,7 +124,7 @@ pub struct DialplanExtension {
 }
 
 /// A priority or a hint.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DialplanStep {
     /// The number of the priority; a hint has none.
     pub number: Option<u32>,

@@ -1,10 +1,11 @@
 //! What the switch knows of a technology's endpoints: facts told to it, not asked for.
 
 use crate::Party;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// An endpoint as configured.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoint {
     /// Its name; the device is `PJSIP/name`.
     pub name: Arc<str>,
@@ -23,7 +24,7 @@ pub struct Endpoint {
 }
 
 /// Something that became of a contact of an endpoint.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactFact {
     /// The endpoint it belongs to.
     pub endpoint: Arc<str>,
@@ -73,7 +74,7 @@ pub struct Contact {
 }
 
 /// The state of a contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ContactState {
     /// Known, and nobody asks whether it answers.
     NonQualified,

@@ -4,6 +4,7 @@ use crate::{
     Advice, BridgeSnapshot, CallRecord, ChannelEvent, ChannelSnapshot, ContactFact, DeviceState,
     ExtensionState, MessageCounts, Presence, Security, Seq,
 };
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 type Channel = Arc<ChannelSnapshot>;
@@ -21,7 +22,7 @@ pub struct Record {
 }
 
 /// What happened. Names are those told to managers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "fields are named as the headers they become")]
 pub enum Event {
     /// A channel was made.
@@ -232,7 +233,7 @@ pub enum Event {
 }
 
 /// What a transfer came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum TransferResult {
     /// Done.
     Success,
@@ -254,7 +255,7 @@ impl TransferResult {
 }
 
 /// How a registration of ours stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum RegistryStatus {
     /// It holds.
     Registered,
@@ -276,7 +277,7 @@ impl RegistryStatus {
 }
 
 /// What becomes of a hangup handler.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum HandlerChange {
     /// It was added.
     Push,
@@ -287,7 +288,7 @@ pub enum HandlerChange {
 }
 
 /// How a dial goes or went: the words of `DialStatus`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum DialStatus {
     /// It rings.
     Ringing,
@@ -327,7 +328,7 @@ impl DialStatus {
 }
 
 /// Why an Originate ended as it did (ami-server.md 10.15).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum OriginateReason {
     /// No such channel or extension, or another failure.

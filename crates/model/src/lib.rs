@@ -57,7 +57,7 @@ pub use mark::{BadMark, Mark, Run};
 pub use media::{AudioQuality, MediaInstruction, MediaReport, Spread};
 pub use party::Party;
 pub use program::{Line, Outcome, Program, Ran};
-pub use security::{Address, Security, SecurityKind, Transport};
+pub use security::{Address, Security, SecurityKind, Service, Transport};
 pub use sip::{
     SipEndpoint, SipMethod, SipObject, SipQuery, SipReply, SipRequest, SipSubscription, SipTarget,
 };

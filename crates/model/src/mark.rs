@@ -1,12 +1,15 @@
 //! Places in the order of events, across the runs of a node.
 
 use crate::Seq;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// A run of a node, from its start to its end: numbered by when it began, in milliseconds since 1970,
 /// and always higher than those before. Each counts its events from 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Run(pub u64);
 
 /// An event of a run, or the place before its first. Written `RUN/SEQ`; later ones are greater.

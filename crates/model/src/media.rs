@@ -1,6 +1,7 @@
 //! How the switch and media talk: who hears whom, what is played, how it was.
 
 use crate::{MediaId, PlayId, Tones};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,7 +71,7 @@ pub enum MediaInstruction {
 }
 
 /// What media tells the switch.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MediaReport {
     /// A playback, a recording or a question for a sound came to its end.
     Finished {
@@ -107,7 +108,7 @@ pub enum MediaReport {
 
 /// How the sound of a leg was, from its RTP and RTCP: what the `RTPAUDIOQOS` variables tell.
 /// Times are in seconds; "ours" is what we sent and they reported, "theirs" what we received.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct AudioQuality {
     /// Our synchronisation source.
     pub ssrc: u32,
@@ -134,7 +135,7 @@ pub struct AudioQuality {
 }
 
 /// A figure over time.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
     /// The latest.
     pub last: f64,

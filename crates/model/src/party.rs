@@ -1,9 +1,10 @@
 //! Who is at the other end: a number and a name.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A caller id or a connected line. `None` is "not known", which is told as `<unknown>`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
     /// The number, as it would be dialled.
     pub number: Option<Arc<str>>,

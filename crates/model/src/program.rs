@@ -1,6 +1,7 @@
 //! Programs of the system that the dialplan has run, outside of the switch.
 
 use crate::{ChannelId, RunId};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A program to run.
@@ -24,7 +25,7 @@ pub enum Line {
 }
 
 /// What came of a program.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ran {
     /// As in [`Program`].
     pub id: RunId,
@@ -35,7 +36,7 @@ pub struct Ran {
 }
 
 /// What a program came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// It ended well.
     Succeeded,

@@ -1,10 +1,11 @@
 //! Security events: who knocked, with what outcome (ami-server.md 12.2).
 
+use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// How an address was reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Transport {
     /// Datagrams.
     Udp,
@@ -15,7 +16,7 @@ pub enum Transport {
 }
 
 /// One end of a conversation; written `IPV4/TCP/127.0.0.1/5038`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
     /// How.
     pub transport: Transport,
@@ -23,13 +24,32 @@ pub struct Address {
     pub socket: SocketAddr,
 }
 
+/// Where somebody may knock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Service {
+    /// The manager.
+    Ami,
+    /// SIP.
+    Pjsip,
+}
+
+impl Service {
+    /// The word told as `Service`.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Ami => "AMI",
+            Self::Pjsip => "PJSIP",
+        }
+    }
+}
+
 /// A security event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Security {
     /// What happened.
     pub kind: SecurityKind,
-    /// `AMI` or `PJSIP`.
-    pub service: &'static str,
+    /// Where they knocked.
+    pub service: Service,
     /// The account it was about, empty if none is known.
     pub account: Arc<str>,
     /// A token for the session: opaque for AMI, the Call-ID for SIP.
@@ -43,7 +63,7 @@ pub struct Security {
 }
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SecurityKind {
     /// Logged in.
     SuccessfulAuth {

@@ -1,10 +1,11 @@
 //! Presence, waiting messages, and the lists of all states.
 
 use crate::{DeviceState, ExtensionState};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What somebody says of themselves: `CustomPresence:alice` is away, out for lunch.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presence {
     /// Whether they can be talked to.
     pub kind: PresenceKind,
@@ -15,7 +16,7 @@ pub struct Presence {
 }
 
 /// Whether somebody can be talked to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum PresenceKind {
     /// Never said.
     NotSet,
@@ -64,7 +65,7 @@ impl PresenceKind {
 }
 
 /// How many messages wait in a mailbox.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageCounts {
     /// That were not listened to and are urgent.
     pub urgent: u32,
@@ -75,7 +76,7 @@ pub struct MessageCounts {
 }
 
 /// Which states to list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StateQuery {
     /// Of all devices known.
     Devices,

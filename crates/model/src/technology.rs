@@ -9,10 +9,11 @@ use crate::{
     AudioQuality, Cause, ChannelId, ContactFact, ExtensionState, MediaId, MessageCounts, Party,
     Token,
 };
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What a technology tells the switch.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Signal {
     /// A call comes in.
     NewCall(NewCall),
@@ -115,7 +116,7 @@ pub enum Signal {
 }
 
 /// Something whose state others may watch.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Watched {
     /// The hint of an extension.
     Extension {
@@ -147,7 +148,7 @@ pub enum WatchedState {
 }
 
 /// A call that comes in.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NewCall {
     /// To be named in the answer.
     pub token: Token,
@@ -164,7 +165,7 @@ pub struct NewCall {
 }
 
 /// A text outside of any call.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewMessage {
     /// To be named in the answer.
     pub token: Token,

@@ -1,9 +1,10 @@
 //! Tones that tell a caller how a call goes, and how they are written.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Tones that follow each other.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tones {
     /// In order; there is at least one.
     pub parts: Arc<[Tone]>,
@@ -14,7 +15,7 @@ pub struct Tones {
 }
 
 /// One of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tone {
     /// What it sounds like.
     pub sound: Sound,
@@ -23,7 +24,7 @@ pub struct Tone {
 }
 
 /// What a tone sounds like; frequencies in hertz.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sound {
     /// Nothing is heard.
     Silence,

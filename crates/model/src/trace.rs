@@ -1,5 +1,6 @@
 //! What tells that things belong together: an action, the calls that come of it, their legs.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::num::ParseIntError;
 use std::str::FromStr;
@@ -7,7 +8,8 @@ use std::sync::Arc;
 
 /// A trace: everything that came of one action, or of one call that came in. It is never 0, and is
 /// written as 32 hexadecimal digits (www.w3.org/TR/trace-context, "trace-id").
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct TraceId(u128);
 
 impl TraceId {
@@ -31,6 +33,20 @@ impl FromStr for TraceId {
     }
 }
 
+impl TryFrom<String> for TraceId {
+    type Error = ParseIntError;
+
+    fn try_from(text: String) -> Result<Self, ParseIntError> {
+        text.parse()
+    }
+}
+
+impl From<TraceId> for String {
+    fn from(id: TraceId) -> Self {
+        id.to_string()
+    }
+}
+
 impl fmt::Debug for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -38,7 +54,7 @@ impl fmt::Debug for TraceId {
 }
 
 /// What a channel is traced by; it never changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trace {
     /// Its trace: that of the action or the channel it was made for.
     pub id: TraceId,

@@ -153,7 +153,7 @@ pub(crate) async fn tell(
         .unwrap_or_else(|_| "".into());
     let security = Security {
         kind,
-        service: "PJSIP",
+        service: model::Service::Pjsip,
         account: account.into(),
         session,
         local,

@@ -2,12 +2,13 @@
 
 use dialplan::Dialplan;
 use model::{ChannelEventKind, Endpoint};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The configuration. Calls in progress go on with the extension they are in.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Config {
     /// extensions.conf.
     pub dialplan: Arc<Dialplan>,
@@ -36,11 +37,12 @@ pub struct Config {
     /// The environment that the dialplan may read.
     pub environment: BTreeMap<String, Arc<str>>,
     /// The time zone of dialplan times and dates.
+    #[serde(with = "jiff::fmt::serde::tz::optional")]
     pub time_zone: Option<jiff::tz::TimeZone>,
 }
 
 /// features.conf: the codes that those who talk may press, and how long they have for it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FeatureSettings {
     /// Sends the other one to an extension; empty is no code.
     pub blind_transfer: Arc<str>,
@@ -67,7 +69,7 @@ impl Default for FeatureSettings {
 }
 
 /// cel.conf: what is logged of channels.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct CelSettings {
     /// Log at all.
     pub enabled: bool,
@@ -91,7 +93,7 @@ impl CelSettings {
 }
 
 /// cdr.conf and cdr_manager.conf.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CdrSettings {
     /// Make records at all.
     pub enabled: bool,

@@ -23,6 +23,7 @@ use model::{
     BridgeId, ChannelId, Command, DatabaseChange, Event, Instruction, MediaId, MediaInstruction,
     MediaReport, Now, PlayId, Program, Ran, Record, Reply, Seq, Signal, Spool, Token,
 };
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,7 +33,7 @@ use std::time::Duration;
 const STEPS_A_TURN: usize = 4096;
 
 /// What goes into the switch.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Input {
     /// Somebody asks for something; answered with [`Output::Reply`] and the same token.
     Command(Token, Command),

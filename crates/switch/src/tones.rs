@@ -6,6 +6,7 @@
 
 use crate::{Output, Switch};
 use model::{ChannelId, MediaId, MediaInstruction, Tones};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use std::sync::Arc;
 const HOPS: usize = 16;
 
 /// indications.conf: the tones of each country.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Indications {
     /// The country whose tones are heard where nothing else is said.
     pub country: Arc<str>,

@@ -96,7 +96,7 @@ impl Node {
             kind: SecurityKind::SuccessfulAuth {
                 using_password: false,
             },
-            service: "AMI",
+            service: model::Service::Ami,
             account: "a".into(),
             session: "1".into(),
             local: address,

@@ -13,6 +13,7 @@ mod world;
 use fastrand::Rng;
 use model::{Cause, ChannelId, Command, HangupTarget, Signal, VariableRequest};
 use std::time::Duration;
+use switch::{Output, Switch};
 use world::mirror::Mirror;
 use world::{Phone, World, originate};
 
@@ -378,6 +379,31 @@ fn the_rules_hold_in_random_worlds() {
 #[test]
 fn the_same_seed_tells_the_same_story() {
     assert!(live(7, 400).events == live(7, 400).events);
+}
+
+/// What the switch was given is written down, read, and given to another.
+#[test]
+fn what_was_written_down_tells_the_same_story() {
+    for seed in 0..20 {
+        let world = live(seed, 250);
+        let (begun, _) = &world.inputs[0];
+        let mut again = Switch::new(seed, *begun);
+        let mut told = Vec::new();
+        for input in &world.inputs {
+            let line = serde_json::to_string(input).unwrap();
+            let (now, input) = serde_json::from_str(&line).unwrap();
+            again.handle(now, input);
+            while let Some(output) = again.poll() {
+                if let Output::Events(events) = output {
+                    told.extend(events);
+                }
+            }
+        }
+        assert!(
+            format!("{told:?}") == format!("{:?}", world.events),
+            "seed {seed}"
+        );
+    }
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn head<'a>(to: &Teller<'_>, security: &'a Security) -> Head<'a> {
     Head {
         event_tv: time(to, to.record.at),
         severity,
-        service: security.service,
+        service: security.service.text(),
         event_version,
         account: Some(&security.account),
         session: &security.session,

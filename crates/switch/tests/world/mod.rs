@@ -38,6 +38,8 @@ pub(crate) enum Phone {
 pub(crate) struct World {
     pub(crate) switch: Switch,
     pub(crate) now: Duration,
+    /// What the switch was given.
+    pub(crate) inputs: Vec<(Now, Input)>,
     pub(crate) events: Vec<Record>,
     pub(crate) replies: BTreeMap<Token, (Seq, Reply)>,
     pub(crate) phones: BTreeMap<&'static str, Phone>,
@@ -65,6 +67,7 @@ impl World {
         let mut world = Self {
             switch: Switch::new(seed, at(Duration::ZERO)),
             now: Duration::ZERO,
+            inputs: Vec::new(),
             events: Vec::new(),
             replies: BTreeMap::new(),
             phones: BTreeMap::new(),
@@ -199,6 +202,7 @@ impl World {
     pub(crate) fn give(&mut self, input: Input) {
         let mut now = at(self.now);
         now.utc += self.set_by;
+        self.inputs.push((now, input.clone()));
         self.switch.handle(now, input);
         while let Some(output) = self.switch.poll() {
             match output {
