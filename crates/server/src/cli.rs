@@ -1,7 +1,9 @@
 //! The command line of the reference server, so that scripts and service units keep working.
 
+use crate::recording;
 use clap::{ArgAction, Parser};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// A telephone switch whose manager interface speaks AMI. It stays in the foreground; a service
 /// manager is the one to put it in the background.
@@ -9,7 +11,7 @@ use std::path::PathBuf;
 #[command(name = "switchroom", disable_version_flag = true)]
 pub(crate) struct Arguments {
     /// Read this asterisk.conf; its [directories] say where everything else is.
-    #[arg(short = 'C', value_name = "FILE")]
+    #[arg(short = 'C', value_name = "FILE", global = true)]
     pub(crate) config: Option<PathBuf>,
     /// Print the version and end.
     #[arg(short = 'V')]
@@ -44,6 +46,17 @@ pub(crate) struct Arguments {
     /// Read the whole configuration, tell what is wrong with it and how safe it is, and end.
     #[arg(long)]
     pub(crate) check: bool,
+    /// Record all that the switch hears and says in this file, for `switchroom replay`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+    /// That file has so many megabytes at most.
+    #[arg(
+        long,
+        value_name = "MEGABYTES",
+        default_value = "1024",
+        requires = "record"
+    )]
+    pub(crate) record_size: u64,
     #[command(subcommand)]
     pub(crate) task: Option<Task>,
     #[command(flatten)]
@@ -71,6 +84,45 @@ pub(crate) enum Task {
         #[arg(long)]
         expires: Option<jiff::civil::Date>,
     },
+    /// Record what the sessions of the running server on connections hear and say, their secrets masked.
+    /// (What the switch itself hears and says can only be recorded from its start: `--record FILE`.)
+    Record(Record),
+    /// Replay a recording: of sessions, what they said; of the switch, its events, which a fresh switch
+    /// must tell byte for byte. Otherwise the first difference is told, and it fails.
+    Replay {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+/// What is recorded of a running server.
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub(crate) struct Record {
+    /// Only this session, as `0x00000007`, or those of this account from its login on.
+    #[arg(long, value_name = "ACCOUNT|SESSION")]
+    session: Option<String>,
+    /// For so long: `60s`, `5m`; until interrupted if not said.
+    #[arg(long)]
+    time: Option<jiff::SignedDuration>,
+    /// At most so many megabytes.
+    #[arg(long, value_name = "MEGABYTES", default_value = "1024")]
+    size: u64,
+    /// A new file, which is yours alone.
+    file: PathBuf,
+}
+
+impl Record {
+    /// Records what the server on this control socket has to tell; what came of it.
+    pub(crate) fn run(&self, socket: &Path) -> Result<String, String> {
+        let time = self.time.map(Duration::try_from).transpose();
+        recording::record(&recording::Order {
+            socket,
+            whose: self.session.as_deref(),
+            time: time.map_err(|_| "the time must not be negative".to_owned())?,
+            size: self.size,
+            file: &self.file,
+        })
+    }
 }
 
 /// What is done with the audit log.

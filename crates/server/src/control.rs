@@ -4,6 +4,7 @@
 
 use crate::console;
 use crate::node::Node;
+use crate::recording;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -63,6 +64,9 @@ async fn answer(stream: UnixStream, node: &Arc<Node>) -> io::Result<()> {
     let mut line = String::new();
     let mut bounded = (&mut stream).take(COMMAND_LENGTH);
     timeout(PATIENCE, bounded.read_line(&mut line)).await??;
+    if recording::serve(stream.get_ref(), node, line.trim_end()).await? {
+        return Ok(());
+    }
     let answer = console::run(node, line.trim_end_matches(['\r', '\n'])).await;
     for part in answer.output.as_bytes().chunks(64 * 1024) {
         timeout(PATIENCE, stream.write_all(part)).await??;

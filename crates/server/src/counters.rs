@@ -48,7 +48,7 @@ impl Counters {
             SecurityKind::RequestBadFormat { .. } => "not understood",
         };
         *lock(&self.security)
-            .entry((security.service, outcome))
+            .entry((security.service.text(), outcome))
             .or_default() += 1;
     }
 

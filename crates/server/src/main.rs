@@ -35,6 +35,7 @@ mod parts;
 mod passwd;
 mod programs;
 mod promises;
+mod recording;
 mod records;
 mod remote;
 mod replay;
@@ -57,6 +58,7 @@ mod version;
 mod welcome;
 
 use cli::{Arguments, AuditTask, Task};
+use run_directory::control_socket;
 use server::Afterwards;
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -92,11 +94,16 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             name,
             expires,
         }) => return token::run(account, name, *expires),
-        None => {}
+        Some(Task::Replay { file }) => return recording::replay(file),
+        Some(Task::Record(_)) | None => {}
     }
     let mut diagnostics = Vec::new();
     let asterisk = asterisk_conf::AsteriskConf::load(arguments.config.as_deref(), &mut diagnostics)
         .map_err(|error| error.to_string())?;
+    if let Some(Task::Record(order)) = &arguments.task {
+        let told = order.run(&control_socket(&asterisk.directories.run))?;
+        return writeln!(std::io::stdout(), "{told}").map_err(|error| error.to_string());
+    }
     if arguments.is_remote() {
         return remote::run(&asterisk.directories.run, arguments.execute.as_deref());
     }

@@ -14,6 +14,7 @@ use crate::listener::Listeners;
 use crate::logger::{Detail, Logger};
 use crate::mailbox::Mailboxes;
 use crate::parts::{self, Found, Part};
+use crate::recording::{Recorder, Wire};
 use crate::records::Records;
 use crate::replay::Replay;
 use crate::sessions::Sessions;
@@ -48,6 +49,10 @@ pub(crate) struct Node {
     pub(crate) media: media::Handle,
     database: Arc<AstDb>,
     pub(crate) records: Arc<Records>,
+    /// What records the switch, if something does.
+    recorder: Option<Arc<Recorder>>,
+    /// Where sessions are recorded.
+    pub(crate) wire: Wire,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) listeners: Listeners,
     faces: OnceLock<Faces>,
@@ -93,6 +98,7 @@ pub(crate) struct Made {
     /// What goes wrong with the file of promises.
     pub(crate) promises: Arc<Faults>,
     pub(crate) traces: Traces,
+    pub(crate) recorder: Option<Arc<Recorder>>,
 }
 
 /// The configuration and what of it sessions know.
@@ -155,6 +161,8 @@ impl Node {
             media: made.media,
             database: made.database,
             records: made.records,
+            recorder: made.recorder,
+            wire: Wire::default(),
             sessions: Arc::default(),
             listeners: Listeners::default(),
             faces: OnceLock::new(),
@@ -408,14 +416,20 @@ impl Node {
         ]
     }
 
-    /// Has the database and what waits of call records and of the audit log written out.
-    pub(crate) async fn close_stores(&self) {
+    /// Has the database and what waits of call records, of the audit log and of recordings written out.
+    pub(crate) async fn close_stores(self: Arc<Self>) {
+        const ENDS: &str = "the server ended";
         let (database, records) = (Arc::clone(&self.database), Arc::clone(&self.records));
         let audit = Arc::clone(&self.audit);
+        let node = Arc::clone(&self);
         let close = move || {
             database.close();
             records.close();
             audit.close();
+            node.wire.close(ENDS);
+            if let Some(recorder) = &node.recorder {
+                recorder.end(ENDS);
+            }
         };
         // It waits for the disk, where that holds nobody up.
         let _ = tokio::task::spawn_blocking(close).await;

@@ -11,6 +11,7 @@ use crate::journal::Journal;
 use crate::logger::{self, Detail, Logger};
 use crate::node::{Configured, Made, Node};
 use crate::promises::Promises;
+use crate::recording::Recorder;
 use crate::records::Records;
 use crate::run_directory::{RunLock, control_socket};
 use crate::secrets;
@@ -22,6 +23,7 @@ use crate::{control, feed, programs, user, welcome};
 use conf::Diagnostic;
 use manager::Style;
 use std::io::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -66,7 +68,7 @@ pub(crate) fn run(
         diagnostics,
         errors: Vec::new(),
     };
-    let ended = runtime.block_on(serve(Arc::new(asterisk), findings, logger, arguments.quiet));
+    let ended = runtime.block_on(serve(Arc::new(asterisk), findings, logger, arguments));
     runtime.shutdown_timeout(PARTING);
     ended
 }
@@ -75,7 +77,7 @@ async fn serve(
     asterisk: Arc<AsteriskConf>,
     mut findings: Findings,
     logger: Logger,
-    quiet: bool,
+    arguments: &Arguments,
 ) -> Result<Afterwards, String> {
     let made = prepare(&asterisk)?;
     let configuration = Configuration::load(Arc::clone(&asterisk), &mut findings);
@@ -88,7 +90,8 @@ async fn serve(
     }
     let path = control_socket(&asterisk.directories.run);
     let control = control::listen(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let node = start(configuration, logger).await?;
+    let recorder = record(arguments)?;
+    let node = start(configuration, logger, recorder).await?;
     // From here on the server can be asked, and told to end.
     let stop =
         stop::Signals::take().map_err(|error| format!("signals cannot be taken: {error}"))?;
@@ -101,7 +104,7 @@ async fn serve(
     if let Some(failure) = failures.into_iter().next() {
         return Err(failure);
     }
-    if !quiet {
+    if !arguments.quiet {
         let text = welcome::text(&node, &made);
         let _ = std::io::stdout().write_all(text.as_bytes());
     }
@@ -132,6 +135,16 @@ fn prepare(asterisk: &AsteriskConf) -> Result<Vec<secrets::Made>, String> {
     Ok(made)
 }
 
+/// Begins to record the switch, if that is asked for.
+fn record(arguments: &Arguments) -> Result<Option<Arc<Recorder>>, String> {
+    let path = arguments.record.as_deref();
+    let begin = |path: &Path| {
+        Recorder::create(path, arguments.record_size)
+            .map_err(|error| format!("--record: {}: {error}", path.display()))
+    };
+    path.map(begin).transpose()
+}
+
 /// Opens the journal, if one is kept.
 fn open_journal(
     configuration: &Configuration,
@@ -152,7 +165,11 @@ fn open_journal(
 }
 
 /// Starts media, SIP and the switch, and puts them together.
-async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>, String> {
+async fn start(
+    configuration: Configuration,
+    logger: Logger,
+    recorder: Option<Arc<Recorder>>,
+) -> Result<Arc<Node>, String> {
     let clock = Clock::start();
     let (database, values) = AstDb::open(&configuration.asterisk.directories.database)
         .map_err(|error| format!("the database cannot be opened: {error}"))?;
@@ -218,7 +235,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
     };
     let mut seed = [0; 8];
     getrandom::fill(&mut seed).map_err(|error| format!("the system has no entropy: {error}"))?;
-    let switch = switch_task::start(u64::from_ne_bytes(seed), clock, outlets);
+    let switch = switch_task::start(u64::from_ne_bytes(seed), clock, outlets, recorder.clone());
     tokio::spawn(programs::serve(programs, switch.clone()));
     let node = Node::new(
         Made {
@@ -235,6 +252,7 @@ async fn start(configuration: Configuration, logger: Logger) -> Result<Arc<Node>
             audit,
             promises: promise_faults,
             traces,
+            recorder,
         },
         configured,
     );

@@ -171,6 +171,7 @@ impl SessionTask {
     }
 
     async fn end(&mut self, reason: Close) {
+        self.node.wire.left(self.connection.session());
         self.node.counters.closed(reason);
         tracing::debug!(
             "manager session {} ends: {}",
@@ -361,6 +362,8 @@ impl SessionTask {
             }
             match self.stream.poll_write(context, unsent) {
                 Poll::Ready(Ok(count)) if count > 0 => {
+                    let sent = unsent.get(..count).unwrap_or(unsent);
+                    self.node.wire.pass(self.connection.session(), false, sent);
                     self.node.counters.sent(count);
                     let sent = &self.place.pace().sent;
                     sent.fetch_add(count as u64, Ordering::Relaxed);
@@ -394,6 +397,8 @@ impl SessionTask {
         let mut bytes = ReadBuf::uninit(&mut bytes);
         match self.stream.poll_read(context, &mut bytes) {
             Poll::Ready(Ok(())) if !bytes.filled().is_empty() => {
+                let heard = bytes.filled();
+                self.node.wire.pass(self.connection.session(), true, heard);
                 self.connection
                     .received(self.node.clock.now(), bytes.filled());
                 true

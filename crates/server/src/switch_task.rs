@@ -8,6 +8,7 @@
 use crate::clock::Clock;
 use crate::hub::Hub;
 use crate::promises::Promises;
+use crate::recording::{Item, Recorder};
 use model::{
     Command, DatabaseChange, Instruction, MediaInstruction, Program, Reply, Seq, Spool, Token,
 };
@@ -118,14 +119,24 @@ impl SwitchHandle {
 }
 
 /// Starts a switch, on the runtime that this is called on.
-pub(crate) fn start(seed: u64, clock: Clock, outlets: Outlets) -> SwitchHandle {
+pub(crate) fn start(
+    seed: u64,
+    clock: Clock,
+    outlets: Outlets,
+    recorder: Option<Arc<Recorder>>,
+) -> SwitchHandle {
+    let now = clock.now();
+    if let Some(recorder) = &recorder {
+        recorder.put(Item::Switch(seed, now));
+    }
     let shared = Arc::new(Shared {
         room: Semaphore::new(INPUTS),
         inbox: Mutex::default(),
         desk: Mutex::new(Desk {
-            switch: Switch::new(seed, clock.now()),
+            switch: Switch::new(seed, now),
             clock,
             outlets,
+            recorder,
             asked: HashMap::new(),
             next_token: 0,
         }),
@@ -246,6 +257,8 @@ struct Desk {
     switch: Switch,
     clock: Clock,
     outlets: Outlets,
+    /// Who writes down what the switch hears and says, if somebody does.
+    recorder: Option<Arc<Recorder>>,
     asked: HashMap<Token, oneshot::Sender<Answered>>,
     next_token: u64,
 }
@@ -280,6 +293,9 @@ impl Desk {
             None
         };
         let now = self.clock.now();
+        if let Some(recorder) = &self.recorder {
+            recorder.put(Item::Input(now, Box::new(input.clone())));
+        }
         let handled = catch_unwind(AssertUnwindSafe(|| self.switch.handle(now, input)));
         if handled.is_err() {
             tracing::error!(input = kind, "the switch panicked; the input is given up");
@@ -306,7 +322,10 @@ impl Desk {
             }
         }
         // Events first: who gets a reply finds all that came before it.
-        self.outlets.hub.publish(records);
+        let batch = self.outlets.hub.publish(records);
+        if let (Some(recorder), Some(batch)) = (&self.recorder, batch) {
+            recorder.put(Item::Events(batch));
+        }
         for path in fulfilled {
             self.outlets.promises.keep(path, None);
         }

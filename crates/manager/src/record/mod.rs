@@ -23,10 +23,11 @@ use ami::event::{Declaration, Event as _};
 use ami::{Classes, Dialect, Message, raw};
 use jiff::{Timestamp, tz::TimeZone};
 use model::{Event, Mark, Record, Run, Seq};
+use serde::{Deserialize, Serialize};
 use std::sync::{Arc, OnceLock};
 
 /// How events are told; the same for all accounts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Style {
     /// The node's run.
     pub run: Run,
@@ -39,6 +40,7 @@ pub struct Style {
     /// Events that are told to nobody (`disabledevents`), by their names on the wire.
     pub disabled: Vec<String>,
     /// For times told in words.
+    #[serde(with = "jiff::fmt::serde::tz::required")]
     pub zone: TimeZone,
     /// Whether somebody is spoken to as release 1.8 spoke.
     pub legacy: bool,

@@ -60,6 +60,11 @@ impl Batch {
         known.is_none_or(|classes| classes.iter().any(hears))
     }
 
+    /// How they are told.
+    pub(crate) fn style(&self) -> &Arc<Style> {
+        &self.style
+    }
+
     /// The events from this number on, as managers are told them; made by the first who asks.
     pub(crate) fn from(&self, next: u64) -> impl Iterator<Item = &Rendered> {
         let known = usize::try_from(next.saturating_sub(self.first())).unwrap_or(usize::MAX);

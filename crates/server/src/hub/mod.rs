@@ -98,19 +98,20 @@ impl Hub {
         }
     }
 
-    /// Stores the events of a turn.
-    pub(crate) fn publish(&self, records: Vec<Record>) {
+    /// Stores the events of a turn, and gives them as they are stored, if there are any.
+    pub(crate) fn publish(&self, records: Vec<Record>) -> Option<Arc<Batch>> {
         if records.is_empty() {
-            return;
+            return None;
         }
         let style = Arc::clone(&self.style.read().unwrap_or_else(PoisonError::into_inner));
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let batch = Arc::new(Batch::new(records, style, &mut memory));
         let end = batch.end();
-        self.ring().push(batch, self.bounds);
+        self.ring().push(Arc::clone(&batch), self.bounds);
         // In one order with the arming of bells: either is seen by the other's owner.
         self.next.store(end, Ordering::SeqCst);
         self.ringer.notify_one();
+        Some(batch)
     }
 
     /// How many events can be read again.

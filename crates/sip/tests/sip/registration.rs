@@ -18,7 +18,10 @@ async fn a_phone_registers_refreshes_and_goes() {
         answer.text
     );
     let challenge = lab.security().await;
-    assert_eq!((challenge.service, &*challenge.account), ("PJSIP", "alice"));
+    assert_eq!(
+        (challenge.service, &*challenge.account),
+        (model::Service::Pjsip, "alice")
+    );
     assert_eq!(
         challenge.kind,
         SecurityKind::ChallengeSent {
