@@ -21,6 +21,77 @@ pub struct Endpoint {
     pub busy_at: u32,
     /// Set on every channel of it, in order.
     pub variables: Vec<(Arc<str>, Arc<str>)>,
+    /// The country whose tones it hears, if it is not the configuration's.
+    pub tone_zone: Option<Arc<str>>,
+    /// Whether its caller id may be shown, in the words of `CALLERID(pres)`.
+    pub presentation: Option<Arc<str>>,
+    /// Its caller id's tag.
+    pub tag: Option<Arc<str>>,
+    /// The groups its calls ring in.
+    pub call_groups: Groups,
+    /// The groups whose calls it may take.
+    pub pickup_groups: Groups,
+}
+
+/// Groups of those who may take each other's calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Groups {
+    /// Those with a number of 0 to 63, a bit each.
+    pub numbers: u64,
+    /// Those with a name.
+    pub names: Vec<Arc<str>>,
+}
+
+impl Groups {
+    /// Reads numbers, `1,3-5`; others are left out.
+    pub fn numbers(text: &str) -> u64 {
+        let parts = text.split(',').map(str::trim);
+        let ranges = parts.filter_map(|part| {
+            let (first, last) = part.split_once('-').unwrap_or((part, part));
+            let number = |text: &str| text.trim().parse().ok().filter(|n: &u32| *n < 64);
+            Some(number(first)?..=number(last)?)
+        });
+        ranges.flatten().fold(0, |all, number| all | (1 << number))
+    }
+
+    /// Reads names, `sales,support`.
+    pub fn names(text: &str) -> Vec<Arc<str>> {
+        let names = text.split(',').map(str::trim);
+        names
+            .filter(|name| !name.is_empty())
+            .map(Arc::from)
+            .collect()
+    }
+
+    /// The numbers as they are written: `1, 3, 4`.
+    pub fn numbers_text(&self) -> String {
+        let set = (0..64).filter(|number| self.numbers & (1 << number) != 0);
+        let set: Vec<_> = set.map(|number| number.to_string()).collect();
+        set.join(", ")
+    }
+
+    /// Whether any group is in both.
+    pub fn meet(&self, others: &Self) -> bool {
+        self.numbers & others.numbers != 0
+            || self.names.iter().any(|name| others.names.contains(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_are_read_and_meet() {
+        let groups = |numbers, names| Groups {
+            numbers: Groups::numbers(numbers),
+            names: Groups::names(names),
+        };
+        assert_eq!(groups("1, 3-5,64,x", "").numbers_text(), "1, 3, 4, 5");
+        assert!(groups("1,2", "").meet(&groups("2", "")));
+        assert!(groups("", "a,b").meet(&groups("1", "b")));
+        assert!(!groups("1", "a").meet(&groups("2", "b")));
+    }
 }
 
 /// Something that became of a contact of an endpoint.

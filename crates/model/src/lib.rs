@@ -47,7 +47,7 @@ pub use dialplan::{
     DialplanChange, DialplanCommand, DialplanContext, DialplanExtension, DialplanReply,
     DialplanStep,
 };
-pub use endpoint::{Contact, ContactFact, ContactState, Endpoint};
+pub use endpoint::{Contact, ContactFact, ContactState, Endpoint, Groups};
 pub use event::{
     DialStatus, Event, HandlerChange, OriginateReason, Record, RegistryStatus, TransferResult,
 };

@@ -156,6 +156,8 @@ pub struct NewCall {
     pub endpoint: Arc<str>,
     /// Who it says it is; the endpoint's own caller id goes before it.
     pub caller: Party,
+    /// Whether it wants that not to be shown (RFC 3323).
+    pub withheld: bool,
     /// What was dialled.
     pub exten: Arc<str>,
     /// The technology's id of the call (SIP Call-ID).

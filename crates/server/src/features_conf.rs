@@ -12,6 +12,9 @@ struct General {
     /// How long to wait for the next digit of the extension to transfer to, in seconds.
     #[setting(name = "transferdigittimeout", default = "3", min = 1, max = 600)]
     transfer_time: u32,
+    /// Whoever dials it takes a call that rings in one of its groups.
+    #[setting(name = "pickupexten", default = "*8")]
+    pickup_exten: String,
     /// Options of the reference server that have no effect here.
     #[setting(entries, name = "*")]
     _others: Vec<conf::Entry>,
@@ -42,6 +45,7 @@ pub(crate) fn read(files: &mut Files<'_>) -> Option<switch::FeatureSettings> {
         blind_transfer: map.blind_transfer.into(),
         attended_transfer: map.attended_transfer.unwrap_or_default().into(),
         disconnect: map.disconnect.into(),
+        pickup_exten: general.pickup_exten.into(),
         digit_time: Duration::from_millis(general.digit_time.into()),
         transfer_time: Duration::from_secs(general.transfer_time.into()),
     })

@@ -50,6 +50,8 @@ pub struct FeatureSettings {
     pub attended_transfer: Arc<str>,
     /// Ends the conversation; empty is no code.
     pub disconnect: Arc<str>,
+    /// Whoever dials it takes a call that rings in one of its groups; empty is none.
+    pub pickup_exten: Arc<str>,
     /// How long to wait for the next key of a code.
     pub digit_time: Duration,
     /// How long to wait for the next digit of the extension.
@@ -62,6 +64,7 @@ impl Default for FeatureSettings {
             blind_transfer: "#".into(),
             attended_transfer: Arc::default(),
             disconnect: "*".into(),
+            pickup_exten: "*8".into(),
             digit_time: Duration::from_millis(1000),
             transfer_time: Duration::from_secs(3),
         }

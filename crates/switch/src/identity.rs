@@ -120,6 +120,12 @@ impl Particulars {
         }
     }
 
+    /// The party wants not to be shown.
+    pub(crate) fn withhold(&mut self) {
+        self.number = Presentation::ProhibNotScreened;
+        self.name = Presentation::ProhibNotScreened;
+    }
+
     /// Whether a party wants not to be shown.
     pub(crate) fn is_withheld(&self, party: &Party) -> bool {
         self.presentation(party).is_prohibited()

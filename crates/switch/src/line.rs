@@ -107,15 +107,19 @@ impl Switch {
         if self.is_full() {
             return self.put(refuse(Cause::SWITCH_CONGESTION));
         }
+        let claimed = endpoint.caller.is_none();
         let caller = endpoint.caller.clone().unwrap_or(call.caller);
         let number = caller.number.clone().unwrap_or_default();
-        if !config.dialplan.exists(
-            &endpoint.context,
-            &call.exten,
-            1,
-            &number,
-            &self.local_time(),
-        ) {
+        let takes = !call.exten.is_empty() && call.exten == config.features.pickup_exten;
+        if !takes
+            && !config.dialplan.exists(
+                &endpoint.context,
+                &call.exten,
+                1,
+                &number,
+                &self.local_time(),
+            )
+        {
             return self.put(refuse(Cause::UNALLOCATED));
         }
         let name = self.new_channel_name("PJSIP", &endpoint.name);
@@ -137,6 +141,10 @@ impl Switch {
         });
         if let Some(channel) = self.channels.get_mut(&id) {
             channel.dnid = call.exten;
+            channel.memory.take_over(endpoint);
+            if claimed && call.withheld {
+                channel.memory.caller.withhold();
+            }
         }
         self.put(Output::Instruct(Instruction::Accept {
             token: call.token,
@@ -144,6 +152,9 @@ impl Switch {
         }));
         for (name, value) in call.variables.iter().chain(&endpoint.variables) {
             self.set_variable(id, name, value);
+        }
+        if takes {
+            return self.start_application(id, "Pickup", "");
         }
         self.start_dialplan(id);
     }

@@ -1,8 +1,9 @@
 //! What the dialplan keeps about a channel besides its variables.
 
 use crate::cdr::Notes;
-use crate::identity::{Identity, Particulars};
+use crate::identity::{Identity, Particulars, Presentation};
 use crate::variables::Variables;
+use model::{Endpoint, Groups};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,6 +46,9 @@ pub(crate) struct Memory {
     pub(crate) music_class: Option<Arc<str>>,
     /// The country whose tones it hears, if it is not the configuration's.
     pub(crate) tone_zone: Option<Arc<str>>,
+    /// The groups its calls ring in, and those whose calls it may take.
+    pub(crate) call_groups: Groups,
+    pub(crate) pickup_groups: Groups,
     /// The account of whoever it calls.
     pub(crate) peer_account: Option<Arc<str>>,
     /// The text that it executes the dialplan for.
@@ -112,6 +116,18 @@ pub(crate) struct Exception {
 impl Memory {
     /// How many ended calls are kept; the oldest are forgotten.
     const ENDED: usize = 64;
+
+    /// Begins with what is configured of the endpoint.
+    pub(crate) fn take_over(&mut self, endpoint: &Endpoint) {
+        self.tone_zone.clone_from(&endpoint.tone_zone);
+        self.caller.tag.clone_from(&endpoint.tag);
+        self.call_groups.clone_from(&endpoint.call_groups);
+        self.pickup_groups.clone_from(&endpoint.pickup_groups);
+        let shown = endpoint.presentation.as_deref();
+        if let Some(shown) = shown.and_then(Presentation::parse) {
+            (self.caller.number, self.caller.name) = (shown, shown);
+        }
+    }
 
     /// Keeps how a call ended that this channel made.
     pub(crate) fn note_ended(&mut self, ended: Ended) {

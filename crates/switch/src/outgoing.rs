@@ -132,6 +132,9 @@ impl Switch {
             context: Arc::clone(&endpoint.context),
             exten: "s".into(),
         });
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.memory.take_over(endpoint);
+        }
         for (name, value) in &endpoint.variables {
             self.set_variable(id, name, value);
         }

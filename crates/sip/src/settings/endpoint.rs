@@ -3,6 +3,7 @@
 use super::kind::tell_unused;
 use conf::{Diagnostic, Entry, List, Section, Settings as _};
 use media::Format;
+use model::Groups;
 use std::sync::Arc;
 
 /// What is known and not built. `direct_media` and its kin would let phones send sound to each
@@ -15,9 +16,6 @@ const NOT_BUILT: &[&str] = &[
     "asymmetric_rtp_codec",
     "bind_rtp_to_media_address",
     "bundle",
-    "call_group",
-    "callerid_privacy",
-    "callerid_tag",
     "codec_prefs_incoming_answer",
     "codec_prefs_incoming_offer",
     "codec_prefs_outgoing_answer",
@@ -64,13 +62,10 @@ const NOT_BUILT: &[&str] = &[
     "moh_passthrough",
     "mwi_from_user",
     "mwi_subscribe_replaces_unsolicited",
-    "named_call_group",
-    "named_pickup_group",
     "notify_early_inuse_ringing",
     "one_touch_recording",
     "outgoing_call_offer_pref",
     "overlap_context",
-    "pickup_group",
     "preferred_codec_only",
     "record_off_feature",
     "record_on_feature",
@@ -106,7 +101,6 @@ const NOT_BUILT: &[&str] = &[
     "timers",
     "timers_min_se",
     "timers_sess_expires",
-    "tone_zone",
     "tos_audio",
     "tos_video",
     "use_avpf",
@@ -167,6 +161,20 @@ pub(super) struct Written {
     aors: List<String>,
     /// The caller id of its calls: `"Name" <number>`.
     callerid: String,
+    /// Whether the caller id of its calls may be shown.
+    callerid_privacy: String,
+    /// A tag of the caller id of its calls, for the dialplan.
+    callerid_tag: String,
+    /// The groups, by number, that its calls ring in.
+    call_group: String,
+    /// The groups, by number, whose calls it may take.
+    pickup_group: String,
+    /// The groups, by name, that its calls ring in.
+    named_call_group: String,
+    /// The groups, by name, whose calls it may take.
+    named_pickup_group: String,
+    /// The country of indications.conf whose tones it hears.
+    tone_zone: String,
     /// Language of prompts.
     language: String,
     /// Account code of its calls.
@@ -246,6 +254,11 @@ pub(crate) struct Endpoint {
     pub(crate) outbound_auths: Vec<Arc<str>>,
     pub(crate) aors: Vec<Arc<str>>,
     pub(crate) caller: Option<model::Party>,
+    pub(crate) presentation: Option<Arc<str>>,
+    pub(crate) tag: Option<Arc<str>>,
+    pub(crate) call_groups: Groups,
+    pub(crate) pickup_groups: Groups,
+    pub(crate) tone_zone: Option<Arc<str>>,
     pub(crate) language: Arc<str>,
     pub(crate) account: Arc<str>,
     pub(crate) busy_at: u32,
@@ -314,6 +327,11 @@ impl Endpoint {
             outbound_auths: names(written.outbound_auth),
             aors: names(written.aors),
             caller: caller.map(model::Party::parse),
+            presentation: filled(written.callerid_privacy).map(Arc::from),
+            tag: filled(written.callerid_tag).map(Arc::from),
+            call_groups: groups(&written.call_group, &written.named_call_group),
+            pickup_groups: groups(&written.pickup_group, &written.named_pickup_group),
+            tone_zone: filled(written.tone_zone).map(Arc::from),
             language: Some(written.language)
                 .filter(|text| !text.is_empty())
                 .unwrap_or_else(|| "en".to_owned())
@@ -357,6 +375,11 @@ impl Endpoint {
             account: Arc::clone(&self.account),
             busy_at: self.busy_at,
             variables: self.variables.clone(),
+            tone_zone: self.tone_zone.clone(),
+            presentation: self.presentation.clone(),
+            tag: self.tag.clone(),
+            call_groups: self.call_groups.clone(),
+            pickup_groups: self.pickup_groups.clone(),
         }
     }
 
@@ -365,6 +388,13 @@ impl Endpoint {
         self.identify_by
             .iter()
             .any(|own| own.eq_ignore_ascii_case(means))
+    }
+}
+
+fn groups(numbers: &str, names: &str) -> Groups {
+    Groups {
+        numbers: Groups::numbers(numbers),
+        names: Groups::names(names),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Pickup and PickupChan: takes a call that rings elsewhere.
 
-use super::{Application, Call, Step, Waiting};
+use super::{Application, Step, Waiting};
 use crate::Switch;
 use crate::channel::{Channel, Dialer, Happening};
 use model::{ChannelId, Event};
@@ -16,25 +16,48 @@ pub(super) const PICKUP: Application = Application {
             .get(&id)
             .map(|channel| channel.context.to_string());
         let own = own.unwrap_or_default();
+        let targets = call.first();
+        if targets.trim().is_empty() {
+            let groups = switch.channels.get(&id);
+            let groups = groups.map(|channel| channel.memory.pickup_groups.clone());
+            let groups = groups.unwrap_or_default();
+            return start(switch, id, "any", |channel, _| {
+                groups.meet(&channel.memory.call_groups)
+            });
+        }
         let is_meant = |channel: &Channel, text: &str| {
             let (exten, context) = text.split_once('@').unwrap_or((text, &own));
+            if context == MARK {
+                let mark = channel.variables.value(MARK);
+                return mark.is_some_and(|mark| **mark == *exten);
+            }
             *channel.exten == *exten && *channel.context == *context
                 || channel.device() == format!("Local/{exten}@{context}")
         };
-        start(switch, id, call, is_meant)
+        start(switch, id, &targets, is_meant)
     },
 };
+
+/// A variable that calls are found by.
+const MARK: &str = "PICKUPMARK";
 
 pub(super) const PICKUP_CHAN: Application = Application {
     name: "PickupChan",
     synopsis: "Pickup a ringing channel.",
-    arguments: "channel[&channel2[&...]]",
-    options: &[],
+    arguments: "channel[&channel2[&...]][,options]",
+    options: &[("p", "The beginning of a channel's name is enough.")],
     start: |switch, id, call| {
+        let arguments = call.arguments();
+        let partial = arguments
+            .get(1)
+            .is_some_and(|options| options.contains('p'));
         let is_meant = |channel: &Channel, text: &str| {
-            channel.name.eq_ignore_ascii_case(text) || channel.device().eq_ignore_ascii_case(text)
+            let begins = channel.name.get(..text.len());
+            channel.name.eq_ignore_ascii_case(text)
+                || channel.device().eq_ignore_ascii_case(text)
+                || partial && begins.is_some_and(|begins| begins.eq_ignore_ascii_case(text))
         };
-        start(switch, id, call, is_meant)
+        start(switch, id, &call.first(), is_meant)
     },
 };
 
@@ -45,11 +68,10 @@ struct PickingUp;
 fn start(
     switch: &mut Switch,
     id: ChannelId,
-    call: &Call,
+    targets: &str,
     is_meant: impl Fn(&Channel, &str) -> bool,
 ) -> Step {
-    let first = call.first();
-    let texts: Vec<&str> = first
+    let texts: Vec<&str> = targets
         .split('&')
         .map(str::trim)
         .filter(|text| !text.is_empty())

@@ -4,7 +4,7 @@ use super::{Function, channel_mut, channel_of, error, filled, or_empty};
 use crate::listen::format_of;
 use crate::scope::ChannelScope;
 use dialplan::functions::{Declaration, Outcome};
-use model::ChannelId;
+use model::{ChannelId, Groups};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -15,7 +15,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             description: "Items: name, uniqueid, linkedid, state, channeltype, callid, trace, context, exten, \
                           priority, appname, appdata, language, accountcode, amaflags, peeraccount, musicclass, \
                           userfield, audionativeformat, audioreadformat, audiowriteformat, tonezone, hangupsource, \
-                          checkhangup. language, accountcode, amaflags, peeraccount, musicclass, tonezone and userfield \
+                          checkhangup, callgroup, pickupgroup, namedcallgroup, namedpickupgroup. The groups, language, accountcode, amaflags, peeraccount, musicclass, tonezone and userfield \
                           can be set, and hangup_handler_push, hangup_handler_pop and hangup_handler_wipe.",
         },
         open: true,
@@ -87,6 +87,10 @@ fn read(scope: &mut ChannelScope<'_>, item: &str) -> Outcome {
         "userfield" => scope.switch.user_field(channel.id).to_string(),
         "audionativeformat" => format!("({})", format_of(channel)),
         "audioreadformat" | "audiowriteformat" => format_of(channel).to_string(),
+        "callgroup" => channel.memory.call_groups.numbers_text(),
+        "pickupgroup" => channel.memory.pickup_groups.numbers_text(),
+        "namedcallgroup" => channel.memory.call_groups.names.join(","),
+        "namedpickupgroup" => channel.memory.pickup_groups.names.join(","),
         "tonezone" => {
             let own = channel.memory.tone_zone.as_ref();
             let country = own.unwrap_or(&scope.switch.config.indications.country);
@@ -118,6 +122,10 @@ fn write(scope: &mut ChannelScope<'_>, item: &str, value: &str) -> Outcome<()> {
         },
         "peeraccount" => channel.memory.peer_account = filled(value),
         "musicclass" => channel.memory.music_class = filled(value),
+        "callgroup" => channel.memory.call_groups.numbers = Groups::numbers(value),
+        "pickupgroup" => channel.memory.pickup_groups.numbers = Groups::numbers(value),
+        "namedcallgroup" => channel.memory.call_groups.names = Groups::names(value),
+        "namedpickupgroup" => channel.memory.pickup_groups.names = Groups::names(value),
         "tonezone" => {
             let (zone, known) = (value.trim(), &scope.switch.config.indications.zones);
             if !zone.is_empty() && !known.contains_key(zone) {

@@ -104,13 +104,25 @@ impl World {
 
     /// A phone calls; gives the channel, if the call is taken.
     pub(crate) fn dial(&mut self, name: &'static str, exten: &str) -> Option<ChannelId> {
+        self.dial_as(name, exten, Party::default(), false)
+    }
+
+    /// The same; the phone says who calls, and whether that may be shown.
+    pub(crate) fn dial_as(
+        &mut self,
+        name: &'static str,
+        exten: &str,
+        caller: Party,
+        withheld: bool,
+    ) -> Option<ChannelId> {
         self.tokens += 1;
         let token = Token(self.tokens);
         self.calls.insert(token, name.to_owned());
         self.give(Input::Signal(Signal::NewCall(NewCall {
             token,
             endpoint: name.into(),
-            caller: Party::default(),
+            caller,
+            withheld,
             exten: exten.into(),
             call_id: format!("call-{}", self.tokens).into(),
             variables: vec![("SIPDOMAIN".into(), "192.0.2.1".into())],
