@@ -78,6 +78,13 @@ class LabTest(unittest.TestCase):
         self.assertIsNotNone(found, f'no event {name} {headers}')
         return found
 
+    def until(self, done, seconds=20):
+        """Waits for something that nobody tells of."""
+        end = time.monotonic() + seconds
+        while not done():
+            self.assertLess(time.monotonic(), end, 'it does not come')
+            time.sleep(0.02)
+
     def start_again(self):
         """Starts the server that has ended, on what it left behind."""
         config = os.path.join(self.lab.etc, 'asterisk.conf')

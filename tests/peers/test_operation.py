@@ -1,4 +1,5 @@
 """What operators do: check a configuration, rotate logs, hash secrets, read figures, restart."""
+import http.client
 import os
 import re
 import subprocess
@@ -80,6 +81,35 @@ class OperationTest(LabTest):
         lines = self.console('manager show lag').splitlines()
         self.assertRegex(lines[0], r'Username +FileDes +Behind +Unsent +Sent +OnLag +Last action')
         self.assertTrue(any(re.match(r' +admin +\d+ +0 +0 +[1-9]\d* +close +CoreStatus$', line) for line in lines), lines)
+
+    def test_sessions_over_http_are_listed_and_counted(self):
+        def connected():
+            rows = re.findall(r'^ {2}(\S*) +127\.0\.0\.1 +\d+ +\d+ +-1 +(\d+) ', self.console('manager show connected'), re.M)
+            return sorted(rows)
+
+        def ask(query, cookie=None):
+            connection = http.client.HTTPConnection('127.0.0.1', self.lab.ports['HTTP'], timeout=20)
+            self.addCleanup(connection.close)
+            connection.request('GET', '/rawman?action=' + query, headers={'Cookie': cookie} if cookie else {})
+            return connection
+
+        guest = ask('challenge&authtype=md5').getresponse()
+        self.assertEqual(guest.status, 200)
+        login = ask('login&username=quiet&secret=quiet-secret').getresponse()
+        cookie = login.getheader('Set-Cookie').split(';')[0]
+        self.assertEqual(connected(), [('', '0'), ('quiet', '0')])
+        waits = ask('waitevent&timeout=2', cookie)
+        self.until(lambda: ('quiet', '1') in connected())
+        figures = self.console('prometheus show metrics')
+        self.assertIn('switchroom_manager_sessions{transport="http",login="yes"} 1\n', figures)
+        self.assertIn('switchroom_manager_sessions{transport="tcp",login="yes"} 0\n', figures)
+        self.assertEqual(waits.getresponse().status, 200)
+        self.until(lambda: ('quiet', '0') in connected())
+        ask('logoff', cookie).getresponse().read()
+        self.until(lambda: not [user for user, _ in connected() if user])
+        self.assertRegex(self.console('prometheus show metrics'),
+                         r'switchroom_manager_closed\{reason="logged off"\} [1-9]')
+        self.assertEqual(self.console('manager kick session -1'), 'Invalid AMI file descriptor: -1\n')
 
     def test_a_restart_keeps_the_process_and_begins_anew(self):
         process = self.lab.server.pid

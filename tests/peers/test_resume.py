@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import socket
-import time
 
 from lab import LabTest, golden
 
@@ -142,14 +141,6 @@ class JournalTest(Sequenced):
 
     def segments(self):
         return sorted(glob.glob(os.path.join(self.lab.var, '**', '*.events'), recursive=True))
-
-    @staticmethod
-    def until(done):
-        end = time.monotonic() + 20
-        while not done():
-            if time.monotonic() > end:
-                raise TimeoutError
-            time.sleep(0.02)
 
     def burst(self, count):
         """Tells so many events; what a reader heard of them, and its last place."""

@@ -7,10 +7,11 @@ use crate::journal::Step;
 use crate::node::{Node, Source};
 use crate::sessions;
 use ami::Classes;
-use manager::{Answer, Log, Missed, Rendered, Request, Resumed, User};
+use manager::{Answer, Close, Log, Missed, Rendered, Request, Resumed, User};
 use model::{Event, Mark, Now, Seq};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use web::{Events, Exchange, Figures, Place, Promise};
 
@@ -45,9 +46,12 @@ impl Exchange for WebExchange {
         self.0.log(line);
     }
 
-    fn admit(&self, user: &Arc<User>, remote: IpAddr) -> Option<Box<dyn Place>> {
-        let place = self.0.sessions.enter_as(user, remote)?;
-        Some(Box::new(place))
+    fn enter(&self, remote: IpAddr) -> Arc<dyn Place> {
+        Arc::new(self.0.sessions.enter_by_request(remote))
+    }
+
+    fn left(&self, close: Close) {
+        self.0.counters.closed(close);
     }
 
     fn is_booted(&self) -> bool {
@@ -91,7 +95,16 @@ impl Exchange for WebExchange {
     }
 }
 
-impl Place for sessions::Place {}
+impl Place for sessions::Place {
+    fn admit(&self, user: &Arc<User>) -> bool {
+        Self::admit(self, user)
+    }
+
+    fn used(&self, requests: usize, last_action: Option<&'static str>) {
+        self.pace().requests.store(requests, Ordering::Relaxed);
+        self.pace().acted(last_action);
+    }
+}
 
 /// A reader of events that is woken for them and when the node is configured anew.
 struct WebEvents {

@@ -240,25 +240,17 @@ fn endpoints(node: &Node, page: &mut Page) {
 fn manager(node: &Node, page: &mut Page) {
     let counters = &node.counters;
     let sessions = node.sessions.list();
-    let strangers = sessions
-        .iter()
-        .filter(|session| session.user.is_none())
-        .count();
-    page.about(
-        "switchroom_manager_sessions",
-        "gauge",
-        "Manager sessions, logged in or not yet",
-    );
-    page.value(
-        "switchroom_manager_sessions",
-        &[("login", "yes")],
-        sessions.len() - strangers,
-    );
-    page.value(
-        "switchroom_manager_sessions",
-        &[("login", "not yet")],
-        strangers,
-    );
+    let name = "switchroom_manager_sessions";
+    page.about(name, "gauge", "Manager sessions, logged in or not yet");
+    for (transport, connected) in [("tcp", true), ("http", false)] {
+        for (login, member) in [("yes", true), ("not yet", false)] {
+            let count = sessions.iter().filter(|session| {
+                session.descriptor.is_some() == connected && session.user.is_some() == member
+            });
+            let labels = [("transport", transport), ("login", login)];
+            page.value(name, &labels, count.count());
+        }
+    }
     page.about(
         "switchroom_manager_sent_bytes",
         "counter",
@@ -298,7 +290,7 @@ fn manager(node: &Node, page: &mut Page) {
     page.about(
         "switchroom_manager_closed",
         "counter",
-        "Sessions that ended, by reason",
+        "Sessions that ended, by reason, over every transport",
     );
     for (reason, count) in counters.closed_by_reason() {
         page.value(

@@ -22,6 +22,7 @@ pub(crate) struct Sessions {
 struct Table {
     last: u64,
     present: BTreeMap<u64, Entry>,
+    /// Connections on which nobody has logged in.
     strangers: usize,
 }
 
@@ -43,6 +44,8 @@ pub(crate) struct Pace {
     pub(crate) unsent: AtomicUsize,
     /// Bytes written.
     pub(crate) sent: AtomicU64,
+    /// Requests over HTTP that it has yet to answer.
+    pub(crate) requests: AtomicUsize,
     last_action: Mutex<Option<&'static str>>,
 }
 
@@ -85,6 +88,16 @@ pub(crate) struct Listed {
     pub(crate) pace: Arc<Pace>,
 }
 
+impl Listed {
+    /// How many use it: whoever is connected, or requests over HTTP that it has yet to answer.
+    pub(crate) fn uses(&self) -> usize {
+        match self.descriptor {
+            Some(_) => 1,
+            None => self.pace.requests.load(Ordering::Relaxed),
+        }
+    }
+}
+
 impl Sessions {
     /// Takes a newcomer that has not logged in, if fewer than `limit` such are there.
     pub(crate) fn enter(
@@ -97,47 +110,36 @@ impl Sessions {
         if table.strangers >= limit {
             return None;
         }
-        let since = Timestamp::now();
-        let pace = Arc::<Pace>::default();
-        let entry = Entry {
-            remote,
-            descriptor: Some(descriptor),
-            since,
-            user: None,
-            task: None,
-            pace: Arc::clone(&pace),
-        };
-        let number = table.add(entry);
         table.strangers += 1;
-        Some(Place {
-            sessions: Arc::clone(self),
-            number,
-            pace,
-        })
+        Some(self.place(table, remote, Some(descriptor)))
     }
 
-    /// Takes somebody who has logged in, if the account may have one session more.
-    pub(crate) fn enter_as(self: &Arc<Self>, user: &Arc<User>, remote: IpAddr) -> Option<Place> {
-        let mut table = self.table();
-        if !table.may_enter(user) {
-            return None;
-        }
-        let since = Timestamp::now();
-        let user = Some(Arc::clone(user));
+    /// Takes a newcomer that comes by requests over HTTP; how many of these there may be, its own side
+    /// knows.
+    pub(crate) fn enter_by_request(self: &Arc<Self>, remote: IpAddr) -> Place {
+        self.place(self.table(), remote, None)
+    }
+
+    fn place(
+        self: &Arc<Self>,
+        mut table: MutexGuard<'_, Table>,
+        remote: IpAddr,
+        descriptor: Option<RawFd>,
+    ) -> Place {
         let pace = Arc::<Pace>::default();
         let number = table.add(Entry {
             remote,
-            descriptor: None,
-            since,
-            user,
+            descriptor,
+            since: Timestamp::now(),
+            user: None,
             task: None,
             pace: Arc::clone(&pace),
         });
-        Some(Place {
+        Place {
             sessions: Arc::clone(self),
             number,
             pace,
-        })
+        }
     }
 
     /// The task that serves a session, for ending it from outside.
@@ -213,6 +215,13 @@ impl Table {
     }
 }
 
+impl Entry {
+    /// Whether it is a connection on which nobody has logged in.
+    fn is_stranger(&self) -> bool {
+        self.descriptor.is_some() && self.user.is_none()
+    }
+}
+
 impl Place {
     /// A number no other session has or had.
     pub(crate) fn number(&self) -> u64 {
@@ -234,7 +243,7 @@ impl Place {
             present, strangers, ..
         } = &mut *table;
         if let Some(entry) = present.get_mut(&self.number) {
-            if entry.user.is_none() {
+            if entry.is_stranger() {
                 *strangers -= 1;
             }
             entry.user = Some(Arc::clone(user));
@@ -247,7 +256,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut table = self.sessions.table();
         if let Some(entry) = table.present.remove(&self.number)
-            && entry.user.is_none()
+            && entry.is_stranger()
         {
             table.strangers -= 1;
         }

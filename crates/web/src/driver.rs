@@ -45,12 +45,13 @@ pub(crate) struct Driver {
     exchange: Arc<dyn Exchange>,
     session: Session,
     carrier: Carrier,
-    ends: Ends,
     configured: Arc<manager::Node>,
     events: Option<Box<dyn Events>>,
     /// Where to begin in the order of events; from now on if not said.
     after: Option<Seq>,
-    place: Option<Arc<dyn Place>>,
+    place: Arc<dyn Place>,
+    /// Whether its place is that of an account.
+    admitted: bool,
     asking: Option<Promise<(Seq, Answer)>>,
     telling: Option<Promise<()>>,
     timer: Option<Timer>,
@@ -103,11 +104,11 @@ impl Driver {
             exchange: Arc::clone(exchange),
             session,
             carrier,
-            ends,
             configured,
             events: None,
             after: None,
-            place: None,
+            place: exchange.enter(ends.remote.ip()),
+            admitted: false,
             asking: None,
             telling: None,
             timer: None,
@@ -119,12 +120,13 @@ impl Driver {
 
     /// The session belongs to another one of the same account and does not count for itself.
     pub(crate) fn belong(&mut self, place: Arc<dyn Place>) {
-        self.place = Some(place);
+        self.place = place;
+        self.admitted = true;
     }
 
-    /// Its place among the sessions of its account.
-    pub(crate) fn place(&self) -> Option<Arc<dyn Place>> {
-        self.place.clone()
+    /// Its place among all sessions.
+    pub(crate) fn place(&self) -> &Arc<dyn Place> {
+        &self.place
     }
 
     /// The session is told of the events after this one.
@@ -231,14 +233,14 @@ impl Driver {
                 self.told = true;
                 return Some(Happening::Event(told));
             }
-            Output::Close(close) => return Some(Happening::Over(close)),
+            Output::Close(close) => {
+                self.exchange.left(close);
+                return Some(Happening::Over(close));
+            }
             Output::Listen => self.events = Some(self.exchange.listen(self.after)),
             Output::Ask(Request::Admit(user)) => {
-                if self.place.is_none() {
-                    let place = self.exchange.admit(&user, self.ends.remote.ip());
-                    self.place = place.map(Arc::from);
-                }
-                let granted = self.place.is_some();
+                self.admitted = self.admitted || self.place.admit(&user);
+                let granted = self.admitted;
                 let booted = self.exchange.is_booted();
                 let answer = Answer::Admitted { granted, booted };
                 let at = self.at().unwrap_or_default().seq;
@@ -370,11 +372,8 @@ impl Drop for Driver {
             match output {
                 Output::Notice(event) => telling.push(self.exchange.notice(event)),
                 Output::Log(line) => self.exchange.log(line),
-                Output::Answer { .. }
-                | Output::Event(_)
-                | Output::Listen
-                | Output::Ask(_)
-                | Output::Close(_) => {}
+                Output::Close(close) => self.exchange.left(close),
+                Output::Answer { .. } | Output::Event(_) | Output::Listen | Output::Ask(_) => {}
             }
         }
         if let (Ok(runtime), false) = (Handle::try_current(), telling.is_empty()) {

@@ -1,6 +1,6 @@
 //! What the web faces need of the node they belong to.
 
-use manager::{Answer, Log, Missed, Rendered, Request, Resumed, User};
+use manager::{Answer, Close, Log, Missed, Rendered, Request, Resumed, User};
 use model::{Event, Mark, Now, Seq};
 use std::future::Future;
 use std::net::IpAddr;
@@ -29,9 +29,13 @@ pub trait Exchange: Send + Sync + 'static {
     /// Writes a line of a session to the log.
     fn log(&self, line: Log);
 
-    /// Counts a session as the account's for as long as what is given lives; `None` if the account
-    /// may have no session more.
-    fn admit(&self, user: &Arc<User>, remote: IpAddr) -> Option<Box<dyn Place>>;
+    /// Takes a session in among all others, in which nobody has logged in yet.
+    fn enter(&self, remote: IpAddr) -> Arc<dyn Place>;
+
+    /// A session has ended, for this reason.
+    fn left(&self, close: Close) {
+        let _ = close;
+    }
 
     /// Whether all parts of the node are up.
     fn is_booted(&self) -> bool;
@@ -67,8 +71,16 @@ pub struct Reader {
     pub password: String,
 }
 
-/// A session's place among those of its account; given back when it is dropped.
-pub trait Place: Send + Sync {}
+/// A session's place among all others; given back when it is dropped.
+pub trait Place: Send + Sync {
+    /// Somebody logs in; `false` if their account may have no session more.
+    fn admit(&self, user: &Arc<User>) -> bool;
+
+    /// So many requests wait for its answer, and this is the action it was asked for last.
+    fn used(&self, requests: usize, last_action: Option<&'static str>) {
+        let _ = (requests, last_action);
+    }
+}
 
 /// A reader of events.
 pub trait Events: Send {

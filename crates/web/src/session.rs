@@ -180,6 +180,7 @@ impl Task {
                 let patience = Some(left.saturating_sub(MARGIN));
                 let frame = Frame::Message(message);
                 self.replies.insert(token, reply);
+                self.tell_use();
                 self.driver.handle(Input::Frame {
                     token,
                     frame,
@@ -208,13 +209,20 @@ impl Task {
         self.answered = Instant::now();
         let member = self.member();
         if let Some(reply) = self.replies.remove(&token) {
+            self.tell_use();
             let _ = reply.send(Reply { pieces, member });
         }
     }
 
+    /// Tells who may ask how it gets on.
+    fn tell_use(&self) {
+        let last_action = self.driver.session().last_action();
+        self.driver.place().used(self.replies.len(), last_action);
+    }
+
     fn member(&self) -> Option<Member> {
         let account = self.driver.session().account()?;
-        let place = self.driver.place()?;
+        let place = Arc::clone(self.driver.place());
         Some(Member {
             name: account.name.clone(),
             _use: Arc::clone(&self.used),

@@ -131,11 +131,7 @@ fn connected(node: &Arc<Node>) -> Outcome {
             &start.to_string(),
             &(now - start).to_string(),
             &session.descriptor.unwrap_or(-1).to_string(),
-            if session.descriptor.is_some() {
-                "1"
-            } else {
-                "0"
-            },
+            &session.uses().to_string(),
             &perms(user.map(|user| user.read)),
             &perms(user.map(|user| user.write)),
         ]));

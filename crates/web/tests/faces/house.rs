@@ -239,16 +239,11 @@ impl Exchange for House {
         self.log.lock().unwrap().push(text);
     }
 
-    fn admit(&self, user: &Arc<User>, _remote: IpAddr) -> Option<Box<dyn Place>> {
-        let mut logins = self.logins.lock().unwrap();
-        if !user.allow_multiple_login && logins.contains(&user.name) {
-            return None;
-        }
-        logins.push(user.name.clone());
-        Some(Box::new(Login {
-            name: user.name.clone(),
+    fn enter(&self, _remote: IpAddr) -> Arc<dyn Place> {
+        Arc::new(Login {
+            name: std::sync::OnceLock::new(),
             logins: Arc::clone(&self.logins),
-        }))
+        })
     }
 
     fn is_booted(&self) -> bool {
@@ -283,17 +278,27 @@ fn gone(from: Mark, next: usize) -> Missed {
 }
 
 struct Login {
-    name: String,
+    name: std::sync::OnceLock<String>,
     logins: Arc<Mutex<Vec<String>>>,
 }
 
-impl Place for Login {}
+impl Place for Login {
+    fn admit(&self, user: &Arc<User>) -> bool {
+        let mut logins = self.logins.lock().unwrap();
+        if !user.allow_multiple_login && logins.contains(&user.name) {
+            return false;
+        }
+        logins.push(user.name.clone());
+        self.name.set(user.name.clone()).is_ok()
+    }
+}
 
 impl Drop for Login {
     fn drop(&mut self) {
         let mut logins = self.logins.lock().unwrap();
-        let index = logins.iter().position(|name| *name == self.name).unwrap();
-        logins.remove(index);
+        let own = self.name.get();
+        let index = logins.iter().position(|name| Some(name) == own);
+        index.map(|index| logins.remove(index));
     }
 }
 
