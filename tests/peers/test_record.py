@@ -159,7 +159,7 @@ class RecordSessionsTest(Recorded):
             self.assertNotIn(secret, self.text())
 
     def test_one_account_is_recorded_for_a_time(self):
-        recorder = self.record('--session', 'quiet', '--time', '2s')
+        recorder = self.record('--session', 'quiet', '--time', '5s')
         for user in ('admin', 'quiet'):
             self.ask(self.connect(user), 'Ping')
         self.assertEqual(recorder.wait(60), 0)

@@ -90,7 +90,7 @@ async fn serve(
     }
     let path = control_socket(&asterisk.directories.run);
     let control = control::listen(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let recorder = record(arguments)?;
+    let recorder = record(arguments, &configuration)?;
     let node = start(configuration, logger, recorder).await?;
     // From here on the server can be asked, and told to end.
     let stop =
@@ -136,9 +136,16 @@ fn prepare(asterisk: &AsteriskConf) -> Result<Vec<secrets::Made>, String> {
 }
 
 /// Begins to record the switch, if that is asked for.
-fn record(arguments: &Arguments) -> Result<Option<Arc<Recorder>>, String> {
+fn record(
+    arguments: &Arguments,
+    configuration: &Configuration,
+) -> Result<Option<Arc<Recorder>>, String> {
     let path = arguments.record.as_deref();
     let begin = |path: &Path| {
+        // The time zone is what may have no written form.
+        serde_json::to_value(&*configuration.switch).map_err(|error| {
+            format!("--record: {error} (name it, as in TZ=Europe/Berlin switchroom ...)")
+        })?;
         Recorder::create(path, arguments.record_size)
             .map_err(|error| format!("--record: {}: {error}", path.display()))
     };

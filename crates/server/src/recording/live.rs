@@ -16,6 +16,8 @@ use std::time::Duration;
 use tokio::fs::File;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, BufWriter};
 use tokio::net::UnixStream;
+use tokio::net::unix::OwnedWriteHalf;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::sleep;
 
 /// What is said on the control socket to have sessions recorded; no console command begins so. The
@@ -116,57 +118,46 @@ async fn fetch(order: &Order<'_>) -> Result<String, String> {
         order.whose.unwrap_or_default()
     );
     stream.write_all(request.as_bytes()).await.map_err(lost)?;
-    let (read, mut write) = stream.into_split();
+    let (read, write) = stream.into_split();
+    let interrupted = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
+    tokio::spawn(end(write, interrupted, order.time));
     let mut read = BufReader::new(read);
-    let ending = async {
-        match order.time {
+    read.fill_buf().await.map_err(lost)?;
+    let _ = writeln!(io::stderr(), "{name}: recording; interrupt it to end");
+    let mut line = Vec::new();
+    while read.read_until(b'\n', &mut line).await.map_err(lost)? > 0 {
+        file.write_all(&line).await.map_err(in_file)?;
+        let text = line.get(CHECKSUM..).unwrap_or_default();
+        let is_last = text.starts_with(END);
+        if is_last || read.buffer().is_empty() {
+            file.flush().await.map_err(in_file)?;
+        }
+        if is_last {
+            return Ok(format!("{name}: {}", reason(text)));
+        }
+        line.clear();
+    }
+    file.flush().await.map_err(in_file)?;
+    Err(format!("{name}: it breaks off: the server is gone"))
+}
+
+/// Says that nothing more is wanted, when the time has come or somebody interrupts.
+async fn end(mut write: OwnedWriteHalf, mut interrupted: Signal, time: Option<Duration>) {
+    let time_is_up = async {
+        match time {
             Some(time) => sleep(time).await,
             None => std::future::pending().await,
         }
     };
-    tokio::pin!(ending);
-    read.fill_buf().await.map_err(lost)?;
-    let _ = writeln!(io::stderr(), "{name}: recording; interrupt it to end");
-    let mut asked = false;
-    let mut line = Vec::new();
-    loop {
-        tokio::select! {
-            // A line that was read in part stays in `line` if the time comes meanwhile.
-            count = read.read_until(b'\n', &mut line) => {
-                if count.map_err(lost)? == 0 {
-                    file.flush().await.map_err(in_file)?;
-                    return Err(format!("{name}: it breaks off: the server ended before the recording"));
-                }
-            }
-            () = &mut ending, if !asked => asked = end(&mut write).await,
-            _ = tokio::signal::ctrl_c(), if !asked => asked = end(&mut write).await,
-        }
-        if line.last() != Some(&b'\n') {
-            continue;
-        }
-        file.write_all(&line).await.map_err(in_file)?;
-        if line
-            .get(CHECKSUM..)
-            .is_some_and(|text| text.starts_with(END))
-        {
-            file.flush().await.map_err(in_file)?;
-            return Ok(format!("{name}: {}", reason(&line)));
-        }
-        line.clear();
-        if read.buffer().is_empty() {
-            file.flush().await.map_err(in_file)?;
-        }
+    tokio::select! {
+        () = time_is_up => {}
+        _ = interrupted.recv() => {}
     }
-}
-
-/// Says that nothing more is wanted.
-async fn end(write: &mut tokio::net::unix::OwnedWriteHalf) -> bool {
     let _ = write.shutdown().await; // the server may have said its last
-    true
 }
 
-fn reason(line: &[u8]) -> String {
-    let text = line.get(CHECKSUM..).unwrap_or_default();
+/// Why the recording ended, as its last line says.
+fn reason(text: &[u8]) -> String {
     match serde_json::from_slice(text) {
         Ok(Line::End { reason, .. }) => reason,
         _ => "the recording is over".to_owned(),
