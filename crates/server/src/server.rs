@@ -79,6 +79,7 @@ async fn serve(
     logger: Logger,
     arguments: &Arguments,
 ) -> Result<Afterwards, String> {
+    stop::outlive_limits().map_err(|error| format!("signals cannot be taken: {error}"))?;
     let made = prepare(&asterisk)?;
     let configuration = Configuration::load(Arc::clone(&asterisk), &mut findings);
     logger.write_to(&asterisk.directories.log, &configuration.log_files);

@@ -55,6 +55,12 @@ impl Signals {
     }
 }
 
+/// Has a file that may not grow (`ulimit -f`) be an error of whoever writes it, not the end of the server.
+pub(crate) fn outlive_limits() -> io::Result<()> {
+    let too_large = nix::sys::signal::Signal::SIGXFSZ as i32;
+    signal(SignalKind::from_raw(too_large)).map(drop)
+}
+
 async fn reload(node: &Arc<Node>) {
     tracing::info!("hangup signal: the configuration is read again");
     if let Err(error) = node.reload(None).await {
