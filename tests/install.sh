@@ -7,6 +7,7 @@ missing=
 command -v sipp >/dev/null || missing="$missing sip-tester"
 command -v python3 >/dev/null || missing="$missing python3"
 python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
+command -v faketime >/dev/null || missing="$missing faketime"
 command -v fail2ban-regex >/dev/null || missing="$missing fail2ban"
 command -v openssl >/dev/null || missing="$missing openssl"
 command -v cc >/dev/null || missing="$missing build-essential"

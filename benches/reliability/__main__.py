@@ -1,10 +1,11 @@
 """Faults that the server survives, one case each, and the table of what came of them.
 
-  benches/reliability BINARY [--only CASE,CASE] [--soak 30m] [--amiload PATH] [--write]
+  benches/reliability BINARY [--only CASE,CASE] [--soak 30m] [--amiload PATH] [--write | --quick]
 
 Needs Python's standard library, Linux, and for single cases: user namespaces (`unshare -r`: disk_full,
 half_open), libfaketime (clock_set), amiload (reader_stops). Exits with 0 if all that was run came out as it
-should, 1 if not, 2 if the command line is wrong. --write keeps the figures in benches/results/reliability.json
+should, 1 if not, 2 if the command line is wrong. With --quick no
+namespaces are needed, and the disk is full by a limit on the size of files. --write keeps the figures in benches/results/reliability.json
 and writes docs/reliability.md from all that are kept.
 """
 import argparse
@@ -62,11 +63,11 @@ def arguments():
     parser.add_argument('binary', help='the server')
     parser.add_argument('--only', type=lambda text: [names[name] for name in text.split(',')], metavar='CASE,CASE',
                         help='of ' + ', '.join(names))
-    parser.add_argument('--rounds', type=int, default=40, help='of torn_files')
     parser.add_argument('--soak', type=duration, default=duration('30m'), help='how long: 90s, 30m, 12h')
     parser.add_argument('--amiload', help='the load generator, for reader_stops')
     parser.add_argument('--turns', type=int, default=10, help='of reader_stops, with and without the one that stops')
     parser.add_argument('--turn', type=int, default=10, help='seconds of each')
+    parser.add_argument('--quick', action='store_true', help='fewer and shorter, where no figures are wanted')
     parser.add_argument('--write', action='store_true', help='write docs/reliability.md')
     parser.add_argument('--inside', action='store_true', help=argparse.SUPPRESS)
     return parser.parse_args()

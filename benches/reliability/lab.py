@@ -42,6 +42,10 @@ secret = quiet-secret
 write = all
 writetimeout = 5000
 
+[deaf]
+secret = deaf-secret
+read = user
+
 [users]
 secret = users-secret
 read = user
@@ -49,7 +53,9 @@ write = all
 sequence = yes
 writetimeout = 5000
 ''',
-    'extensions.conf': '''[lab]
+    'extensions.conf': '''[bench]
+exten => answer,1,Goto(lab,answer,1)
+[lab]
 exten => answer,1,Answer()
  same => n,Wait(600)
 exten => short,1,Answer()

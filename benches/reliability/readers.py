@@ -22,6 +22,6 @@ def reader_stops(args):
     expect(found['calls_failed'] == 0, 'calls failed')
     moved = found['moved_percent']
     expect(moved < 10, f'the p99 of the others moved by {moved:.1f} %')
-    return (f'p99 of delivery {found["alone_p99_us"] / 1e3:.1f} ms without and {found["with_p99_us"] / 1e3:.1f} ms with it '
+    return (f'p99 of delivery {found["alone_turns_p99_us"] / 1e3:.1f} ms without and {found["with_turns_p99_us"] / 1e3:.1f} ms with it '
             f'(medians of {args.turns} turns each, alternated): {moved:+.1f} %; no event lost, no reader closed but the one, '
             f'{found["calls"]:.0f} calls meanwhile, none failed')

@@ -9,8 +9,6 @@ import time
 from lab import Lab, expect
 from manager import Manager, parsed, place
 
-BURST = 100_000
-
 
 def author(port, count, fill=''):
     """Tells so many events in one stroke, in the background."""
@@ -38,23 +36,24 @@ def author(port, count, fill=''):
 
 def kill_in_a_burst(args):
     """kill -9 in a burst of 100,000 events, restart, resume: each event is told again or told as missed"""
+    burst = 10_000 if args.quick else 100_000
     with Lab(args.binary) as lab:
         reader = socket.create_connection(('127.0.0.1', lab.ami), 60)
         reader.sendall(b'Action: Login\r\nUsername: users\r\nSecret: users-secret\r\n\r\n')
-        author(lab.ami, BURST)
+        author(lab.ami, burst)
         data, killed = bytearray(), False
         while piece := receive(reader):
             data += piece
-            if not killed and b'Number: %d\r\n' % (BURST // 2) in data[-len(piece) - 20:]:
+            if not killed and b'Number: %d\r\n' % (burst // 2) in data[-len(piece) - 20:]:
                 lab.kill()
                 killed = True
         messages = [parsed(block) for block in bytes(data).split(b'\r\n\r\n')[:-1]]
         events = [m for m in messages if m.get('Event') == 'UserEvent']
-        expect(killed and len(events) < BURST, f'{len(events)} events heard: not killed in the burst')
+        expect(killed and len(events) < burst, f'{len(events)} events heard: not killed in the burst')
         start = lab.start()
         # One heard all that was told until the kill; one had been cut off before, early in the burst.
-        stayed, cut = (resume(lab, events[:count]) for count in (len(events), BURST // 10))
-    return (f'{len(events):,} events heard before the kill; of who was cut off after {BURST // 10:,} of them: {cut[0]:,} told '
+        stayed, cut = (resume(lab, events[:count]) for count in (len(events), burst // 10))
+    return (f'{len(events):,} events heard before the kill; of who was cut off after {burst // 10:,} of them: {cut[0]:,} told '
             f'again, of who heard all: {stayed[0]:,}; none lost, twice or in disorder; what comes after number {cut[1] - 1:,} of that '
             f'run is told as missed by one EventsMissed (`restarted`); start {start:.2f} s, from the login to the live stream '
             f'{cut[2]:.2f} and {stayed[2]:.2f} s')
@@ -87,7 +86,7 @@ def receive(sock):
 
 def torn_files(args):
     """Journal, audit log, promises and AstDB cut or flipped at random places between kill -9 and start"""
-    rounds = args.rounds
+    rounds = 6 if args.quick else 60
     dice = random.Random(7)
     counts, slowest, kept = {}, 0, 0
     with Lab(args.binary) as lab:
@@ -176,7 +175,7 @@ class Client:
 
 def reconnect_at_once(args):
     """1,000 clients reconnect at once after a kill -9 and a restart, each logs in and takes a Snapshot"""
-    count = 1000
+    count = 100 if args.quick else 1000
     with Lab(args.binary) as lab, selectors.DefaultSelector() as selector:
         clients = [Client(('127.0.0.1', lab.ami), selector) for _ in range(count)]
         everybody(clients, selector)

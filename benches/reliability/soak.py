@@ -22,17 +22,16 @@ class Stream:
     def read(self):
         try:
             for line in self.answer:
+                if line.startswith(b'event: gap'):
+                    self.faults.append('a gap')
                 if line.startswith(b'data:'):
                     self.take(json.loads(line[5:]))
         except (OSError, ValueError, AttributeError) as error:
             self.faults.append(f'it ended: {error}')
 
-    def take(self, told):
-        if told.get('type') == 'gap':
-            self.faults.append(f'a gap: {told}')
-        for event in told.get('events', []):
-            if event.get('UserEvent') == 'Told':
-                self.next(int(event['Number']))
+    def take(self, event):
+        if event.get('UserEvent') == 'Told':
+            self.next(int(event['Number']))
 
     def next(self, number):
         if self.last is not None and number != self.last + 1:

@@ -1,5 +1,7 @@
 """Manager sessions at their limits: too many, too slow, no files left; nobody else is moved."""
-import os
+import re
+import resource
+import selectors
 import socket
 import time
 
@@ -100,25 +102,56 @@ sequence = yes
         self.assertEqual(sum(event['Event'] == 'Newchannel' for event in headers), 8)
 
 
-class FewFilesTest(LabTest):
-    command = f'sh -c \'ulimit -n 64; exec "$0" "$@"\' "{SWITCHROOM}" -f -C "$LAB_ETC/asterisk.conf"'
+class ManyReadersTest(LabTest):
+    READERS, EVENTS = 999, 50
+    added = {'manager.conf': '\n[reader]\nsecret = reader-secret\nread = user\n'}
+    command = f'sh -c \'ulimit -n 4096; exec "$0" "$@"\' "{SWITCHROOM}" -f -C "$LAB_ETC/asterisk.conf"'
 
-    def test_connections_are_taken_again_when_files_are_free(self):
-        streams = []
-        for _ in range(80):
-            try:
-                streams.append(socket.create_connection(('127.0.0.1', self.lab.ports['AMI']), timeout=5))
-            except OSError:
-                break
-        for stream in streams:
-            stream.close()
-        deadline = time.monotonic() + 10
-        while True:
-            try:
-                connection = golden.Connection(self.lab.ports['AMI'])
-                self.addCleanup(connection.end)
-                answer = self.ask(connection, 'Login', Username='admin', Secret='admin-secret')
-                break
-            except (OSError, AssertionError):
-                self.assertLess(time.monotonic(), deadline, 'nobody is taken any more')
-        self.assertEqual(golden.get(answer, 'Response'), 'Success')
+    def setUp(self):
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        super().setUp()
+
+    def open(self, user):
+        """A connection, logged in, of which nothing more is read."""
+        stream = socket.create_connection(('127.0.0.1', self.lab.ports['AMI']), timeout=20)
+        self.addCleanup(stream.close)
+        stream.sendall(f'Action: Login\r\nUsername: {user}\r\nSecret: {user}-secret\r\n\r\n'.encode())
+        told = b''
+        while b'Authentication accepted' not in told:
+            told += stream.recv(4096)
+        return stream
+
+    def read_all(self, streams, marks):
+        """Reads until each was told this; what each was told."""
+        told = {stream: b'' for stream in streams}
+        with selectors.DefaultSelector() as selector:
+            for stream in streams:
+                selector.register(stream, selectors.EVENT_READ)
+            while selector.get_map():
+                ready = selector.select(20)
+                self.assertTrue(ready, f'{len(selector.get_map())} readers are not told')
+                for key, _ in ready:
+                    data = key.fileobj.recv(1 << 16)
+                    self.assertTrue(data, 'a reader was closed')
+                    told[key.fileobj] += data
+                    if marks in told[key.fileobj]:
+                        selector.unregister(key.fileobj)
+        return told.values()
+
+    def test_one_that_stops_moves_none_of_the_others_and_no_call(self):
+        readers = [self.open('reader') for _ in range(self.READERS)]
+        self.open('admin')  # hears everything, and reads nothing
+        author, caller = self.connect('quiet'), self.connect('calls')
+        variables = ''.join(f'Variable: FILLING{n}={"x" * 900}\r\n' for n in range(80))
+        for number in range(self.EVENTS):
+            for _ in range(2):  # only the one that stops hears of variables
+                caller.sock.sendall(b'Action: Originate\r\nChannel: Local/short@lab\r\nApplication: Wait\r\nData: 1\r\n'
+                                    b'Async: true\r\n' + variables.encode() + b'\r\n')
+            self.ask(author, 'UserEvent', UserEvent='Told', Number=f'<{number}>')
+        wanted = [f'<{number}>'.encode() for number in range(self.EVENTS)]
+        for told in self.read_all(readers, wanted[-1]):
+            self.assertEqual(re.findall(rb'Number: (<\d+>)', told), wanted)
+        self.assertIn('closed{reason="took nothing', self.console('prometheus show metrics'))
+        for _ in range(2 * self.EVENTS):
+            self.event(caller, 'OriginateResponse', Response='Success')

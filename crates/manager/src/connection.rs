@@ -65,9 +65,7 @@ impl Connection {
         };
         let budget = Arc::clone(&node.budget);
         let mut outgoing = Outgoing::new(&budget);
-        outgoing.add(now.since_start, |bytes| {
-            bytes.extend_from_slice(dialect.0.banner().as_bytes())
-        });
+        outgoing.add(|bytes| bytes.extend_from_slice(dialect.0.banner().as_bytes()));
         outgoing.fence();
         Self {
             session: Session::new(now, Carrier::Stream, peer, node),
@@ -120,8 +118,19 @@ impl Connection {
 
     /// The first of the unsent bytes have been written.
     pub fn sent(&mut self, now: Now, count: usize) {
-        self.outgoing.sent(now.since_start, count);
+        self.outgoing.sent(count);
         self.go_on(now);
+    }
+
+    /// The client takes none of the unsent bytes now; whether it has not for too long and is disconnected.
+    pub fn refused(&mut self, now: Now) -> bool {
+        self.outgoing.refused(now.since_start);
+        let deadline = self.outgoing.deadline(self.write_timeout());
+        let ends = deadline.is_some_and(|deadline| deadline <= now.since_start);
+        if ends {
+            self.handle(now, Input::End(Close::WriteTimeout));
+        }
+        ends
     }
 
     /// Whether events are wanted now. None are while what has been written is not taken.
@@ -187,13 +196,13 @@ impl Connection {
     }
 
     /// Writes what has waited, as far as there is room.
-    fn catch_up(&mut self, now: Now) {
+    fn catch_up(&mut self) {
         while let Some(lag) = &mut self.lag
             && !self.outgoing.is_full()
         {
             let item = lag.next();
             let numbered = self.session.is_numbered();
-            self.outgoing.add(now.since_start, |bytes| match &item {
+            self.outgoing.add(|bytes| match &item {
                 Some(Item::Event(told)) => told.write(numbered, bytes),
                 Some(Item::Missed(missed)) => missed.told().write(numbered, bytes),
                 Some(Item::Bytes(answer)) => bytes.extend_from_slice(answer),
@@ -224,16 +233,8 @@ impl Connection {
 
     /// Takes what the session puts out, and serves what the client sent, as long as it may.
     fn go_on(&mut self, now: Now) {
-        let expired = |deadline: Duration| deadline <= now.since_start;
-        if self
-            .outgoing
-            .deadline(self.write_timeout())
-            .is_some_and(expired)
-        {
-            self.session.handle(now, Input::End(Close::WriteTimeout));
-        }
         self.drain(now);
-        self.catch_up(now);
+        self.catch_up();
         while self.closing.is_none() && !self.session.is_busy() && !self.is_behind() {
             let Some(frame) = self.frames.next() else {
                 break;
@@ -258,7 +259,7 @@ impl Connection {
     fn drain(&mut self, now: Now) {
         while let Some(output) = self.session.poll() {
             match output {
-                Output::Answer { pieces, .. } => self.write_answer(now, &pieces),
+                Output::Answer { pieces, .. } => self.write_answer(&pieces),
                 Output::Event(told) => self.write_event(now, &told),
                 Output::Listen => self.effects.push_back(Effect::Listen),
                 Output::Ask(request) => self.effects.push_back(Effect::Ask(request)),
@@ -270,9 +271,9 @@ impl Connection {
     }
 
     /// The answer to Login is written alone: clients wait for it before they look for events.
-    fn write_answer(&mut self, now: Now, pieces: &[Piece]) {
+    fn write_answer(&mut self, pieces: &[Piece]) {
         for piece in pieces {
-            self.write(now, piece.message());
+            self.write(piece.message());
             if !self.welcomed && self.session.account().is_some() {
                 self.welcomed = true;
                 self.outgoing.fence();
@@ -285,16 +286,14 @@ impl Connection {
             return self.put_off(now, told);
         }
         let numbered = self.session.is_numbered();
-        self.outgoing
-            .add(now.since_start, |bytes| told.write(numbered, bytes));
+        self.outgoing.add(|bytes| told.write(numbered, bytes));
     }
 
-    fn write(&mut self, now: Now, message: &Message) {
+    fn write(&mut self, message: &Message) {
         if let Some(lag) = &mut self.lag {
             return lag.add(message.wire().into());
         }
-        self.outgoing
-            .add(now.since_start, |bytes| raw::encode(message, bytes));
+        self.outgoing.add(|bytes| raw::encode(message, bytes));
     }
 
     fn close(&mut self, close: Close) {

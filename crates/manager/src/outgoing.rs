@@ -11,8 +11,8 @@ pub(crate) struct Outgoing {
     sent: usize,
     /// The end of bytes that go in a segment of their own, if there are such.
     fence: Option<usize>,
-    /// When the last of them went, or the first of them came.
-    progress: Duration,
+    /// When the client was found to take nothing, if it has taken nothing since.
+    refused: Option<Duration>,
     /// Of the memory for all.
     share: Share,
 }
@@ -30,16 +30,13 @@ impl Outgoing {
             bytes: Vec::new(),
             sent: 0,
             fence: None,
-            progress: Duration::ZERO,
+            refused: None,
             share: Share::of(budget),
         }
     }
 
-    /// Adds bytes by calling `write`. `now` is the time since the process began.
-    pub(crate) fn add(&mut self, now: Duration, write: impl FnOnce(&mut Vec<u8>)) {
-        if self.unsent().is_empty() {
-            self.progress = now;
-        }
+    /// Adds bytes by calling `write`.
+    pub(crate) fn add(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         write(&mut self.bytes);
         self.share.hold(self.bytes.len() - self.sent);
     }
@@ -65,13 +62,14 @@ impl Outgoing {
         self.bytes = Vec::new();
         self.sent = 0;
         self.fence = None;
+        self.refused = None;
         self.share.hold(0);
     }
 
     /// The first `count` unsent bytes have gone.
-    pub(crate) fn sent(&mut self, now: Duration, count: usize) {
+    pub(crate) fn sent(&mut self, count: usize) {
         self.sent = self.bytes.len().min(self.sent + count);
-        self.progress = now;
+        self.refused = None;
         if self.fence.is_some_and(|fence| self.sent >= fence) {
             self.fence = None;
         }
@@ -89,9 +87,15 @@ impl Outgoing {
         self.share.hold(self.bytes.len() - self.sent);
     }
 
-    /// When the client has taken nothing for so long; `None` if there is nothing to take.
+    /// The client takes nothing now, in time since the process began. Bytes that nobody has tried to
+    /// write yet are not its fault.
+    pub(crate) fn refused(&mut self, now: Duration) {
+        self.refused.get_or_insert(now);
+    }
+
+    /// When the client has taken nothing for so long; `None` if it takes what there is.
     pub(crate) fn deadline(&self, timeout: Duration) -> Option<Duration> {
-        (!self.unsent().is_empty()).then(|| self.progress + timeout)
+        self.refused.map(|refused| refused + timeout)
     }
 }
 
@@ -102,28 +106,30 @@ mod tests {
     #[test]
     fn what_stands_before_a_fence_goes_alone() {
         let mut outgoing = Outgoing::new(&Arc::default());
-        outgoing.add(Duration::ZERO, |bytes| bytes.extend(b"abc"));
+        outgoing.add(|bytes| bytes.extend(b"abc"));
         outgoing.fence();
-        outgoing.add(Duration::ZERO, |bytes| bytes.extend(b"def"));
+        outgoing.add(|bytes| bytes.extend(b"def"));
         assert_eq!(outgoing.unsent(), b"abc");
-        outgoing.sent(Duration::ZERO, 2);
+        outgoing.sent(2);
         assert_eq!(outgoing.unsent(), b"c");
-        outgoing.sent(Duration::ZERO, 1);
+        outgoing.sent(1);
         assert_eq!(outgoing.unsent(), b"def");
     }
 
     #[test]
-    fn the_deadline_is_counted_from_the_last_progress() {
+    fn the_deadline_is_counted_from_when_it_was_refused_first() {
         let seconds = Duration::from_secs;
         let mut outgoing = Outgoing::new(&Arc::default());
-        assert_eq!(outgoing.deadline(seconds(1)), None);
-        outgoing.add(seconds(5), |bytes| bytes.extend(b"abc"));
-        outgoing.add(seconds(6), |bytes| bytes.extend(b"def"));
+        outgoing.add(|bytes| bytes.extend(b"abc"));
+        assert_eq!(outgoing.deadline(seconds(1)), None, "nobody has tried");
+        outgoing.refused(seconds(5));
+        outgoing.add(|bytes| bytes.extend(b"def"));
+        outgoing.refused(seconds(6));
         assert_eq!(outgoing.deadline(seconds(1)), Some(seconds(6)));
-        outgoing.sent(seconds(7), 4);
+        outgoing.sent(4);
         assert_eq!(outgoing.unsent(), b"ef");
-        assert_eq!(outgoing.deadline(seconds(1)), Some(seconds(8)));
-        outgoing.sent(seconds(7), 2);
         assert_eq!(outgoing.deadline(seconds(1)), None);
+        outgoing.refused(seconds(7));
+        assert_eq!(outgoing.deadline(seconds(1)), Some(seconds(8)));
     }
 }

@@ -374,7 +374,12 @@ impl SessionTask {
                     self.handle(Input::End(Close::Disconnected));
                     return true;
                 }
-                Poll::Pending => return wrote,
+                Poll::Pending => {
+                    // The task may have had its turn, while the client would take more.
+                    let refused = tokio::task::coop::has_budget_remaining();
+                    let ends = refused && self.connection.refused(self.node.clock.now());
+                    return wrote || ends;
+                }
             }
         }
         if self

@@ -57,6 +57,7 @@ fn what_is_skipped_is_told_where_it_was_and_answers_keep_their_place() {
         .connection
         .handle(client.now, Input::Heard(at(seq + 4)));
     // It is patient with such a client.
+    assert!(!client.connection.refused(client.now));
     let deadline = client.connection.deadline().unwrap();
     assert_eq!((deadline - client.now.since_start).as_secs(), 60);
     let written = client.pump();

@@ -206,13 +206,17 @@ fn who_takes_nothing_is_disconnected_within_a_bound() {
         assert!(given < 1000, "no bound");
     }
     assert!(client.connection.unsent().len() < 300_000);
+    // Only who is offered something can take nothing.
+    assert_eq!(client.connection.deadline(), None);
+    assert!(!client.connection.refused(client.now));
     let deadline = client.connection.deadline().unwrap();
     assert_eq!((deadline - client.now.since_start).as_millis(), 100);
-    client.connection.handle(after(2.05), Input::Time);
     client.connection.sent(after(2.05), 10);
+    assert!(!client.connection.refused(after(2.05)));
     client.connection.handle(after(2.14), Input::Time);
+    assert!(!client.connection.refused(after(2.14)));
     assert!(client.connection.listens() || !client.connection.unsent().is_empty());
-    client.connection.handle(after(2.15), Input::Time);
+    assert!(client.connection.refused(after(2.15)));
     assert!(client.connection.unsent().is_empty());
     client.pump();
     assert_eq!(client.closed, Some(Close::WriteTimeout));
