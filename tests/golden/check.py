@@ -3,6 +3,7 @@
 
   check.py SERVER [-j N] [NAME ...]
 
+Each is recorded by the server, too, whose replay must tell the same events (docs/recordings.md).
 Prints how many of all pass, which of the expected do not and which pass unexpectedly; fails if one
 of the expected does not. An expected scenario that fails is played once more by itself, since the
 machine may have been busy. deviations.txt says where we differ on purpose.
@@ -15,7 +16,9 @@ import glob
 import os
 import re
 import shlex
+import subprocess
 import sys
+import tempfile
 
 import golden
 
@@ -51,8 +54,20 @@ def leave_out(transcript, exceptions):
             if not any(is_about(exception, message) for exception in exceptions)]
 
 
+def replay(server, recording):
+    """What goes wrong when a server's own recordings are replayed. One that could not start has none."""
+    for file in glob.glob(recording + '*'):
+        done = subprocess.run([server, 'replay', file], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        if done.returncode and os.path.getsize(file):
+            yield done.stderr.decode()
+        os.remove(file)
+
+
 def play(name, options, deviating):
-    """What differs from the recording, and was not meant to."""
+    """What differs from the golden, and was not meant to; and in a replay from what the server did."""
+    recording = os.path.join(options.recordings, name + '.rec')
+    command = f'"{options.program}" -f -C "$LAB_ETC/asterisk.conf" --record "{recording}"'
+    options = argparse.Namespace(**vars(options), server=command)
     _, transcript = golden.run_one(name, options)
     _, rules = golden.load(name, SCENARIOS)
     for pattern, more in deviating.items():
@@ -61,7 +76,9 @@ def play(name, options, deviating):
                 rules[rule] += arguments
     recorded = golden.read(os.path.join(SCENARIOS, name + '.golden'))
     recorded, transcript = (leave_out(told, rules.get('except', ())) for told in (recorded, transcript))
-    return golden.compare(golden.normalise(recorded, rules), golden.normalise(transcript, rules), rules)
+    differences = golden.compare(
+        golden.normalise(recorded, rules), golden.normalise(transcript, rules), rules)
+    return [*differences, *replay(options.program, recording)]
 
 
 def main():
@@ -70,7 +87,8 @@ def main():
     parser.add_argument('-j', dest='jobs', type=int, default=os.cpu_count() or 2)
     parser.add_argument('names', nargs='*', default=['*'], help='scenarios, as shell patterns')
     chosen = parser.parse_args()
-    options = argparse.Namespace(server=f'"{os.path.abspath(chosen.server)}" -f -C "$LAB_ETC/asterisk.conf"',
+    folder = tempfile.TemporaryDirectory()
+    options = argparse.Namespace(program=os.path.abspath(chosen.server), recordings=folder.name,
                                  etc=os.path.join(HERE, 'etc'), scenarios=SCENARIOS)
     every = sorted(os.path.basename(path)[:-4] for path in glob.glob(os.path.join(SCENARIOS, '*.scn')))
     names = [name for name in every if any(fnmatch.fnmatch(name, pattern) for pattern in chosen.names)]

@@ -37,7 +37,8 @@ impl<R: BufRead> Lines<R> {
                 "line 1: this is a recording of another format; replay it with the version that made it: {}",
                 head.trim_end()
             )),
-            _ => Err(format!(
+            None => Err("it is empty: the server ended before it began".to_owned()),
+            Some(_) => Err(format!(
                 "line 1: this is no recording: it must say `{HEAD}`"
             )),
         }
