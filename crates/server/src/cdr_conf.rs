@@ -157,7 +157,7 @@ fn headers(files: &mut Files<'_>) -> Result<Pairs, NoMeaning> {
 /// CSV files are written if there is a section about them.
 fn csv(files: &mut Files<'_>) -> Result<Option<Csv>, NoMeaning> {
     let config = files.read("cdr.conf")?;
-    let section = config.section("csv");
+    let section = config.section("csv").filter(|_| files.has("cdr_csv"));
     Ok(section.map(|section| Csv::read(section, files.diagnostics())))
 }
 

@@ -69,7 +69,7 @@ pub(crate) fn read(files: &mut Files<'_>) -> Result<(switch::CelSettings, Custom
         date_format: format
             .filter(|format| is_readable(format, &config, files.diagnostics()))
             .map(Into::into),
-        manager: told.enabled,
+        manager: told.enabled && files.has("cel_manager"),
         show_user_defined: told.show_user_defined,
     };
     let written = custom(

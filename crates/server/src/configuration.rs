@@ -6,6 +6,7 @@
 use crate::asterisk_conf::AsteriskConf;
 use crate::log_conf::LogFile;
 use crate::metrics::Metrics;
+use crate::modules_conf::Modules;
 use crate::parts::Part;
 use crate::secrets::Wanted;
 use crate::traces::{Wishes, otel};
@@ -21,6 +22,8 @@ use std::sync::Arc;
 pub(crate) struct Configuration {
     /// asterisk.conf; read at the start only.
     pub(crate) asterisk: Arc<AsteriskConf>,
+    /// modules.conf; read at the start only.
+    pub(crate) modules: Arc<Modules>,
     /// What the switch takes: extensions.conf, cdr.conf and what others say of calls.
     pub(crate) switch: Arc<switch::Config>,
     /// Where call records are written: cdr.conf and its kin.
@@ -77,7 +80,17 @@ struct RtpGeneral {
 impl Configuration {
     /// Reads everything.
     pub(crate) fn load(asterisk: Arc<AsteriskConf>, findings: &mut Findings) -> Self {
+        let disk = Disk::new(&asterisk.directories.configuration);
+        let mut files = Files {
+            disk: &disk,
+            modules: &Modules::default(),
+            findings,
+        };
+        let modules = files.read("modules.conf").unwrap_or_default();
+        let modules = Modules::read(&modules, files.diagnostics());
+        let journal = files.section("journal.conf", "general");
         let nothing = Self {
+            modules: Arc::new(modules),
             switch: Arc::default(),
             records: Arc::default(),
             manager: Arc::default(),
@@ -86,21 +99,12 @@ impl Configuration {
             web: Arc::default(),
             voicemail: Arc::default(),
             media: media::Settings::default(),
-            journal: journal::Settings::default(),
+            journal: journal.unwrap_or_default(),
             otel: Arc::default(),
             log_files: Vec::new(),
             asterisk,
         };
-        let mut loaded = nothing.renewed(Part::ALL, findings);
-        let disk = Disk::new(&loaded.asterisk.directories.configuration);
-        let mut files = Files {
-            disk: &disk,
-            findings,
-        };
-        if let Ok(journal) = files.section("journal.conf", "general") {
-            loaded.journal = journal;
-        }
-        loaded
+        nothing.renewed(Part::ALL, findings)
     }
 
     /// The configuration with some parts read anew. A part whose file has no meaning stays as it is.
@@ -109,6 +113,7 @@ impl Configuration {
         let mut new = self.clone();
         let mut files = Files {
             disk: &disk,
+            modules: &self.modules,
             findings,
         };
         for part in parts {
@@ -325,10 +330,12 @@ pub(crate) fn wanted_secrets(folder: &Path) -> Result<Vec<Wanted>, conf::Error> 
 /// The files of the configuration folder.
 pub(crate) struct Files<'a> {
     disk: &'a Disk,
+    modules: &'a Modules,
     findings: &'a mut Findings,
 }
 
 /// The file has no meaning; the findings tell why.
+#[derive(Debug)]
 pub(crate) struct NoMeaning;
 
 impl Files<'_> {
@@ -337,8 +344,19 @@ impl Files<'_> {
         &mut self.findings.diagnostics
     }
 
-    /// One file; an empty one if there is none.
+    /// Whether there is a part of this name, if it is one that can be left out.
+    pub(crate) fn has(&self, module: &str) -> bool {
+        self.modules.has(module)
+    }
+
+    /// One file; an empty one if there is none, or if it is of a part that is left out.
     pub(crate) fn read(&mut self, name: &str) -> Result<Config, NoMeaning> {
+        if name
+            .strip_suffix(".conf")
+            .is_some_and(|module| !self.has(module))
+        {
+            return Ok(Config::default());
+        }
         match conf::load(self.disk, name) {
             Ok(mut config) => {
                 self.findings.diagnostics.append(&mut config.diagnostics);

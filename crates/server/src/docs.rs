@@ -4,7 +4,9 @@
 //! written is not what is declared.
 
 use crate::asterisk_conf::{Directories, Options};
-use crate::{cdr_conf, cel_conf, configuration, indications_conf, mailbox, music_conf};
+use crate::{
+    cdr_conf, cel_conf, configuration, indications_conf, mailbox, modules_conf, music_conf,
+};
 use conf::Help;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -22,6 +24,7 @@ fn sections() -> Vec<Help> {
     sections.extend(configuration::HELP);
     sections.extend([music_conf::HELP, mailbox::HELP]);
     sections.extend(indications_conf::HELP);
+    sections.extend(modules_conf::HELP);
     sections
 }
 

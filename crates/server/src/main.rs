@@ -29,6 +29,7 @@ mod log_conf;
 mod logger;
 mod mailbox;
 mod metrics;
+mod modules_conf;
 mod music_conf;
 mod node;
 mod parts;

@@ -13,7 +13,7 @@ use crate::journal::Journal;
 use crate::listener::Listeners;
 use crate::logger::{Detail, Logger};
 use crate::mailbox::Mailboxes;
-use crate::parts::{self, Found, Part};
+use crate::parts::{Found, Part};
 use crate::recording::{Recorder, Wire};
 use crate::records::Records;
 use crate::replay::Replay;
@@ -260,7 +260,10 @@ impl Node {
                 (nowhere, Answer::Reloaded(outcome(&done)))
             }
             Request::RotateLog => (nowhere, Answer::Rotated(self.rotate_log().await)),
-            Request::Module(name) => (nowhere, Answer::Module(parts::find(&name).is_some())),
+            Request::Module(name) => {
+                let found = self.configured().configuration.modules.find(&name);
+                (nowhere, Answer::Module(found.is_some()))
+            }
             Request::Outcome(outcome) => (nowhere, Answer::Retold(outcome.await)),
             Request::Verify { hash, secret } => {
                 let verified = tokio::task::spawn_blocking(move || manager::verify(&hash, &secret));
@@ -326,7 +329,8 @@ impl Node {
     }
 
     async fn reload_parts(self: &Arc<Self>, name: Option<&str>) -> Result<(), NotReloaded> {
-        let parts = match name.map(parts::find) {
+        let old = self.configured();
+        let parts = match name.map(|name| old.configuration.modules.find(name)) {
             None => Part::ALL.to_vec(),
             Some(Some(Found::Part(part))) => vec![part],
             Some(Some(Found::Fixed)) => return Err(NotReloaded::Fixed),

@@ -2,7 +2,6 @@
 
 use super::{Command, Outcome};
 use crate::node::{Node, NotReloaded};
-use crate::parts;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ pub(super) const COMMANDS: &[Command] = &[
         words: "module show",
         synopsis: "List modules and info",
         usage: "Usage: module show [like <text>]\n       Lists what there is, under the names of the modules that bring it elsewhere.\n       Nothing is loaded or unloaded here.\n",
-        run: |_, arguments| Box::pin(async { show(arguments) }),
+        run: |node, arguments| Box::pin(async { show(node, arguments) }),
     },
     Command {
         words: "module reload",
@@ -27,14 +26,16 @@ pub(super) const COMMANDS: &[Command] = &[
     },
 ];
 
-fn show(arguments: &[String]) -> Outcome {
+fn show(node: &Arc<Node>, arguments: &[String]) -> Outcome {
     let like = match arguments {
         [] => "",
         [word, text] if word == "like" => text,
         _ => return Outcome::Usage,
     };
     let mut text = format!("{:<35} {:<8} {}\n", "Module", "Status", "Support Level");
-    let found: Vec<_> = parts::modules()
+    let configured = node.configured();
+    let modules = configured.configuration.modules.all();
+    let found: Vec<_> = modules
         .into_iter()
         .filter(|name| name.contains(like))
         .collect();

@@ -62,6 +62,8 @@ struct Waiting {
     /// The rest, which does not.
     events: VecDeque<Spool>,
     batch: Option<Batch>,
+    /// Whether call records, and channel events, are written anywhere.
+    wanted: (bool, bool),
     /// Settings that the thread has not taken over yet.
     settings: Option<Arc<Settings>>,
     /// Those that wait are to be written whether or not they make a batch.
@@ -92,6 +94,9 @@ impl Records {
     /// Takes a record; does not wait for the disk.
     pub(crate) fn take(&self, spooled: Spool) {
         let mut waiting = self.shared.lock();
+        if !waiting.wants(&spooled) {
+            return;
+        }
         if waiting.records.len() + waiting.events.len() == WAITING {
             drop(waiting);
             return self.shared.counts.lose(1);
@@ -178,6 +183,10 @@ impl Shared {
     fn configure(&self, settings: Arc<Settings>) {
         let mut waiting = self.lock();
         waiting.batch = settings.batch;
+        waiting.wanted = (
+            !settings.names().is_empty(),
+            !settings.event_names().is_empty(),
+        );
         waiting.settings = Some(settings);
         self.woken.notify_one();
     }
@@ -226,6 +235,15 @@ impl Shared {
 }
 
 impl Waiting {
+    /// Whether it is written anywhere.
+    fn wants(&self, spooled: &Spool) -> bool {
+        let (calls, events) = self.wanted;
+        match spooled {
+            Spool::Call(_) => calls,
+            Spool::Event(_) => events,
+        }
+    }
+
     /// Whether there is something to be written now.
     fn is_due(&self, now: Instant) -> bool {
         !self.events.is_empty() || self.is_batch_due(now)
