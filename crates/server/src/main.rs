@@ -70,6 +70,9 @@ use std::sync::Arc;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // Memory is had in pieces of the usual size: huge ones are cleared whole, most of it for nothing.
+    #[cfg(target_os = "linux")]
+    let _ = nix::sys::prctl::set_thp_disable(true);
     match run(&Arguments::read()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {

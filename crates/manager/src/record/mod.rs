@@ -123,6 +123,12 @@ impl Rendered {
         }
     }
 
+    /// One that nobody is told.
+    pub fn untold(mark: Mark) -> Self {
+        let (told, legacy) = (None, None);
+        Self { mark, told, legacy }
+    }
+
     /// Its place.
     pub fn mark(&self) -> Mark {
         self.mark

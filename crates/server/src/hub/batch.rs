@@ -2,13 +2,14 @@
 
 use ami::{Classes, Dialect};
 use manager::{Memory, Recalled, Rendered, Style};
-use model::{Event, Record};
-use std::sync::{Arc, OnceLock};
+use model::{Event, Record, Seq};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The events of one turn of the switch, at least one.
 pub(crate) struct Batch {
     pub(super) weight: usize,
     style: Arc<Style>,
+    keeps: bool,
     entries: Vec<Entry>,
     /// The classes its events are of, once they have been looked at.
     classes: OnceLock<Vec<Classes>>,
@@ -16,22 +17,39 @@ pub(crate) struct Batch {
 
 /// An event and what is made of it for managers, once for all of them.
 struct Entry {
-    record: Record,
-    recalled: Recalled,
+    seq: Seq,
     rendered: OnceLock<Rendered>,
+    /// What happened: only until it is put in words, which are far smaller, unless somebody wants both.
+    happened: Mutex<Option<Arc<Happened>>>,
+}
+
+/// An event, and what was remembered for it.
+pub(crate) struct Happened {
+    pub(crate) record: Record,
+    recalled: Recalled,
 }
 
 impl Batch {
-    pub(super) fn new(records: Vec<Record>, style: Arc<Style>, memory: &mut Memory) -> Self {
+    /// `keeps` what happened beside the words for it.
+    pub(super) fn new(
+        records: Vec<Record>,
+        style: Arc<Style>,
+        memory: &mut Memory,
+        keeps: bool,
+    ) -> Self {
         let weight = records.iter().map(|record| weight(&record.event)).sum();
         let entries = records.into_iter().map(|record| Entry {
-            recalled: memory.note(&record.event),
-            record,
+            seq: record.seq,
             rendered: OnceLock::new(),
+            happened: Mutex::new(Some(Arc::new(Happened {
+                recalled: memory.note(&record.event),
+                record,
+            }))),
         });
         Self {
             weight,
             style,
+            keeps,
             entries: entries.collect(),
             classes: OnceLock::new(),
         }
@@ -67,19 +85,34 @@ impl Batch {
 
     /// The events from this number on, as managers are told them; made by the first who asks.
     pub(crate) fn from(&self, next: u64) -> impl Iterator<Item = &Rendered> {
-        let known = usize::try_from(next.saturating_sub(self.first())).unwrap_or(usize::MAX);
-        self.entries.iter().skip(known).map(|entry| {
-            entry
-                .rendered
-                .get_or_init(|| Rendered::new(&entry.record, &entry.recalled, &self.style))
+        self.entries_from(next).map(|entry| self.rendered(entry))
+    }
+
+    /// What happened from this number on, as far as it is kept, and as managers are told it.
+    pub(crate) fn happened(&self, next: u64) -> impl Iterator<Item = (Arc<Happened>, &Rendered)> {
+        self.entries_from(next).filter_map(|entry| {
+            let happened = entry.happened().clone()?;
+            Some((happened, self.rendered(entry)))
         })
     }
 
-    /// The events from this number on, and as managers are told them.
-    pub(crate) fn records(&self, next: u64) -> impl Iterator<Item = (&Record, &Rendered)> {
+    fn entries_from(&self, next: u64) -> impl Iterator<Item = &Entry> {
         let known = usize::try_from(next.saturating_sub(self.first())).unwrap_or(usize::MAX);
-        let records = self.entries.iter().map(|entry| &entry.record);
-        records.skip(known).zip(self.from(next))
+        self.entries.iter().skip(known)
+    }
+
+    fn rendered<'a>(&self, entry: &'a Entry) -> &'a Rendered {
+        entry.rendered.get_or_init(|| {
+            let happened = match self.keeps {
+                true => entry.happened().clone(),
+                false => entry.happened().take(),
+            };
+            match happened {
+                Some(of) => Rendered::new(&of.record, &of.recalled, &self.style),
+                // Only if there was a panic over its words before.
+                None => Rendered::untold(self.style.run.at(entry.seq)),
+            }
+        })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -87,11 +120,17 @@ impl Batch {
     }
 
     pub(super) fn first(&self) -> u64 {
-        self.entries.first().map_or(0, |entry| entry.record.seq.0)
+        self.entries.first().map_or(0, |entry| entry.seq.0)
     }
 
     pub(super) fn end(&self) -> u64 {
         self.first() + self.entries.len() as u64
+    }
+}
+
+impl Entry {
+    fn happened(&self) -> MutexGuard<'_, Option<Arc<Happened>>> {
+        self.happened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

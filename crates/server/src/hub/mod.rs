@@ -14,7 +14,7 @@ use ami::Classes;
 use manager::{Memory, Missed, Resumed, Style, Why};
 use model::{Mark, Record, Run, Seq};
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::Notify;
 
@@ -41,6 +41,8 @@ pub(crate) struct Hub {
     run: Run,
     bounds: Bounds,
     style: RwLock<Arc<Style>>,
+    /// Whether what happened is kept beside the words for it.
+    keeps: AtomicBool,
     /// What events need of earlier ones. Who publishes holds it.
     memory: Mutex<Memory>,
     ring: Mutex<Ring>,
@@ -66,6 +68,7 @@ impl Hub {
             run: style.run,
             bounds,
             style: RwLock::new(Arc::new(style)),
+            keeps: AtomicBool::new(false),
             memory: Mutex::default(),
             ring: Mutex::new(Ring {
                 next: 1,
@@ -105,13 +108,19 @@ impl Hub {
         }
         let style = Arc::clone(&self.style.read().unwrap_or_else(PoisonError::into_inner));
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        let batch = Arc::new(Batch::new(records, style, &mut memory));
+        let keeps = self.keeps.load(Ordering::Relaxed);
+        let batch = Arc::new(Batch::new(records, style, &mut memory, keeps));
         let end = batch.end();
         self.ring().push(Arc::clone(&batch), self.bounds);
         // In one order with the arming of bells: either is seen by the other's owner.
         self.next.store(end, Ordering::SeqCst);
         self.ringer.notify_one();
         Some(batch)
+    }
+
+    /// Whether what happens from now on is kept beside the words for it, for [`Batch::happened`].
+    pub(crate) fn keep(&self, keeps: bool) {
+        self.keeps.store(keeps, Ordering::Relaxed);
     }
 
     /// How many events can be read again.

@@ -59,6 +59,7 @@ impl Watcher {
             let _ = self.wishes.changed().await;
             return;
         }
+        self.hub.keep(true);
         let mut watch = Watch {
             reader: self.hub.subscribe(),
             story: Story::new(SpanIds::from(u64::from_ne_bytes(seed))),
@@ -80,6 +81,7 @@ impl Watcher {
         }
         self.look(&mut watch).await;
         self.look(&mut watch).await; // what was put off
+        self.hub.keep(false);
         if let Some(exporter) = watch.exporter {
             exporter.finish().await;
         }
@@ -111,9 +113,9 @@ impl Watcher {
             watch.story.begin_call(action);
         }
         for (index, (batch, from)) in batches.iter().enumerate() {
-            for (record, rendered) in batch.records(*from) {
+            for (happened, rendered) in batch.happened(*from) {
                 watch.story.happen(Happened {
-                    record,
+                    record: &happened.record,
                     name: rendered.told(Dialect::V22).map(|told| told.name),
                     place: rendered.mark(),
                 });
