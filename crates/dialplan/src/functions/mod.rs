@@ -131,6 +131,9 @@ impl Args {
 }
 
 #[cfg(test)]
+mod documented;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::{Problem, expand};
