@@ -129,14 +129,32 @@ impl Switch {
         forever: bool,
     ) -> PlayId {
         self.stop_tones(id);
+        let language = self.channels.get(&id);
+        let language = language.map(|channel| Arc::clone(&channel.language));
+        self.begin_play((told, id), language.unwrap_or_default(), files, forever)
+    }
+
+    /// The same, in a language of its own.
+    pub(crate) fn play_in(
+        &mut self,
+        language: &str,
+        id: ChannelId,
+        files: Vec<Arc<str>>,
+    ) -> PlayId {
+        self.stop_tones(id);
+        self.begin_play((id, id), language.into(), files, false)
+    }
+
+    fn begin_play(
+        &mut self,
+        (told, id): (ChannelId, ChannelId),
+        language: Arc<str>,
+        files: Vec<Arc<str>>,
+        forever: bool,
+    ) -> PlayId {
         let play = self.new_play_id();
         self.plays.insert(play, Playing { to: Some(id), told });
         self.touched.insert(id);
-        let language = self
-            .channels
-            .get(&id)
-            .map(|channel| Arc::clone(&channel.language))
-            .unwrap_or_default();
         let media = self.far_leg(id, HOPS);
         if let (false, Some(file)) = (forever, files.first()) {
             self.log_sound(id, Some(file));

@@ -3,6 +3,7 @@
 use super::{Application, Call, Step, Waiting, wait_exten};
 use crate::Switch;
 use crate::channel::{Channel, Happening};
+use crate::pbx::Place;
 use model::{ChannelId, PlayId};
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ pub(super) const BACKGROUND: Application = Application {
     options: &[
         ("s", "Do not play if the call is not answered."),
         ("n", "Play without answering first."),
+        ("m", "Only a key ends it that is an extension of one digit."),
+        ("p", "Keys do not end it."),
     ],
     start: background,
 };
@@ -23,12 +26,16 @@ struct Playing {
     play: PlayId,
     /// Where the extension is looked for.
     context: Arc<str>,
+    /// `m`
+    whole: bool,
+    /// `p`
+    deaf: bool,
 }
 
 fn background(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     let mut arguments = call.arguments().into_iter();
     let mut next = || arguments.next().unwrap_or_default();
-    let (files, options, _, context) = (next(), next(), next(), next());
+    let (files, options, language, context) = (next(), next(), next(), next());
     let Some(channel) = switch.channels.get(&id) else {
         return Step::Hangup;
     };
@@ -40,7 +47,7 @@ fn background(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     };
     let is_up = Channel::is_up(channel);
     if !is_up && options.contains('s') {
-        return Step::Done;
+        return ended(switch, id, "SUCCESS");
     }
     if !is_up && !options.contains('n') {
         switch.answer(id);
@@ -52,10 +59,23 @@ fn background(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
         .collect();
     if files.is_empty() {
         tracing::warn!("BackGround: no file named");
-        return Step::Done;
+        return ended(switch, id, "FAILED");
     }
-    let play = switch.play(id, files, false);
-    Step::Wait(Box::new(Playing { play, context }))
+    let play = match language.trim() {
+        "" => switch.play(id, files, false),
+        language => switch.play_in(language, id, files),
+    };
+    Step::Wait(Box::new(Playing {
+        play,
+        context,
+        whole: options.contains('m'),
+        deaf: options.contains('p'),
+    }))
+}
+
+fn ended(switch: &mut Switch, id: ChannelId, status: &str) -> Step {
+    switch.set_variable(id, "BACKGROUNDSTATUS", status);
+    Step::Done
 }
 
 impl Waiting for Playing {
@@ -65,13 +85,24 @@ impl Waiting for Playing {
             return Step::Hangup;
         }
         if let Happening::Digit(digit) = happening {
+            let place = Place {
+                context: Arc::clone(&self.context),
+                exten: digit.to_string().into(),
+                priority: 1,
+            };
+            if self.deaf || self.whole && !switch.is_place(id, &place) {
+                return Step::Wait(self);
+            }
+            ended(switch, id, "SUCCESS");
             switch.stop_play(Some(self.play));
             return wait_exten::dialled(switch, id, self.context, digit.to_string());
         }
-        if happening.is_end_of(self.play) {
-            Step::Done
-        } else {
-            Step::Wait(self)
+        let Happening::Played { play, failed } = *happening else {
+            return Step::Wait(self);
+        };
+        if play != self.play {
+            return Step::Wait(self);
         }
+        ended(switch, id, if failed { "FAILED" } else { "SUCCESS" })
     }
 }

@@ -13,7 +13,10 @@ pub(super) const BRIDGE_WAIT: Application = Application {
     arguments: "[name[,role[,options]]]",
     options: &[
         ("m", "The music to hear."),
-        ("e", "What to hear: m (music), n or s (nothing)."),
+        (
+            "e",
+            "What to hear: m or h (music), r (ringing), s or n (nothing).",
+        ),
         ("n", "Do not answer first."),
         ("S", "Leave after so many seconds."),
     ],
@@ -29,7 +32,7 @@ struct Held {
 fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     let mut arguments = call.arguments().into_iter();
     let mut next = || arguments.next().unwrap_or_default();
-    let (name, _role, options) = (next(), next(), next());
+    let (name, role, options) = (next(), next(), next());
     let name = if name.is_empty() {
         "default".to_owned()
     } else {
@@ -42,6 +45,10 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
             .and_then(|(_, value)| value.clone())
             .unwrap_or_default()
     };
+    if !matches!(role.trim(), "" | "participant") {
+        tracing::warn!(role, "BridgeWait: this role is not built yet");
+        return Step::Done;
+    }
     if option('n').is_none() {
         switch.answer(id);
     }
@@ -53,8 +60,10 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
         return Step::Hangup;
     };
     switch.enter_bridge(bridge, id, None);
-    if !matches!(value('e').as_str(), "n" | "s") {
-        switch.start_music(id, &value('m'));
+    match value('e').chars().next() {
+        Some('n' | 's') => {}
+        Some('r') => switch.sound_named(id, "ring"),
+        Some(_) | None => switch.start_music(id, &value('m')),
     }
     let time = super::wait::seconds(&value('S')).filter(|time| !time.is_zero());
     let until = time.map(|time| switch.timer(id, time));
@@ -83,6 +92,7 @@ impl Waiting for Held {
             return Step::Wait(self);
         }
         switch.stop_music(id);
+        switch.stop_tones(id);
         switch.leave_bridge(id);
         if hung_up { Step::Hangup } else { Step::Done }
     }

@@ -7,12 +7,12 @@ mod announce;
 mod calling;
 mod choice;
 mod digits;
-mod limit;
 mod line;
 mod privacy;
 mod request;
 mod talk;
 
+use super::limit::Clock;
 use super::{Application, Call, Step, Waiting};
 use crate::Switch;
 use crate::app::dtmf::Digits;
@@ -22,7 +22,7 @@ use announce::Announcing;
 use choice::Choosing;
 use digits::Pressing;
 use line::{Line, cancel};
-use model::{Cause, ChannelId, DialStatus, PlayId};
+use model::{Cause, ChannelId, DialStatus};
 use privacy::{Introduction, Screened};
 use request::Request;
 use std::time::Duration;
@@ -86,12 +86,7 @@ struct Calling {
 #[derive(Clone, Copy, Debug)]
 struct Talk {
     dest: ChannelId,
-    answered: Duration,
-    until: Option<TimerId>,
-    /// When the next warning of the limit is due.
-    warn: Option<TimerId>,
-    /// What is played to them as the time is over.
-    farewell: [Option<PlayId>; 2],
+    clock: Clock,
 }
 
 /// What a dial starts with and tells again at its end.

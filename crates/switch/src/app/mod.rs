@@ -17,6 +17,7 @@ mod gosub;
 pub(crate) mod goto;
 mod hangup;
 mod indicate;
+mod limit;
 mod log;
 mod milliwatt;
 mod music;

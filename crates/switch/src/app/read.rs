@@ -15,6 +15,11 @@ pub(super) const READ: Application = Application {
     options: &[
         ("s", "Return at once if the call is not answered."),
         ("n", "Read even if the call is not answered."),
+        ("i", "Sound the tone of this name instead of playing files."),
+        (
+            "t",
+            "The keys that end it, # if not said: t([keys]); none if there are none.",
+        ),
     ],
     start,
 };
@@ -24,6 +29,10 @@ pub(super) const READ: Application = Application {
 struct Reading {
     variable: String,
     files: Vec<Arc<str>>,
+    /// The tone that sounds instead.
+    tone: Option<String>,
+    /// The keys that end it.
+    ends: String,
     most: usize,
     attempts: u32,
     timeout: Option<Duration>,
@@ -42,16 +51,23 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
         tracing::warn!("Read: no variable named");
         return Step::Done;
     }
+    let options = dialplan::options(&options);
+    let option = |letter| options.iter().find(|(known, _)| *known == letter);
     let is_up = switch.channels.get(&id).is_some_and(Channel::is_up);
-    if !is_up && options.contains('s') {
+    if !is_up && option('s').is_some() {
         status(switch, id, "SKIPPED");
         return Step::Done;
     }
-    if !is_up && !options.contains('n') {
+    if !is_up && option('n').is_none() {
         switch.answer(id);
     }
     let mut reading = Reading {
         variable,
+        tone: option('i').map(|_| files.clone()),
+        ends: option('t').map_or_else(
+            || "#".to_owned(),
+            |(_, keys)| keys.clone().unwrap_or_default(),
+        ),
         files: files
             .split('&')
             .filter(|file| !file.is_empty())
@@ -81,6 +97,10 @@ impl Reading {
     /// Begins an attempt: what is to be heard, then the time for the first digit.
     fn begin(&mut self, switch: &mut Switch, id: ChannelId) {
         self.digits.clear();
+        if let Some(tone) = &self.tone {
+            switch.sound_named(id, tone);
+            return self.wait(switch, id);
+        }
         if self.files.is_empty() {
             self.wait(switch, id);
         } else {
@@ -103,7 +123,14 @@ impl Reading {
         self.until = Some(switch.timer(id, time));
     }
 
+    fn stop_tone(&self, switch: &mut Switch, id: ChannelId) {
+        if self.tone.is_some() {
+            switch.stop_tones(id);
+        }
+    }
+
     fn finish(&self, switch: &mut Switch, id: ChannelId, outcome: &str) -> Step {
+        self.stop_tone(switch, id);
         switch.set_variable(id, &self.variable, &self.digits);
         status(switch, id, outcome);
         Step::Done
@@ -119,7 +146,8 @@ impl Waiting for Reading {
         }
         if let Happening::Digit(digit) = happening {
             switch.stop_play(self.play.take());
-            if *digit == '#' {
+            self.stop_tone(switch, id);
+            if self.ends.contains(*digit) {
                 return self.finish(switch, id, "OK");
             }
             self.digits.push(*digit);

@@ -16,11 +16,22 @@ use std::time::Duration;
 pub(super) const WAIT_EXTEN: Application = Application {
     name: "WaitExten",
     synopsis: "Waits for an extension to be entered.",
-    arguments: "[seconds]",
-    options: &[],
+    arguments: "[seconds][,options]",
+    options: &[
+        ("m", "Music while waiting: m([class])."),
+        ("d", "The dial tone while waiting."),
+    ],
     start: |switch, id, call| {
+        let arguments = call.arguments();
         let time = seconds(&call.first()).filter(|time| !time.is_zero());
-        begin(switch, id, time)
+        for (letter, class) in dialplan::options(arguments.get(1).map_or("", String::as_str)) {
+            match letter {
+                'm' => switch.start_music(id, &class.unwrap_or_default()),
+                'd' => switch.sound_named(id, "dial"),
+                _ => tracing::warn!(option = %letter, "WaitExten: there is no such option"),
+            }
+        }
+        wait_for_first(switch, id, time, arguments.len() > 1)
     },
 };
 
@@ -30,6 +41,8 @@ pub(crate) struct WaitExten {
     context: Arc<str>,
     dialled: String,
     until: TimerId,
+    /// Music or a tone is heard until a key is pressed.
+    sounds: bool,
 }
 
 /// Digits beyond these are no extension.
@@ -37,12 +50,21 @@ const MOST: usize = 79;
 
 /// Waits for the first digit this long, or as long as the channel says.
 pub(crate) fn begin(switch: &mut Switch, id: ChannelId, time: Option<Duration>) -> Step {
+    wait_for_first(switch, id, time, false)
+}
+
+fn wait_for_first(
+    switch: &mut Switch,
+    id: ChannelId,
+    time: Option<Duration>,
+    sounds: bool,
+) -> Step {
     let Some(channel) = switch.channels.get(&id) else {
         return Step::Hangup;
     };
     let time = time.unwrap_or(channel.memory.timeouts.response);
     let context = Arc::clone(&channel.context);
-    wait(switch, id, context, String::new(), time)
+    wait(switch, id, (context, String::new()), time, sounds)
 }
 
 /// Goes on from the digits dialled so far: to their extension in a context, or waits for more.
@@ -60,7 +82,7 @@ pub(crate) fn dialled(
     let more = dialplan.match_more(&context, &dialled, &caller, &now);
     let time = channel.memory.timeouts.digit;
     if more && dialled.len() < MOST {
-        return wait(switch, id, context, dialled, time);
+        return wait(switch, id, (context, dialled), time, false);
     }
     arrived(switch, id, context, &dialled)
 }
@@ -68,9 +90,9 @@ pub(crate) fn dialled(
 fn wait(
     switch: &mut Switch,
     id: ChannelId,
-    context: Arc<str>,
-    dialled: String,
+    (context, dialled): (Arc<str>, String),
     time: Duration,
+    sounds: bool,
 ) -> Step {
     let at = switch.now.since_start + time;
     let until = switch.timers.set(at, Timer::Application(id));
@@ -78,6 +100,7 @@ fn wait(
         context,
         dialled,
         until,
+        sounds,
     }))
 }
 
@@ -100,6 +123,13 @@ fn arrived(switch: &mut Switch, id: ChannelId, context: Arc<str>, dialled: &str)
 
 impl Waiting for WaitExten {
     fn on(mut self: Box<Self>, switch: &mut Switch, id: ChannelId, happening: &Happening) -> Step {
+        let digit = matches!(happening, Happening::Digit(_));
+        if self.sounds
+            && (digit || *happening == Happening::HungUp || happening.is_timer(self.until))
+        {
+            switch.stop_music(id);
+            switch.stop_tones(id);
+        }
         if *happening == Happening::HungUp {
             return Step::Hangup;
         }

@@ -1,8 +1,8 @@
 //! What Dial is asked: whom to call, for how long, and how.
 
 use super::digits::Texts;
-use super::limit::Limit;
 use super::privacy::{Introductions, Screening};
+use crate::app::limit::Limit;
 use crate::app::wait::seconds;
 use crate::feature::keys::Features;
 use crate::identity::Presentation;
@@ -124,7 +124,7 @@ pub(super) struct Options {
     /// `L`
     pub(super) limit: Option<Limit>,
     /// `S`
-    longest: Option<Duration>,
+    pub(super) longest: Option<Duration>,
     /// `Q`: answered elsewhere, if nothing else is said.
     pub(super) cause: Option<Cause>,
     /// `D`
@@ -225,12 +225,6 @@ impl Options {
         }
         options
     }
-
-    /// How long they may talk: the shorter of two limits counts.
-    pub(super) fn time(&self) -> Option<Duration> {
-        let limit = self.limit.map(|limit| limit.time);
-        limit.into_iter().chain(self.longest).min()
-    }
 }
 
 /// What is for the called and for the calling party: `called:calling`.
@@ -252,7 +246,8 @@ mod tests {
         assert_eq!(request.destinations[1].1, "1@lab/n");
         assert_eq!(request.timeout, Some(Duration::from_secs(20)));
         let options = request.options;
-        assert_eq!(options.time(), Some(Duration::from_millis(1500)));
+        assert_eq!(options.limit, Limit::parse("1500:500"));
+        assert_eq!(options.longest, Some(Duration::from_secs(9)));
         assert_eq!(options.after_answer.as_deref(), Some("sub^a"));
         assert_eq!(options.called_goes_on.as_deref(), Some(""));
         assert!(

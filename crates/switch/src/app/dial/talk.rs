@@ -3,9 +3,10 @@
 
 use super::{Dial, Stage, Talk, tell_time};
 use crate::Switch;
+use crate::app::limit::{Clock, Time};
 use crate::app::{Step, goto};
 use crate::channel::Happening;
-use model::{Cause, ChannelId, DialStatus, PlayId};
+use model::{Cause, ChannelId, DialStatus};
 
 impl Dial {
     /// Both talk, or both go on in the dialplan.
@@ -37,33 +38,21 @@ impl Dial {
         dest: ChannelId,
     ) -> Step {
         self.answer(switch, id);
-        let mut talk = Talk {
-            dest,
-            answered: switch.now.since_start,
-            until: None,
-            warn: None,
-            farewell: [None; 2],
-        };
+        let options = &self.request.options;
         if !switch.can_be_bridged(dest) {
-            return self.over(switch, id, talk);
+            let clock = Clock::begin(switch, id, dest, (None, None));
+            return self.over(switch, id, Talk { dest, clock });
         }
-        talk.until = self
-            .request
-            .options
-            .time()
-            .map(|time| switch.timer(id, time));
-        if self.request.options.hangup_extension
+        if options.hangup_extension
             && let Some(channel) = switch.channels.get_mut(&dest)
         {
             channel.memory.hangup_extension = true;
         }
         switch.bridge(dest, id);
-        switch.allow_keys(id, self.request.options.calling_features);
-        switch.allow_keys(dest, self.request.options.called_features);
-        if let Some(limit) = self.request.options.limit {
-            talk.warn = switch.begin_limit(id, dest, limit);
-        }
-        self.stage = Stage::Talking(talk);
+        switch.allow_keys(id, options.calling_features);
+        switch.allow_keys(dest, options.called_features);
+        let clock = Clock::begin(switch, id, dest, (options.limit, options.longest));
+        self.stage = Stage::Talking(Talk { dest, clock });
         Step::Wait(self)
     }
 
@@ -126,7 +115,7 @@ impl Dial {
             switch,
             id,
             "ANSWEREDTIME",
-            now.saturating_sub(talk.answered),
+            now.saturating_sub(talk.clock.began),
         );
         tell_time(switch, id, "DIALEDTIME", now.saturating_sub(self.began));
         switch.set_variable(id, "DIALSTATUS", DialStatus::Answer.text());
@@ -144,30 +133,20 @@ impl Dial {
         talk: Talk,
         happening: &Happening,
     ) -> Step {
+        let mut talk = talk;
+        if let Some(time) = talk.clock.on(switch, id, talk.dest, happening) {
+            if time == Time::Over {
+                return self.part(switch, id, talk);
+            }
+            self.stage = Stage::Talking(talk);
+            return Step::Wait(self);
+        }
         match happening {
             Happening::HungUp => {
                 self.let_called_go_on(switch, id, talk.dest);
                 switch.leave_bridge(id);
                 self.over(switch, id, talk);
                 Step::Hangup
-            }
-            Happening::Timer(timer) if talk.until == Some(*timer) => {
-                let farewell = match self.request.options.limit {
-                    Some(_) => switch.end_limit(id, talk.dest),
-                    None => [None; 2],
-                };
-                self.say_goodbye(switch, id, Talk { farewell, ..talk })
-            }
-            Happening::Timer(timer) if talk.warn == Some(*timer) => {
-                let limit = self.request.options.limit;
-                let warn = limit.and_then(|limit| switch.warn_of_limit(id, talk, limit));
-                self.stage = Stage::Talking(Talk { warn, ..talk });
-                Step::Wait(self)
-            }
-            Happening::Played { play, .. } if talk.farewell.contains(&Some(*play)) => {
-                let left = |known: Option<PlayId>| known.filter(|known| known != play);
-                let farewell = talk.farewell.map(left);
-                self.say_goodbye(switch, id, Talk { farewell, ..talk })
             }
             Happening::Unbridged => self.over(switch, id, talk),
             Happening::Timer(_)
@@ -183,12 +162,8 @@ impl Dial {
         }
     }
 
-    /// The time is over: they part once they have heard so.
-    fn say_goodbye(mut self: Box<Self>, switch: &mut Switch, id: ChannelId, talk: Talk) -> Step {
-        if talk.farewell != [None; 2] {
-            self.stage = Stage::Talking(talk);
-            return Step::Wait(self);
-        }
+    /// The time is over.
+    fn part(&self, switch: &mut Switch, id: ChannelId, talk: Talk) -> Step {
         for end in [id, talk.dest] {
             if let Some(channel) = switch.channels.get_mut(&end) {
                 channel.cause = channel.cause.or(Some(Cause::NORMAL_CLEARING));

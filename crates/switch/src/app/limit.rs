@@ -1,9 +1,9 @@
-//! Dial's `L(limit:warning:repetition)`: how long a conversation may last, and what those who talk
+//! `L(limit:warning:repetition)` of Dial and Bridge: how long a conversation may last, and what those who talk
 //! hear of it: at its beginning, when little time is left, at its end.
 
-use super::Talk;
+use super::say::number_in_english;
 use crate::Switch;
-use crate::app::say::number_in_english;
+use crate::channel::Happening;
 use crate::timers::TimerId;
 use model::{ChannelId, PlayId};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use std::time::Duration;
 /// How long, and when they hear of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Limit {
-    pub(super) time: Duration,
+    time: Duration,
     /// They are warned with so much time left; never if it is nothing.
     first: Duration,
     /// And again after so much; never if it is nothing.
@@ -38,46 +38,105 @@ impl Limit {
     }
 }
 
-impl Switch {
-    /// A limited conversation begins. The timer of the first warning.
-    pub(super) fn begin_limit(
-        &mut self,
+/// The time of a conversation that may be limited.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clock {
+    pub(super) began: Duration,
+    limit: Option<Limit>,
+    until: Option<TimerId>,
+    /// When the next warning is due.
+    warn: Option<TimerId>,
+    /// What is played as the time is over.
+    farewell: [Option<PlayId>; 2],
+}
+
+/// What the time of a conversation comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Time {
+    /// Those who talk hear of it.
+    Told,
+    Over,
+}
+
+impl Clock {
+    /// A conversation begins, which may last so long in all, and as `limit` says.
+    pub(super) fn begin(
+        switch: &mut Switch,
         id: ChannelId,
-        dest: ChannelId,
-        limit: Limit,
-    ) -> Option<TimerId> {
-        if let Some(files) = self.limit_sound(id, "LIMIT_CONNECT_FILE", limit.time) {
-            self.tell_of_limit(id, dest, &files);
+        other: ChannelId,
+        (limit, longest): (Option<Limit>, Option<Duration>),
+    ) -> Self {
+        let times = limit.map(|limit| limit.time);
+        let time = times.into_iter().chain(longest).min();
+        if let Some(limit) = limit
+            && let Some(files) = switch.limit_sound(id, "LIMIT_CONNECT_FILE", limit.time)
+        {
+            switch.tell_of_limit(id, other, &files);
         }
-        let warns = limit.warns()?;
-        Some(self.timer(id, warns))
+        let warns = limit.and_then(Limit::warns);
+        Self {
+            began: switch.now.since_start,
+            limit,
+            until: time.map(|time| switch.timer(id, time)),
+            warn: warns.map(|time| switch.timer(id, time)),
+            farewell: [None; 2],
+        }
+    }
+
+    /// Something happened to the channel that keeps the time. None if it has nothing to do with that.
+    pub(super) fn on(
+        &mut self,
+        switch: &mut Switch,
+        id: ChannelId,
+        other: ChannelId,
+        happening: &Happening,
+    ) -> Option<Time> {
+        if self.until.is_some_and(|until| happening.is_timer(until)) {
+            let files = self
+                .limit
+                .and_then(|_| switch.limit_sound(id, "LIMIT_TIMEOUT_FILE", Duration::ZERO));
+            if let Some(files) = files {
+                self.farewell = switch.tell_of_limit(id, other, &files);
+            }
+            return Some(self.parting());
+        }
+        if self.warn.is_some_and(|warn| happening.is_timer(warn)) {
+            self.warn(switch, id, other);
+            return Some(Time::Told);
+        }
+        let heard = |known: &PlayId| happening.is_end_of(*known);
+        if self.farewell.iter().flatten().any(heard) {
+            self.farewell = self
+                .farewell
+                .map(|known| known.filter(|known| !heard(known)));
+            return Some(self.parting());
+        }
+        None
+    }
+
+    /// The time is over: they part once they have heard so.
+    fn parting(&self) -> Time {
+        if self.farewell == [None; 2] {
+            Time::Over
+        } else {
+            Time::Told
+        }
     }
 
     /// Tells how much time is left, and sets the timer of the next warning.
-    pub(super) fn warn_of_limit(
-        &mut self,
-        id: ChannelId,
-        talk: Talk,
-        limit: Limit,
-    ) -> Option<TimerId> {
-        let gone = self.now.since_start.saturating_sub(talk.answered);
+    fn warn(&mut self, switch: &mut Switch, id: ChannelId, other: ChannelId) {
+        let Some(limit) = self.limit else { return };
+        let gone = switch.now.since_start.saturating_sub(self.began);
         let left = limit.time.saturating_sub(gone);
-        let files = self.limit_sound(id, "LIMIT_WARNING_FILE", left);
+        let files = switch.limit_sound(id, "LIMIT_WARNING_FILE", left);
         let files = files.unwrap_or_else(|| time_in_words(left));
-        self.tell_of_limit(id, talk.dest, &files);
+        switch.tell_of_limit(id, other, &files);
         let again = !limit.every.is_zero() && left > limit.every;
-        again.then(|| self.timer(id, limit.every))
+        self.warn = again.then(|| switch.timer(id, limit.every));
     }
+}
 
-    /// Tells that the time is over. What is played, if anything: the caller's channel is told when
-    /// it ends.
-    pub(super) fn end_limit(&mut self, id: ChannelId, dest: ChannelId) -> [Option<PlayId>; 2] {
-        match self.limit_sound(id, "LIMIT_TIMEOUT_FILE", Duration::ZERO) {
-            Some(files) => self.tell_of_limit(id, dest, &files),
-            None => [None; 2],
-        }
-    }
-
+impl Switch {
     /// Plays to those who are to hear of the limit.
     fn tell_of_limit(
         &mut self,

@@ -1,0 +1,155 @@
+//! Options of applications about sound, digits and bridges, one after the other.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests may"
+)]
+
+mod world;
+
+use model::MediaInstruction;
+use world::{Phone, World, originate};
+
+const DIALPLAN: &str = "
+[phones]
+exten => read,1,Read(X,tone,3,it(*))
+ same => n,UserEvent(Read,Is: ${X} ${READSTATUS})
+exten => endless,1,Read(X,,3,t)
+ same => n,UserEvent(Read,Is: ${X} ${READSTATUS})
+exten => back,1,BackGround(menu,m,de)
+ same => n,UserEvent(Back,Is: ${BACKGROUNDSTATUS})
+exten => deaf,1,BackGround(menu,p)
+ same => n,UserEvent(Back,Is: ${BACKGROUNDSTATUS})
+exten => 5,1,UserEvent(Five,Is: ${BACKGROUNDSTATUS})
+exten => waits,1,WaitExten(2,m)
+exten => dials,1,WaitExten(2,d)
+exten => t,1,UserEvent(Timeout,X: x)
+exten => held,1,BridgeWait(,,e(r))
+exten => speaker,1,BridgeWait(,announcer)
+ same => n,UserEvent(Refused,X: x)
+exten => joins,1,Bridge(PJSIP/bob,S(2)p)
+ same => n,UserEvent(Joined,Is: ${BRIDGERESULT})
+exten => ends,1,Bridge(PJSIP/bob,x)
+exten => sends,1,Bridge(PJSIP/bob,F(phones^sent^1)T)
+exten => sent,1,UserEvent(Sent,Of: ${CHANNEL(name):0:9})
+ same => n,Wait(1)
+exten => stays,1,Wait(60)
+ same => n,UserEvent(Back,Of: ${CHANNEL(name):0:9})
+exten => h,1,NoOp()
+";
+
+fn tones(world: &World) -> Vec<bool> {
+    let told = world.media.iter().filter_map(|told| match told {
+        MediaInstruction::Tones { tones, .. } => Some(tones.is_some()),
+        _ => None,
+    });
+    told.collect()
+}
+
+fn call(exten: &str) -> (World, model::ChannelId) {
+    let (mut world, alice) = World::calling(DIALPLAN, exten, Phone::Rings);
+    world.run_ms(100);
+    (world, alice)
+}
+
+#[test]
+fn digits_are_read_until_a_key_of_ones_own() {
+    let (mut world, alice) = call("read");
+    world.press(alice, "1#*");
+    world.finish();
+    assert_eq!(world.told(), ["Read 1# OK"]);
+    let (mut world, alice) = call("endless");
+    world.press(alice, "*##");
+    world.finish();
+    assert_eq!(world.told(), ["Read *## OK"]);
+}
+
+#[test]
+fn background_is_ended_by_some_keys_or_none() {
+    let (mut world, alice) = call("back");
+    let spoken = world.media.iter().find_map(|told| match told {
+        MediaInstruction::Play { language, .. } => Some(language.to_string()),
+        _ => None,
+    });
+    assert_eq!(spoken.as_deref(), Some("de"));
+    world.press(alice, "9");
+    assert!(world.told().is_empty());
+    world.press(alice, "5");
+    world.finish();
+    assert_eq!(world.told(), ["Five SUCCESS"]);
+    let (mut world, alice) = call("deaf");
+    world.press(alice, "5");
+    world.finish();
+    assert_eq!(world.told(), ["Back SUCCESS"]);
+}
+
+#[test]
+fn music_or_the_dial_tone_is_heard_while_waiting() {
+    let (mut world, _) = call("waits");
+    assert_eq!(world.story(&["MusicOnHoldStart"]).len(), 1);
+    world.run_ms(2_500);
+    assert_eq!(world.story(&["MusicOnHoldStop"]).len(), 1);
+    assert_eq!(world.told(), ["Timeout x"]);
+    world.finish();
+    let (mut world, alice) = call("dials");
+    assert_eq!(tones(&world), [true]);
+    world.press(alice, "5");
+    assert_eq!(tones(&world), [true, false]);
+    world.finish();
+}
+
+#[test]
+fn those_who_wait_in_a_bridge_may_hear_ringing() {
+    let (mut world, alice) = call("held");
+    assert_eq!(tones(&world), [true]);
+    world.hang_up(alice);
+    world.finish();
+    let (mut world, _) = call("speaker");
+    world.finish();
+    assert_eq!(world.told(), ["Refused x"]);
+}
+
+/// Bob waits in the dialplan; alice bridges him by an extension.
+fn bridged(exten: &str) -> (World, model::ChannelId, model::ChannelId) {
+    let answers = Phone::Answers(std::time::Duration::from_millis(100));
+    let mut world = World::new(1, DIALPLAN);
+    world.phone("alice", Phone::Rings);
+    world.phone("bob", answers);
+    world.command(model::Command::Originate(model::Originate {
+        destination: model::Destination::Extension {
+            context: "phones".into(),
+            exten: "stays".into(),
+            priority: "1".into(),
+        },
+        ..originate("PJSIP/bob", "", "")
+    }));
+    world.run_ms(500);
+    let bob = world.line("bob");
+    let alice = world.dial("alice", exten).unwrap();
+    world.run_ms(500);
+    assert_eq!(world.story(&["BridgeEnter"]).len(), 2, "{exten}");
+    (world, alice, bob)
+}
+
+#[test]
+fn a_bridge_lasts_so_long_and_the_other_goes_back() {
+    let (mut world, _, _) = bridged("joins");
+    assert_eq!(world.played(), ["beep"]);
+    world.run_ms(2_000);
+    assert_eq!(world.told(), ["Joined SUCCESS", "Back PJSIP/bob"]);
+    world.finish();
+}
+
+#[test]
+fn the_other_is_hung_up_or_sent_elsewhere_afterwards() {
+    let (mut world, alice, _) = bridged("ends");
+    world.hang_up(alice);
+    world.finish();
+    assert!(world.told().is_empty());
+    let (mut world, alice, _) = bridged("sends");
+    world.hang_up(alice);
+    world.finish();
+    assert_eq!(world.told(), ["Sent PJSIP/bob"]);
+}
