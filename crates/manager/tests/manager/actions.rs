@@ -2,22 +2,21 @@
 
 use crate::client::{Client, STARTED, crlf};
 use jiff::Timestamp;
-use manager::{Answer, ConsoleReport, ReloadOutcome, Request};
+use manager::{Answer, Request};
 use model::{
-    ChannelSnapshot, ChannelState, Command, Contact, ContactState, Destination, ExtensionReport,
-    ExtensionState, HangupTarget, OriginateReason, Party, Refusal, Reply, StatusItem,
-    VariableRequest,
+    ChannelSnapshot, ChannelState, Command, Contact, ContactState, ExtensionReport, ExtensionState,
+    HangupTarget, Party, Refusal, Reply, StatusItem, VariableRequest,
 };
 use std::sync::Arc;
 use std::time::Duration;
 
-fn error(text: &str) -> String {
+pub(crate) fn error(text: &str) -> String {
     crlf(&format!(
         "Response: Error\nActionID: 1\nMessage: {text}\n\n"
     ))
 }
 
-fn done(text: &str) -> String {
+pub(crate) fn done(text: &str) -> String {
     crlf(&format!(
         "Response: Success\nActionID: 1\nMessage: {text}\n\n"
     ))
@@ -28,7 +27,7 @@ pub(crate) fn action(name: &str, headers: &str) -> String {
 }
 
 /// What is asked of the switch.
-fn command(client: &Client) -> &Command {
+pub(crate) fn command(client: &Client) -> &Command {
     let Request::Switch(command) = &client.requests[0] else {
         panic!()
     };
@@ -69,81 +68,6 @@ const BLOCK: &str = "Channel: Local/wait@lab-00000000;1\nChannelState: 6\nChanne
     CallerIDNum: 101\nCallerIDName: O\\'Brien\nConnectedLineNum: <unknown>\n\
     ConnectedLineName: <unknown>\nLanguage: en\nAccountCode: \nContext: lab\nExten: wait\n\
     Priority: 2\nUniqueid: 1.0\nLinkedid: 1.0\n";
-
-#[test]
-fn commands_run_on_the_console_and_are_told_line_by_line() {
-    let ask = action("Command", "Command: core show x\n");
-    let report = |success, output: &str| {
-        Answer::Console(ConsoleReport {
-            success,
-            output: output.into(),
-        })
-    };
-    for (success, output, response, lines) in [
-        (
-            true,
-            "one\n\ntwo\n",
-            "Success",
-            "Output: one\nOutput: \nOutput: two\n",
-        ),
-        (true, "", "Success", "Output: \n"),
-        (
-            false,
-            "\u{1b}[1;31mNo\u{1b}[0m such\n",
-            "Error",
-            "Output: No such\n",
-        ),
-    ] {
-        let told = Client::of("admin").ask(&ask, report(success, output));
-        let head = format!("Response: {response}\nActionID: 1\nMessage: Command output follows\n");
-        assert_eq!(told, crlf(&format!("{head}{lines}\n")));
-    }
-    let mut client = Client::of("admin");
-    assert_eq!(
-        client.send(&action("Command", "")),
-        error("No command provided")
-    );
-    for forbidden in [
-        "module load x",
-        "MODULE\tunload x",
-        "\"restart\" gracefully",
-        "mod\\ule load",
-    ] {
-        let told = client.send(&action("Command", &format!("Command: {forbidden}\n")));
-        assert_eq!(told, error("Command blacklisted"), "{forbidden}");
-    }
-}
-
-#[test]
-fn the_node_is_told() {
-    let mut client = Client::of("admin");
-    assert_eq!(
-        client.send(&action("CoreSettings", "")),
-        crlf(
-            "Response: Success\nActionID: 1\nAMIversion: 11.0.0\nAsteriskVersion: 22.8.0\nSystemName: \n\
-             CoreMaxCalls: 0\nCoreMaxLoadAvg: 0.000000\nCoreRunUser: \nCoreRunGroup: \n\
-             CoreMaxFilehandles: 0\nCoreRealTimeEnabled: No\nCoreCDRenabled: Yes\nCoreHTTPenabled: Yes\n\
-             SoundsSearchCustomDir: No\n\n"
-        )
-    );
-    assert_eq!(
-        client.ask_switch(
-            &action("CoreStatus", ""),
-            Reply::Counts {
-                channels: 2,
-                calls: 9
-            }
-        ),
-        crlf(
-            "Response: Success\nActionID: 1\nCoreStartupDate: 2026-01-01\nCoreStartupTime: 00:00:00\n\
-             CoreReloadDate: 2026-01-01\nCoreReloadTime: 00:00:00\nCoreCurrentCalls: 2\n\
-             CoreProcessedCalls: 9\n\n"
-        )
-    );
-    let mut ended = Client::of("admin");
-    let told = ended.ask(&action("CoreStatus", ""), Answer::Unavailable);
-    assert_eq!(told, error("Asterisk is shutting down"));
-}
 
 #[test]
 fn channels_are_listed() {
@@ -296,135 +220,6 @@ fn calls_are_hung_up_one_or_all_that_match() {
 }
 
 #[test]
-fn an_originate_is_checked_before_it_is_ordered() {
-    let long = "x".repeat(150);
-    for (account, headers, text) in [
-        (
-            "admin",
-            format!("Channel: Local/a\nChannelId: {long}\n"),
-            "Uniqueid length exceeds maximum of 149",
-        ),
-        (
-            "admin",
-            "Application: Wait\n".into(),
-            "Channel not specified",
-        ),
-        (
-            "admin",
-            "Channel: Local/a\nApplication: Wait\nTimeout: soon\n".into(),
-            "Invalid timeout",
-        ),
-        (
-            "admin",
-            "Channel: nonsense\nApplication: Wait\n".into(),
-            "Invalid channel",
-        ),
-        (
-            "admin",
-            "Channel: Local/a\n".into(),
-            "Originate with 'Exten' requires 'Context' and 'Priority'",
-        ),
-        (
-            "admin",
-            "Channel: Local/a\nPriority: 1\n".into(),
-            "Extension does not exist.",
-        ),
-        (
-            "calls",
-            "Channel: Local/a\nApplication: System\nData: true\n".into(),
-            "Originate Access Forbidden: app or data blacklisted",
-        ),
-        (
-            "admin",
-            "Channel: Local/a\nApplication: Wait\nVariable: A=1,DB(a/b)=1\n".into(),
-            "Originate Access Forbidden: app or data blacklisted",
-        ),
-    ] {
-        assert_eq!(
-            Client::of(account).send(&action("Originate", &headers)),
-            error(text),
-            "{headers}"
-        );
-    }
-}
-
-#[test]
-fn an_originate_is_ordered_with_all_it_says() {
-    let mut client = Client::of("calls");
-    let told = client.ask_switch(
-        &action(
-            "Originate",
-            "Channel: Local/a@lab/n\nContext: lab\nExten: b\nPriority: 1\nTimeout: 2500ms\n\
-             CallerID: \"Alice\" <101>\nVariable: A=1,B=2\nvariable: C=\"x,y\"\nAccount: acc\n\
-             EarlyMedia: yes\nAsync: true\nChannelId: one\nOtherChannelId: two\nCodecs: alaw, ulaw\n\
-             PreDialGoSub: sub,s,1(x)\n",
-        ),
-        Reply::Done,
-    );
-    assert_eq!(told, done("Originate successfully queued"));
-    let Command::Originate(order) = command(&client) else {
-        panic!()
-    };
-    let pair = |name: &str, value: &str| (Arc::from(name), Arc::from(value));
-    assert_eq!(
-        order,
-        &model::Originate {
-            technology: "Local".into(),
-            resource: "a@lab/n".into(),
-            destination: Destination::Extension {
-                context: "lab".into(),
-                exten: "b".into(),
-                priority: "1".into()
-            },
-            timeout: Duration::from_millis(2500),
-            caller: Some(Party::parse("\"Alice\" <101>")),
-            account: Some("acc".into()),
-            variables: vec![pair("C", "x,y"), pair("B", "2"), pair("A", "1")],
-            formats: vec!["alaw".into(), "ulaw".into()],
-            before_dialling: Some("sub,s,1(x)".into()),
-            early_media: true,
-            asynchronous: true,
-            channel_id: Some("one".into()),
-            other_channel_id: Some("two".into()),
-            action_id: Some("1".into()),
-            trace: None,
-        }
-    );
-}
-
-#[test]
-fn an_originate_answers_what_came_of_it() {
-    let order = action(
-        "Originate",
-        "Channel: Local/a\nApplication: Wait\nData: 1\n",
-    );
-    for (reply, told) in [
-        (
-            Reply::Originated(OriginateReason::Answered),
-            done("Originate successfully queued"),
-        ),
-        (
-            Reply::Originated(OriginateReason::Busy),
-            error("Originate failed"),
-        ),
-        (
-            Reply::Refused(Refusal::NoSuchExtension),
-            error("Extension does not exist."),
-        ),
-        (
-            Reply::Refused(Refusal::InvalidPriority),
-            error("Invalid priority"),
-        ),
-        (
-            Reply::Refused(Refusal::ShuttingDown),
-            error("Asterisk is shutting down"),
-        ),
-    ] {
-        assert_eq!(Client::of("calls").ask_switch(&order, reply), told);
-    }
-}
-
-#[test]
 fn extensions_are_told_with_their_state() {
     let mut client = Client::of("admin");
     let report = ExtensionReport {
@@ -496,108 +291,4 @@ fn contacts_are_listed_in_both_forms() {
              Event: ContactStatusDetailComplete\nActionID: 1\nEventList: Complete\nListItems: 1\n\n"
         )
     );
-}
-
-#[test]
-fn the_commands_an_account_may_use_are_listed() {
-    let told = Client::of("calls").send(&action("ListCommands", ""));
-    assert!(told.starts_with(&crlf("Response: Success\nActionID: 1\n")));
-    assert!(
-        told.contains("\r\nPing: Keepalive command.  (Priv: <none>)\r\n"),
-        "{told}"
-    );
-    assert!(
-        told.contains("\r\nStatus: List channel status.  (Priv: system,call,reporting,all)\r\n")
-    );
-    assert!(!told.contains("CoreStatus"));
-}
-
-#[test]
-fn the_configuration_is_read_anew_and_the_log_rotated() {
-    let reload = action("Reload", "Module: app_queue.so\n");
-    for (outcome, told) in [
-        (ReloadOutcome::Done, done("Module Reloaded")),
-        (ReloadOutcome::NotFound, error("No such module")),
-        (ReloadOutcome::Failed, error("An unknown error occurred")),
-        (ReloadOutcome::InProgress, error("A reload is in progress")),
-        (
-            ReloadOutcome::Uninitialized,
-            error("Module not initialized"),
-        ),
-        (
-            ReloadOutcome::Unsupported,
-            error("Module does not support reload"),
-        ),
-    ] {
-        assert_eq!(
-            Client::of("admin").ask(&reload, Answer::Reloaded(outcome)),
-            told
-        );
-    }
-    let rotate = action("LoggerRotate", "");
-    let rotated = done("Reloaded the logger and rotated log files");
-    assert_eq!(
-        Client::of("admin").ask(&rotate, Answer::Rotated(true)),
-        rotated
-    );
-    let failed = error("Failed to reload the logger and rotate log files");
-    assert_eq!(
-        Client::of("admin").ask(&rotate, Answer::Rotated(false)),
-        failed
-    );
-}
-
-#[test]
-fn modules_are_there_or_not_and_stay_so() {
-    let check = action("ModuleCheck", "Module: app_dial.so\n");
-    let mut client = Client::of("admin");
-    let there = crlf("Response: Success\nActionID: 1\nVersion: \n\n");
-    assert_eq!(client.ask(&check, Answer::Module(true)), there);
-    assert!(matches!(&client.requests[0], Request::Module(name) if name == "app_dial"));
-    assert_eq!(
-        Client::of("admin").ask(&check, Answer::Module(false)),
-        error("Module not loaded")
-    );
-
-    for (headers, text) in [
-        ("Module: x\n", "Incomplete ModuleLoad action."),
-        (
-            "Module: x\nLoadType: melt\n",
-            "Incomplete ModuleLoad action.",
-        ),
-        ("LoadType: load\n", "Need module name"),
-        (
-            "Module: ../x.so\nLoadType: load\n",
-            "Module must be in the configured modules directory.",
-        ),
-    ] {
-        assert_eq!(
-            Client::of("admin").send(&action("ModuleLoad", headers)),
-            error(text),
-            "{headers}"
-        );
-    }
-    let load = |kind: &str| {
-        action(
-            "ModuleLoad",
-            &format!("Module: app_dial.so\nLoadType: {kind}\n"),
-        )
-    };
-    let told = |kind: &str, there| Client::of("admin").ask(&load(kind), Answer::Module(there));
-    assert_eq!(told("Load", true), error("Could not load module."));
-    assert_eq!(told("unload", true), error("Could not unload module."));
-    assert_eq!(told("refresh", true), error("Could not refresh module."));
-    assert_eq!(told("load", false), error("Module not found."));
-    let told = |outcome| Client::of("admin").ask(&load("reload"), Answer::Reloaded(outcome));
-    assert_eq!(told(ReloadOutcome::Done), done("Module reloaded."));
-    assert_eq!(told(ReloadOutcome::NotFound), error("No such module."));
-    assert_eq!(
-        told(ReloadOutcome::Unsupported),
-        error("Module does not support reload action.")
-    );
-    let all = Client::of("admin").ask(
-        &action("ModuleLoad", "LoadType: reload\n"),
-        Answer::Reloaded(ReloadOutcome::Done),
-    );
-    assert_eq!(all, done("All modules reloaded"));
 }

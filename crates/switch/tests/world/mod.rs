@@ -9,6 +9,7 @@
     reason = "tests may"
 )]
 
+pub(crate) mod caller;
 pub(crate) mod mirror;
 mod rules;
 mod seen;
