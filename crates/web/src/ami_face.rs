@@ -5,6 +5,7 @@ use crate::answer::{Answer, Refusal, set};
 use crate::body::Body;
 use crate::cookie;
 use crate::digest_login::Refused;
+use crate::driver::Ends;
 use crate::parameters;
 use crate::session::{Handle, NoAnswer, Reply};
 use crate::sessions::Session;
@@ -66,7 +67,7 @@ impl Face {
     }
 
     async fn serve_cookie(self, web: &Web, request: Request) -> Answer {
-        let ends = request.ends;
+        let ends = request.ends.clone();
         let cookie = cookie::session(&request.parts.headers).map(str::to_owned);
         let action = match action(request).await {
             Ok(action) => action,
@@ -74,13 +75,13 @@ impl Face {
         };
         let known = cookie.and_then(|id| web.sessions().find(&id));
         let reply = match known {
-            Some(session) => ask(web, session, &action).await,
+            Some(session) => ask(web, session, &action, &ends).await,
             None => Err(NoAnswer::Gone),
         };
         // A session that ends while it is asked is as one that is not there.
         let reply = match reply {
-            Err(NoAnswer::Gone) => match web.sessions().begin(ends) {
-                Ok(session) => ask(web, session, &action).await,
+            Err(NoAnswer::Gone) => match web.sessions().begin(&ends) {
+                Ok(session) => ask(web, session, &action, &ends).await,
                 Err(_) => return web.answers().refusal(Refusal::TooMany),
             },
             other => other,
@@ -105,11 +106,12 @@ impl Face {
             Ok(handle) => handle,
             Err(answer) => return answer,
         };
+        let ends = request.ends.clone();
         let action = match action(request).await {
             Ok(action) => action,
             Err(refusal) => return web.answers().refusal(refusal),
         };
-        match handle.act(action.clone()).await {
+        match handle.act(action.clone(), &ends).await {
             Ok(reply) => self.write(web, &reply, &action),
             Err(NoAnswer::Gone) => web.answers().refusal(Refusal::Unavailable),
             Err(NoAnswer::Full) => web.answers().refusal(Refusal::TooMany),
@@ -147,8 +149,13 @@ impl Face {
     }
 }
 
-async fn ask(web: &Web, session: Session, action: &Message) -> Result<(Session, Reply), NoAnswer> {
-    let reply = session.handle.act(action.clone()).await?;
+async fn ask(
+    web: &Web,
+    session: Session,
+    action: &Message,
+    ends: &Ends,
+) -> Result<(Session, Reply), NoAnswer> {
+    let reply = session.handle.act(action.clone(), ends).await?;
     web.sessions().note(&session.id, &reply);
     Ok((session, reply))
 }
@@ -166,9 +173,13 @@ async fn digest_session(web: &Web, request: &Request) -> Result<Handle, Answer> 
         .map_or("/", |target| target.as_str());
     let settings = web.settings();
     let offered = &settings.general.digest_algorithms.0;
-    let session =
-        web.digest()
-            .session(header, parts.method.as_str(), target, offered, request.ends);
+    let session = web.digest().session(
+        header,
+        parts.method.as_str(),
+        target,
+        offered,
+        &request.ends,
+    );
     session.await.map_err(|refused| match refused {
         Refused::Challenge(ways) => web.answers().unauthorized(&ways),
         Refused::NotFromHere => web.answers().refusal(Refusal::NotFromHere),

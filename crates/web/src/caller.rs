@@ -29,7 +29,7 @@ impl Caller {
     pub(crate) async fn of(
         web: &Web,
         headers: &HeaderMap,
-        ends: Ends,
+        ends: &Ends,
     ) -> Result<Option<Self>, Refusal> {
         if let Some(value) = headers.get(AUTHORIZATION) {
             let value = value.to_str().map_err(|_| Refusal::Unauthorized)?;
@@ -43,7 +43,7 @@ impl Caller {
         Ok(member.map(|member| Self::Session(session, member)))
     }
 
-    fn of_header(web: &Web, value: &str, ends: Ends) -> Result<Self, Refusal> {
+    fn of_header(web: &Web, value: &str, ends: &Ends) -> Result<Self, Refusal> {
         let (scheme, rest) = value.split_once(' ').ok_or(Refusal::Unauthorized)?;
         let rest = rest.trim();
         if scheme.eq_ignore_ascii_case("Bearer") {
@@ -80,7 +80,7 @@ impl Caller {
         &self,
         web: &Web,
         carrier: Carrier,
-        ends: Ends,
+        ends: &Ends,
     ) -> Result<Driver, Refusal> {
         let mut driver =
             Driver::new(web.exchange(), carrier, ends).map_err(|_| Refusal::Unavailable)?;
@@ -95,10 +95,13 @@ impl Caller {
             }
             Self::Token { account } => driver.handle(Input::Proven { token, account }),
             Self::Login { username, secret } => {
-                let login = Message::new()
+                let mut login = Message::new()
                     .with("Action", "Login")
-                    .with("Username", username)
-                    .with("Secret", secret);
+                    .with("Username", username);
+                // Without one it is a certificate that lets them in, if any.
+                if !secret.is_empty() {
+                    login = login.with("Secret", secret);
+                }
                 driver.handle(Input::Frame {
                     token,
                     frame: Frame::Message(login),
@@ -117,13 +120,13 @@ impl Caller {
 }
 
 /// Whether nobody can listen: TLS, or both ends are this machine.
-fn is_private(ends: Ends) -> bool {
+fn is_private(ends: &Ends) -> bool {
     ends.secure || ends.remote.ip().to_canonical().is_loopback()
 }
 
 /// The ways to say who one is. A browser that runs a page is not told of Basic: it would ask its user
 /// in the page's place.
-pub(crate) fn ways(headers: &HeaderMap, ends: Ends) -> Vec<String> {
+pub(crate) fn ways(headers: &HeaderMap, ends: &Ends) -> Vec<String> {
     let mut ways = vec!["Bearer realm=\"asterisk\"".to_owned()];
     if is_private(ends) && !headers.contains_key("sec-fetch-mode") {
         ways.push("Basic realm=\"asterisk\", charset=\"UTF-8\"".to_owned());

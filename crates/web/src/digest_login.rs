@@ -72,7 +72,7 @@ impl DigestLogin {
         method: &str,
         target: &str,
         offered: &[Algorithm],
-        ends: Ends,
+        ends: &Ends,
     ) -> Result<Handle, Refused> {
         let ask_again = |stale| self.challenge(offered, stale);
         let Some(credentials) = header.and_then(|header| Credentials::parse(header, offered))
@@ -108,7 +108,7 @@ impl DigestLogin {
         credentials: &Credentials,
         method: &str,
         target: &str,
-        ends: Ends,
+        ends: &Ends,
     ) -> Option<String> {
         let node = self.exchange.configured();
         let (now, limit) = (self.exchange.now(), node.settings.general.login_failures);
@@ -144,7 +144,7 @@ impl DigestLogin {
         &self,
         credentials: &Credentials,
         account: String,
-        ends: Ends,
+        ends: &Ends,
         made: Duration,
     ) -> Result<Handle, Refused> {
         let remote = ends.remote.ip();
@@ -186,7 +186,7 @@ impl DigestLogin {
         used.values().find(own).map(|used| used.handle.clone())
     }
 
-    async fn begin(&self, account: &str, ends: Ends) -> Result<Handle, Refused> {
+    async fn begin(&self, account: &str, ends: &Ends) -> Result<Handle, Refused> {
         let session = self.sessions.begin(ends).map_err(Refused::NoSession)?;
         let reply = session
             .handle
@@ -210,12 +210,16 @@ impl DigestLogin {
     }
 
     /// A failure is told, logged and delayed as any other: it is a login without the secret.
-    async fn tell_failure(&self, username: &str, ends: Ends) -> Result<(), Refused> {
-        let session = self.sessions.begin(ends).map_err(Refused::NoSession)?;
+    async fn tell_failure(&self, username: &str, ends: &Ends) -> Result<(), Refused> {
+        let ends = Ends {
+            certificate: None, // which would let them in
+            ..ends.clone()
+        };
+        let session = self.sessions.begin(&ends).map_err(Refused::NoSession)?;
         let login = Message::new()
             .with("Action", "Login")
             .with("Username", username);
-        let _: Result<Reply, _> = session.handle.act(login).await;
+        let _: Result<Reply, _> = session.handle.act(login, &ends).await;
         Ok(())
     }
 
@@ -224,7 +228,7 @@ impl DigestLogin {
         &self,
         nonce: &str,
         account: &str,
-        ends: Ends,
+        ends: &Ends,
         offered: &[Algorithm],
     ) -> Result<Refused, Refused> {
         let now = self.exchange.now().since_start;

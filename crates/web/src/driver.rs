@@ -5,7 +5,8 @@
 
 use crate::exchange::{Events, Exchange, Place, Promise};
 use manager::{
-    Answer, Carrier, Close, Input, Output, Peer, Piece, Request, Resumed, Session, Told,
+    Answer, Carrier, Certificate, Close, Input, Output, Peer, Piece, Request, Resumed, Session,
+    Told,
 };
 use model::{Address, Mark, Seq, Token, Transport};
 use std::future::{Future as _, poll_fn};
@@ -18,11 +19,13 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, Sleep, sleep};
 
 /// The two ends of a connection, and whether what is between them is encrypted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ends {
     pub(crate) local: SocketAddr,
     pub(crate) remote: SocketAddr,
     pub(crate) secure: bool,
+    /// The certificate that the client has shown.
+    pub(crate) certificate: Option<Arc<Certificate>>,
 }
 
 /// What comes of a session.
@@ -75,7 +78,7 @@ impl Driver {
     pub(crate) fn new(
         exchange: &Arc<dyn Exchange>,
         carrier: Carrier,
-        ends: Ends,
+        ends: &Ends,
     ) -> Result<Self, NoEntropy> {
         let mut entropy = [0; 16];
         getrandom::fill(&mut entropy).map_err(|_| NoEntropy)?;
@@ -96,7 +99,7 @@ impl Driver {
             local: address(ends.local),
             remote: address(ends.remote),
             entropy,
-            certificate: None,
+            certificate: ends.certificate.clone(),
         };
         let configured = exchange.configured();
         let session = Session::new(exchange.now(), carrier, peer, Arc::clone(&configured));
@@ -116,6 +119,11 @@ impl Driver {
             told: false,
             tokens: 0,
         })
+    }
+
+    /// What comes next comes over a connection where the client has shown this certificate, or none.
+    pub(crate) fn show(&mut self, certificate: Option<Arc<Certificate>>) {
+        self.session.show(certificate);
     }
 
     /// The session belongs to another one of the same account and does not count for itself.

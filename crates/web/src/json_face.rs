@@ -3,7 +3,7 @@
 use crate::answer::{Answer, Refusal, set};
 use crate::caller::Caller;
 use crate::cookie;
-use crate::driver::{Driver, Happening};
+use crate::driver::{Driver, Ends, Happening};
 use crate::json;
 use crate::session::{NoAnswer, Reply};
 use crate::sessions::Session;
@@ -16,7 +16,7 @@ use manager::{Carrier, Input, Piece};
 
 /// Answers a request for this action.
 pub(crate) async fn serve(web: &Web, name: &str, request: Request) -> Result<Answer, Refusal> {
-    let (ends, headers) = (request.ends, request.parts.headers.clone());
+    let (ends, headers) = (request.ends.clone(), request.parts.headers.clone());
     let is_json = is_json(&headers);
     let body = request.whole_body().await?;
     if !is_json && !body.is_empty() {
@@ -26,17 +26,17 @@ pub(crate) async fn serve(web: &Web, name: &str, request: Request) -> Result<Ans
         Ok(action) => action,
         Err(unreadable) => return Ok(unreadable_answer(web, &unreadable)),
     };
-    match Caller::of(web, &headers, ends).await? {
-        Some(Caller::Session(session, _)) => in_session(web, session, action, ends.secure).await,
+    match Caller::of(web, &headers, &ends).await? {
+        Some(Caller::Session(session, _)) => in_session(web, session, action, &ends).await,
         Some(caller) => {
-            let driver = caller.driver(web, Carrier::Requests, ends).await?;
+            let driver = caller.driver(web, Carrier::Requests, &ends).await?;
             Ok(write(web, &act(driver, action).await?))
         }
         None if is_open(name) => {
             let known = cookie::session(&headers).and_then(|id| web.sessions().find(id));
-            let session = known.map_or_else(|| web.sessions().begin(ends), Ok);
+            let session = known.map_or_else(|| web.sessions().begin(&ends), Ok);
             let session = session.map_err(|_| Refusal::TooMany)?;
-            in_session(web, session, action, ends.secure).await
+            in_session(web, session, action, &ends).await
         }
         None => Err(Refusal::Unauthorized),
     }
@@ -56,11 +56,11 @@ async fn in_session(
     web: &Web,
     session: Session,
     action: Message,
-    secure: bool,
+    ends: &Ends,
 ) -> Result<Answer, Refusal> {
     let reply: Reply = session
         .handle
-        .act(action)
+        .act(action, ends)
         .await
         .map_err(|error| match error {
             NoAnswer::Gone => Refusal::Unauthorized,
@@ -71,7 +71,7 @@ async fn in_session(
     let seconds = web.exchange().configured().settings.general.http_timeout;
     // These faces are not beside each other: without a path the cookie would be for this one alone.
     let prefix = &web.settings().general.prefix;
-    let cookie = cookie::set(&session.id, seconds.into(), secure);
+    let cookie = cookie::set(&session.id, seconds.into(), ends.secure);
     let cookie = format!("{cookie}; Path={prefix}/");
     set(answer.headers_mut(), SET_COOKIE, &cookie);
     Ok(answer)

@@ -57,7 +57,7 @@ impl JsonFace {
 
     /// Answers a request.
     pub(crate) async fn serve(self, web: &Web, request: Request) -> Answer {
-        let ends = request.ends;
+        let ends = request.ends.clone();
         let headers = request.parts.headers.clone();
         let settings = web.settings();
         let origin = Origin::of(&headers, ends.secure, &settings.general.origins.0);
@@ -86,7 +86,7 @@ impl JsonFace {
                 told.insert(ALLOW, HeaderValue::from_static(method));
             }
             if refusal == Refusal::Unauthorized {
-                for way in caller::ways(&headers, ends) {
+                for way in caller::ways(&headers, &ends) {
                     if let Ok(way) = HeaderValue::from_str(&way) {
                         told.append(WWW_AUTHENTICATE, way);
                     }

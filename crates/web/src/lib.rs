@@ -21,6 +21,7 @@ mod ami_face;
 mod answer;
 mod body;
 mod caller;
+mod certificate;
 mod cipher;
 mod cookie;
 mod digest;
@@ -48,6 +49,7 @@ mod tls;
 pub mod token;
 mod web;
 
+pub use certificate::shown as certificate;
 pub use digest::Algorithm;
 pub use exchange::{Events, Exchange, Figures, Place, Promise, Reader};
 pub use listener::{At, Faces, Failure};

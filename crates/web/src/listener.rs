@@ -2,6 +2,7 @@
 
 use crate::answer::Answer;
 use crate::body::Body;
+use crate::certificate;
 use crate::driver::Ends;
 use crate::exchange::Exchange;
 use crate::idle::{Limits, Phase, Timed};
@@ -133,6 +134,7 @@ impl Faces {
             let mut tls = general.tls();
             tls.certificate = self.configuration.join(tls.certificate);
             tls.private_key = tls.private_key.map(|key| self.configuration.join(key));
+            tls.clients = tls.clients.map(|file| self.configuration.join(file));
             match tls.make() {
                 Ok(made) => {
                     made.doubts
@@ -237,6 +239,7 @@ async fn accept(shared: Arc<Shared>, listener: TcpListener, secure: bool) {
                     local,
                     remote,
                     secure,
+                    certificate: None,
                 };
                 tokio::spawn(serve(Arc::clone(&shared), stream, ends, counted));
             }
@@ -302,7 +305,14 @@ async fn serve(shared: Arc<Shared>, stream: TcpStream, ends: Ends, counted: Coun
     };
     let patience = shared.web.settings().general.inactivity().min(HANDSHAKE);
     match timeout(patience, TlsAcceptor::from(config).accept(stream)).await {
-        Ok(Ok(stream)) => serve_http(&shared, stream, ends, counted).await,
+        Ok(Ok(stream)) => {
+            let certificate = certificate::shown(stream.get_ref().1).map(Arc::new);
+            let ends = Ends {
+                certificate,
+                ..ends
+            };
+            serve_http(&shared, stream, ends, counted).await;
+        }
         Ok(Err(error)) => tracing::debug!(%error, "TLS handshake"),
         Err(_) => {}
     }
@@ -316,7 +326,8 @@ where
     let phase = Phase::default();
     let stream = Timed::new(stream, phase.clone(), limits(&settings));
     let counted = Arc::new(counted);
-    let service = service_fn(|request| answer(Arc::clone(&counted), request, ends, phase.clone()));
+    let service =
+        service_fn(|request| answer(Arc::clone(&counted), request, ends.clone(), phase.clone()));
     let connection = http1::Builder::new()
         .title_case_headers(true)
         .keep_alive(settings.general.keep_alive > 0)
@@ -358,6 +369,15 @@ async fn answer(
     phase: Phase,
 ) -> Result<Answer, Infallible> {
     let (parts, body) = request.into_parts();
+    // A browser shows its certificate whatever page sends it here.
+    let foreign = parts
+        .headers
+        .get("sec-fetch-site")
+        .is_some_and(|site| site == "cross-site");
+    let ends = Ends {
+        certificate: ends.certificate.filter(|_| !foreign),
+        ..ends
+    };
     if hyper::body::Body::is_end_stream(&body) {
         phase.answering();
     }

@@ -1,9 +1,9 @@
 //! A session that lives from request to request: one task that owns it, and how others ask it.
 
-use crate::driver::{Driver, Happening};
+use crate::driver::{Driver, Ends, Happening};
 use crate::exchange::Place;
 use ami::{Frame, Message};
-use manager::{Close, Input, Piece};
+use manager::{Certificate, Close, Input, Piece};
 use model::Token;
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -32,8 +32,8 @@ struct Request {
 }
 
 enum What {
-    /// An action.
-    Action(Message),
+    /// An action, with the certificate that was shown where it came from.
+    Action(Message, Option<Arc<Certificate>>),
     /// Somebody proved that they know the secret of this account.
     Proof(String),
     /// Who it is.
@@ -71,8 +71,9 @@ pub(crate) enum NoAnswer {
 
 impl Handle {
     /// An action and its answer.
-    pub(crate) async fn act(&self, action: Message) -> Result<Reply, NoAnswer> {
-        self.ask(What::Action(action)).await
+    pub(crate) async fn act(&self, action: Message, from: &Ends) -> Result<Reply, NoAnswer> {
+        let certificate = from.certificate.clone();
+        self.ask(What::Action(action, certificate)).await
     }
 
     /// The login of who proved by other means that they know the secret of this account.
@@ -174,7 +175,8 @@ impl Task {
         let Request { what, reply } = request;
         let token = self.driver.token();
         match what {
-            What::Action(message) => {
+            What::Action(message, certificate) => {
+                self.driver.show(certificate);
                 let left =
                     (self.answered + self.lifetime()).saturating_duration_since(Instant::now());
                 let patience = Some(left.saturating_sub(MARGIN));

@@ -75,7 +75,7 @@ impl Sessions {
     }
 
     /// A new session. The oldest in which nobody has logged in makes room for it.
-    pub(crate) fn begin(&self, ends: Ends) -> Result<Session, NoSession> {
+    pub(crate) fn begin(&self, ends: &Ends) -> Result<Session, NoSession> {
         let driver = Driver::new(&self.exchange, Carrier::Requests, ends)?;
         let id: Arc<str> = random_id()?.into();
         let remote = ends.remote.ip();

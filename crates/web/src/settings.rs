@@ -92,6 +92,10 @@ pub struct General {
     /// The file with the key.
     #[setting(name = "tlsprivatekey", alias = "sslprivatekey")]
     pub private_key: Option<PathBuf>,
+    /// The file with the certificates of who may sign those of clients. Who shows one that an account
+    /// names (`certificate`) logs in without the secret; nobody has to.
+    #[setting(name = "tlscafile")]
+    pub authorities: Option<PathBuf>,
     /// The ciphers to offer, as OpenSSL names them; all that are safe if not said.
     #[setting(name = "tlscipher", alias = "sslcipher")]
     pub ciphers: Option<String>,
@@ -214,7 +218,7 @@ impl General {
     /// The certificate and what else HTTPS takes.
     pub fn tls(&self) -> Tls {
         Tls {
-            clients: None,
+            clients: self.authorities.clone(),
             certificate: self.certificate.clone(),
             private_key: self.private_key.clone(),
             ciphers: self.ciphers.clone().unwrap_or_default(),

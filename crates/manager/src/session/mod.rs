@@ -28,7 +28,7 @@ pub use vocabulary::{Carrier, Close, Input, Output, Piece};
 use self::retry::Owed;
 use crate::login::{Attempt, Guest};
 use crate::peer::{Log, loggable};
-use crate::{Filters, Missed, Node, Peer, Told, User};
+use crate::{Certificate, Filters, Missed, Node, Peer, Told, User};
 use ami::action::Action;
 use ami::{Classes, Dialect, Frame, Message};
 use model::{Mark, Now, SecurityKind, Seq, Token};
@@ -194,6 +194,12 @@ impl Session {
             Input::Time => self.end_wait(now),
         }
         self.expire(now);
+    }
+
+    /// Requests only: the next one comes over a connection where the client has shown this certificate,
+    /// or none.
+    pub fn show(&mut self, certificate: Option<Arc<Certificate>>) {
+        self.peer.certificate = certificate;
     }
 
     /// What follows from the inputs so far.

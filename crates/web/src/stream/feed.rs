@@ -56,7 +56,7 @@ impl Feed {
     pub(crate) async fn open(
         web: &Web,
         caller: &Caller,
-        ends: Ends,
+        ends: &Ends,
         start: Start,
     ) -> Result<Self, Refusal> {
         let driver = caller.driver(web, Carrier::Stream, ends).await?;
@@ -70,7 +70,7 @@ impl Feed {
     }
 
     /// A reader for somebody who has yet to log in.
-    pub(crate) fn for_guest(web: &Web, ends: Ends) -> Result<Self, Refusal> {
+    pub(crate) fn for_guest(web: &Web, ends: &Ends) -> Result<Self, Refusal> {
         let driver =
             Driver::new(web.exchange(), Carrier::Stream, ends).map_err(|_| Refusal::Unavailable)?;
         let start = Start {

@@ -8,13 +8,13 @@ use hyper::StatusCode;
 
 /// Answers a request.
 pub(crate) async fn serve(web: &Web, request: Request) -> Result<Answer, Refusal> {
-    let caller = Caller::of(web, &request.parts.headers, request.ends).await?;
+    let caller = Caller::of(web, &request.parts.headers, &request.ends).await?;
     let caller = caller.ok_or(Refusal::Unauthorized)?;
     let start = Start {
         after: None,
         snapshot: true,
     };
-    let mut feed = Feed::open(web, &caller, request.ends, start).await?;
+    let mut feed = Feed::open(web, &caller, &request.ends, start).await?;
     loop {
         match feed.next().await {
             Item::Snapshot(mark, events) => {

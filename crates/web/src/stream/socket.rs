@@ -58,10 +58,10 @@ pub(crate) async fn serve(web: &Web, mut request: Request) -> Result<Answer, Ref
     let query = request.parts.uri.query().unwrap_or_default();
     let asked = parameters::read(query).map_err(|_| Refusal::Bad("Line break in a parameter"))?;
     let start = start(asked.first("after"), asked.first("snapshot"));
-    let ends = request.ends;
-    let feed = match Caller::of(web, &request.parts.headers, ends).await? {
-        Some(caller) => Feed::open(web, &caller, ends, start).await?,
-        None => Feed::for_guest(web, ends)?,
+    let ends = request.ends.clone();
+    let feed = match Caller::of(web, &request.parts.headers, &ends).await? {
+        Some(caller) => Feed::open(web, &caller, &ends, start).await?,
+        None => Feed::for_guest(web, &ends)?,
     };
     let Some(upgrade) = request.parts.extensions.remove::<OnUpgrade>() else {
         return Err(Refusal::Bad("No WebSocket handshake"));

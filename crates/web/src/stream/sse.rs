@@ -39,10 +39,10 @@ pub(crate) async fn serve(web: &Web, request: Request) -> Result<Answer, Refusal
             .first("snapshot")
             .is_some_and(|flag| matches!(flag, "yes" | "true" | "1")),
     };
-    let Some(caller) = Caller::of(web, headers, request.ends).await? else {
+    let Some(caller) = Caller::of(web, headers, &request.ends).await? else {
         return Err(Refusal::Unauthorized);
     };
-    let mut feed = Feed::open(web, &caller, request.ends, start).await?;
+    let mut feed = Feed::open(web, &caller, &request.ends, start).await?;
     if let Some(mask) = asked.first("events") {
         json_face::mask(&mut feed, mask);
     }
