@@ -54,6 +54,7 @@ mod text;
 mod trace;
 mod transport;
 mod watching;
+mod xml;
 
 pub use handle::{Handle, Told, start};
 pub use settings::{HELP, Settings};

@@ -1,6 +1,9 @@
 //! Event packages: what a NOTIFY says of a state, and in which words.
 
+use crate::xml::{self, Xml, clean};
 use model::{ExtensionState, MessageCounts};
+use quick_xml::events::BytesText;
+use std::io;
 
 /// What can be subscribed to (RFC 6665 §4.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,38 +47,62 @@ pub(crate) fn dialog_info(
     version: u32,
     state: ExtensionState,
 ) -> String {
-    let (entity, exten) = (escape(entity), escape(exten));
+    let (entity, exten) = (&*clean(entity), &*clean(exten));
+    let version = version.to_string();
     let (word, direction) = match state {
-        ExtensionState::Ringing | ExtensionState::InUseRinging => {
-            ("early", " direction=\"recipient\"")
-        }
+        ExtensionState::Ringing | ExtensionState::InUseRinging => ("early", Some("recipient")),
         ExtensionState::InUse
         | ExtensionState::Busy
         | ExtensionState::Unavailable
         | ExtensionState::Hold
-        | ExtensionState::InUseHold => ("confirmed", ""),
+        | ExtensionState::InUseHold => ("confirmed", None),
         ExtensionState::Idle | ExtensionState::Removed | ExtensionState::Deactivated => {
-            ("terminated", "")
+            ("terminated", None)
         }
     };
-    let held = matches!(state, ExtensionState::Hold);
-    let target = if held {
-        format!(
-            "<local><target uri=\"{entity}\"><param pname=\"+sip.rendering\" pvalue=\"no\"/></target></local>"
-        )
-    } else {
-        String::new()
-    };
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <dialog-info xmlns=\"urn:ietf:params:xml:ns:dialog-info\" version=\"{version}\" state=\"full\" entity=\"{entity}\">\
-         <dialog id=\"{exten}\"{direction}><state>{word}</state>{target}</dialog></dialog-info>\n"
-    )
+    xml::document(|xml| {
+        let root = xml.create_element("dialog-info").with_attributes([
+            ("xmlns", "urn:ietf:params:xml:ns:dialog-info"),
+            ("version", &*version),
+            ("state", "full"),
+            ("entity", entity),
+        ]);
+        root.write_inner_content(|xml| {
+            let dialog = xml.create_element("dialog").with_attribute(("id", exten));
+            let dialog = dialog.with_attributes(direction.map(|told| ("direction", told)));
+            dialog.write_inner_content(|xml| {
+                let state_element = xml.create_element("state");
+                state_element.write_text_content(BytesText::new(word))?;
+                if state == ExtensionState::Hold {
+                    silent(xml, entity)?;
+                }
+                Ok(())
+            })?;
+            Ok(())
+        })?;
+        Ok(())
+    })
+}
+
+/// Somebody is held: their sound is not rendered (RFC 4235 §4.1.6, RFC 3840).
+fn silent(xml: &mut Xml, entity: &str) -> io::Result<()> {
+    xml.create_element("local").write_inner_content(|xml| {
+        let target = xml.create_element("target").with_attribute(("uri", entity));
+        target.write_inner_content(|xml| {
+            let param = xml.create_element("param");
+            param
+                .with_attributes([("pname", "+sip.rendering"), ("pvalue", "no")])
+                .write_empty()?;
+            Ok(())
+        })?;
+        Ok(())
+    })?;
+    Ok(())
 }
 
 /// Whether an extension is there.
 pub(crate) fn presence(entity: &str, exten: &str, state: ExtensionState) -> String {
-    let (entity, exten) = (escape(entity), escape(exten));
+    let (entity, exten) = (&*clean(entity), &*clean(exten));
     let (basic, note) = match state {
         ExtensionState::Idle => ("open", "Ready"),
         ExtensionState::InUse | ExtensionState::Busy => ("open", "On the phone"),
@@ -85,12 +112,30 @@ pub(crate) fn presence(entity: &str, exten: &str, state: ExtensionState) -> Stri
             ("closed", "Unavailable")
         }
     };
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <presence xmlns=\"urn:ietf:params:xml:ns:pidf\" entity=\"{entity}\"><note>{note}</note>\
-         <tuple id=\"{exten}\"><status><basic>{basic}</basic></status>\
-         <contact priority=\"1\">{entity}</contact></tuple></presence>\n"
-    )
+    xml::document(|xml| {
+        let root = xml
+            .create_element("presence")
+            .with_attributes([("xmlns", "urn:ietf:params:xml:ns:pidf"), ("entity", entity)]);
+        root.write_inner_content(|xml| {
+            let said = xml.create_element("note");
+            said.write_text_content(BytesText::new(note))?;
+            let tuple = xml.create_element("tuple").with_attribute(("id", exten));
+            tuple.write_inner_content(|xml| {
+                xml.create_element("status").write_inner_content(|xml| {
+                    let element = xml.create_element("basic");
+                    element.write_text_content(BytesText::new(basic))?;
+                    Ok(())
+                })?;
+                let contact = xml.create_element("contact");
+                contact
+                    .with_attribute(("priority", "1"))
+                    .write_text_content(BytesText::new(entity))?;
+                Ok(())
+            })?;
+            Ok(())
+        })?;
+        Ok(())
+    })
 }
 
 /// How many messages wait.
@@ -101,22 +146,6 @@ pub(crate) fn message_summary(account: &str, counts: MessageCounts) -> String {
         "Messages-Waiting: {waiting}\r\nMessage-Account: {account}\r\nVoice-Message: {new}/{} ({}/0)\r\n",
         counts.old, counts.urgent
     )
-}
-
-/// A text inside of XML.
-pub(crate) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '&' => escaped.push_str("&amp;"),
-            '"' => escaped.push_str("&quot;"),
-            c if c.is_control() => {}
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

@@ -2,11 +2,13 @@
 
 use crate::core::Core;
 use crate::message;
-use crate::package::{self, Package, escape};
+use crate::package::{self, Package};
 use crate::settings::ResourceList;
 use crate::watching::Watching;
+use crate::xml::{self, Xml, clean};
 use model::{Watched, WatchedState};
-use std::fmt::Write as _;
+use quick_xml::events::BytesText;
+use std::io;
 use std::sync::Arc;
 
 /// Something a phone wants to know the state of.
@@ -95,43 +97,31 @@ pub(crate) fn listing(
 ) -> Listing {
     let boundary = message::tag();
     let mut parts = String::new();
-    let mut entries = String::new();
-    for (at, resource) in resources.iter_mut().enumerate() {
-        if !resource.has_changed() && !full {
-            continue;
-        }
-        let name = escape(&resource.name);
-        let _ = write!(
-            entries,
-            "<resource uri=\"{}\"><name>{name}</name>",
-            escape(&resource.uri)
-        );
-        if let Some(document) = resource.document(list.package) {
-            let id = format!("{at}.{boundary}@resources");
-            let _ = write!(
-                entries,
-                "<instance id=\"{at}\" state=\"active\" cid=\"{id}\"/>"
-            );
-            parts.push_str(&part(
-                &boundary,
-                &id,
-                list.package.content_type(),
-                &document,
-            ));
-        } else if resource.watching.is_none() {
-            let _ = write!(
-                entries,
-                "<instance id=\"{at}\" state=\"terminated\" reason=\"noresource\"/>"
-            );
-        }
-        entries.push_str("</resource>");
-    }
-    let root = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <list xmlns=\"urn:ietf:params:xml:ns:rlmi\" uri=\"{}\" version=\"{version}\" fullState=\"{full}\">\
-         {entries}</list>\n",
-        escape(uri)
-    );
+    let root = xml::document(|xml| {
+        let version = version.to_string();
+        let root = xml.create_element("list").with_attributes([
+            ("xmlns", "urn:ietf:params:xml:ns:rlmi"),
+            ("uri", &*clean(uri)),
+            ("version", &*version),
+            ("fullState", if full { "true" } else { "false" }),
+        ]);
+        root.write_inner_content(|xml| {
+            for (at, resource) in resources.iter_mut().enumerate() {
+                if !resource.has_changed() && !full {
+                    continue;
+                }
+                let id = format!("{at}.{boundary}@resources");
+                let document = resource.document(list.package);
+                entry(xml, resource, at, document.is_some().then_some(&*id))?;
+                if let Some(document) = document {
+                    let kind = list.package.content_type();
+                    parts.push_str(&part(&boundary, &id, kind, &document));
+                }
+            }
+            Ok(())
+        })?;
+        Ok(())
+    });
     let root_id = format!("list.{boundary}@resources");
     let root = part(&boundary, &root_id, RLMI, &root);
     Listing {
@@ -140,6 +130,31 @@ pub(crate) fn listing(
         ),
         body: format!("{root}{parts}--{boundary}--\r\n"),
     }
+}
+
+/// What a list says of a resource, whose document has this id, if it has one.
+fn entry(xml: &mut Xml, resource: &Resource, at: usize, document: Option<&str>) -> io::Result<()> {
+    let at = at.to_string();
+    let element = xml
+        .create_element("resource")
+        .with_attribute(("uri", &*clean(&resource.uri)));
+    element.write_inner_content(|xml| {
+        let name = xml.create_element("name");
+        name.write_text_content(BytesText::new(&clean(&resource.name)))?;
+        let state = match document {
+            Some(id) => Some([("state", "active"), ("cid", id)]),
+            None if resource.watching.is_none() => {
+                Some([("state", "terminated"), ("reason", "noresource")])
+            }
+            None => None, // it is not known yet
+        };
+        if let Some(state) = state {
+            let instance = xml.create_element("instance").with_attribute(("id", &*at));
+            instance.with_attributes(state).write_empty()?;
+        }
+        Ok(())
+    })?;
+    Ok(())
 }
 
 /// Resource list meta-information.
