@@ -37,7 +37,6 @@ PAGE = os.path.join(ROOT, 'docs', 'reliability.md')
 def main():
     args = arguments()
     raise_limits()
-    kept = read()
     failed = 0
     for case in args.only or CASES:
         began = time.monotonic()
@@ -51,6 +50,7 @@ def main():
             print(figures)
             continue
         print(f'{case.__name__} ({time.monotonic() - began:.0f} s): {figures}', flush=True)
+        kept = read()  # others may have been added meanwhile
         kept[case.__name__] = {'figures': figures, 'date': f'{datetime.date.today():%-d %B %Y}', 'machine': machine()}
         if args.write:
             write(kept)
@@ -65,8 +65,8 @@ def arguments():
                         help='of ' + ', '.join(names))
     parser.add_argument('--soak', type=duration, default=duration('30m'), help='how long: 90s, 30m, 12h')
     parser.add_argument('--amiload', help='the load generator, for reader_stops')
-    parser.add_argument('--turns', type=int, default=10, help='of reader_stops, with and without the one that stops')
-    parser.add_argument('--turn', type=int, default=10, help='seconds of each')
+    parser.add_argument('--turns', type=int, default=20, help='of reader_stops, with and without the one that stops')
+    parser.add_argument('--turn', type=int, default=3, help='seconds of each')
     parser.add_argument('--quick', action='store_true', help='fewer and shorter, where no figures are wanted')
     parser.add_argument('--write', action='store_true', help='write docs/reliability.md')
     parser.add_argument('--inside', action='store_true', help=argparse.SUPPRESS)

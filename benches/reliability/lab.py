@@ -42,9 +42,16 @@ secret = quiet-secret
 write = all
 writetimeout = 5000
 
-[deaf]
-secret = deaf-secret
+[plain]
+secret = plain-secret
 read = user
+write = all
+
+[stopped]
+secret = stopped-secret
+read = all
+onlag = skip
+writetimeout = 60000
 
 [users]
 secret = users-secret

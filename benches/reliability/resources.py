@@ -193,10 +193,10 @@ def half_open(args):
         idle, hearing = Manager(lab.ami, 'quiet', **far), Manager(lab.ami, 'users', **far)
         admin = Manager(lab.ami)
         deaf = socket.create_connection(('127.0.0.1', lab.ami))
-        deaf.sendall(b'Action: Login\r\nUsername: deaf\r\nSecret: deaf-secret\r\n\r\n')
+        deaf.sendall(b'Action: Login\r\nUsername: plain\r\nSecret: plain-secret\r\n\r\n')
         subprocess.run('ip addr del 10.9.0.2/32 dev lo && ip route add blackhole 10.9.0.2/32', shell=True, check=True)
         began, memory, ended = time.monotonic(), lab.rss(), {}
-        kinds = {'idle': 'quiet', 'hearing': 'users', 'deaf': 'deaf'}
+        kinds = {'idle': 'quiet', 'hearing': 'users', 'deaf': 'plain'}
         highest = memory
         while len(ended) < len(kinds):
             passed = time.monotonic() - began
