@@ -1,10 +1,15 @@
-//! The node: what all tasks share, and the way from a question to its owner.
+//! The node: what all tasks share.
+
+mod answer;
+mod configured;
+mod reload;
+
+pub(crate) use configured::Configured;
+pub(crate) use reload::NotReloaded;
 
 use crate::astdb::AstDb;
 use crate::audit::AuditLog;
 use crate::clock::Clock;
-use crate::configuration::{Configuration, Findings};
-use crate::console;
 use crate::counters::Counters;
 use crate::exchange::WebExchange;
 use crate::faults::Faults;
@@ -13,22 +18,17 @@ use crate::journal::Journal;
 use crate::listener::Listeners;
 use crate::logger::{Detail, Logger};
 use crate::mailbox::Mailboxes;
-use crate::parts::{Found, Part};
 use crate::recording::{Recorder, Wire};
 use crate::records::Records;
 use crate::replay::Replay;
+use crate::security_log;
 use crate::sessions::Sessions;
-use crate::store::{Busy, Store};
-use crate::switch_task::{Answered, Ended, SwitchHandle};
+use crate::store::Store;
+use crate::switch_task::{Ended, SwitchHandle};
 use crate::traces::Traces;
-use crate::{security_log, version};
-use jiff::tz::TimeZone;
-use manager::{
-    Answer, ConsoleReport, FileRequest, Log, ReloadOutcome, Request, Resumed, Style, Why,
-};
-use model::{Command, Event, Mark, Refusal, Reply, Run, Seq};
+use manager::{Log, Resumed, Why};
+use model::{Command, Event, Mark, Refusal, Reply, Run};
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError};
 use std::thread::JoinHandle;
@@ -101,14 +101,6 @@ pub(crate) struct Made {
     pub(crate) recorder: Option<Arc<Recorder>>,
 }
 
-/// The configuration and what of it sessions know.
-pub(crate) struct Configured {
-    pub(crate) configuration: Configuration,
-    pub(crate) manager: Arc<manager::Node>,
-    /// When it was applied, since the start.
-    at: Duration,
-}
-
 /// How the server shall end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stop {
@@ -126,19 +118,6 @@ pub(crate) enum When {
     Gracefully,
     /// As soon as there is no call; new ones are taken until then.
     Convenient,
-}
-
-/// Why a part was not read anew.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum NotReloaded {
-    #[error("there is no part of this name")]
-    Unknown,
-    #[error("it has no configuration of its own")]
-    Fixed,
-    #[error("{0}")]
-    Invalid(conf::Error),
-    #[error(transparent)]
-    Ended(#[from] Ended),
 }
 
 impl Node {
@@ -228,76 +207,6 @@ impl Node {
         })
     }
 
-    /// Takes a session's question to its owner; with the number of the last event before it.
-    pub(crate) async fn answer(self: Arc<Self>, request: Request) -> (Seq, Answer) {
-        let nowhere = Seq(0);
-        match request {
-            Request::Switch(command) => match self.switch.ask(command).await {
-                Ok(Answered { at, reply }) => (at, Answer::Switch(reply)),
-                Err(Ended) => (nowhere, Answer::Unavailable),
-            },
-            // What is asked now is answered after all that was told before.
-            Request::Settle => match self.switch.ask(Command::Counts).await {
-                Ok(Answered { at, .. }) => (at, Answer::Settled),
-                Err(Ended) => (nowhere, Answer::Unavailable),
-            },
-            Request::Console(line) => {
-                let console::Answer { done, output } = console::run(&self, &line).await;
-                (
-                    nowhere,
-                    Answer::Console(ConsoleReport {
-                        success: done,
-                        output,
-                    }),
-                )
-            }
-            Request::Contacts => (nowhere, Answer::Contacts(self.sip.contacts())),
-            Request::Files(request) => (nowhere, self.answer_files(request).await),
-            Request::Sip(query) => (nowhere, self.answer_sip(query).await),
-            Request::Mailboxes(query) => (nowhere, self.answer_mailboxes(query).await),
-            Request::Reload(name) => {
-                let done = self.reload(name.as_deref()).await;
-                (nowhere, Answer::Reloaded(outcome(&done)))
-            }
-            Request::RotateLog => (nowhere, Answer::Rotated(self.rotate_log().await)),
-            Request::Module(name) => {
-                let found = self.configured().configuration.modules.find(&name);
-                (nowhere, Answer::Module(found.is_some()))
-            }
-            Request::Outcome(outcome) => (nowhere, Answer::Retold(outcome.await)),
-            Request::Verify { hash, secret } => {
-                let verified = tokio::task::spawn_blocking(move || manager::verify(&hash, &secret));
-                (
-                    nowhere,
-                    verified.await.map_or(Answer::Unavailable, Answer::Verified),
-                )
-            }
-            // The session's own to answer.
-            Request::Admit(_) | Request::Resume(_) => (nowhere, Answer::Unavailable),
-        }
-    }
-
-    /// A change of files may ask for a reload.
-    pub(crate) async fn answer_files(self: &Arc<Self>, request: FileRequest) -> Answer {
-        let reload = match &request {
-            FileRequest::Update(update) => update.reload.clone(),
-            FileRequest::Read { .. } | FileRequest::Create { .. } | FileRequest::Save { .. } => {
-                None
-            }
-        };
-        match self.files.ask(request).await {
-            Ok(answer) => {
-                if let (Ok(_), Some(name)) = (&answer, reload) {
-                    // After the answer; what becomes of it is told as an event and in the log.
-                    let node = Arc::clone(self);
-                    tokio::spawn(async move { node.reload(Some(&name)).await });
-                }
-                Answer::Files(answer)
-            }
-            Err(Busy) => Answer::Unavailable,
-        }
-    }
-
     /// Writes a line of a session to the log it is for.
     pub(crate) fn log(&self, line: Log) {
         match line {
@@ -316,93 +225,6 @@ impl Node {
             security_log::write(&event, self.clock.now().utc);
         }
         self.switch.tell(Input::Notice(event)).await
-    }
-
-    /// Reads the part of this name anew, or all there are.
-    pub(crate) async fn reload(self: &Arc<Self>, name: Option<&str>) -> Result<(), NotReloaded> {
-        let name = name.filter(|name| !name.is_empty());
-        let done = self.reload_parts(name).await;
-        let module = name.unwrap_or("All").into();
-        let status = outcome(&done) as u8;
-        self.notice(Event::Reload { module, status }).await?;
-        done
-    }
-
-    async fn reload_parts(self: &Arc<Self>, name: Option<&str>) -> Result<(), NotReloaded> {
-        let old = self.configured();
-        let parts = match name.map(|name| old.configuration.modules.find(name)) {
-            None => Part::ALL.to_vec(),
-            Some(Some(Found::Part(part))) => vec![part],
-            Some(Some(Found::Fixed)) => return Err(NotReloaded::Fixed),
-            Some(None) => return Err(NotReloaded::Unknown),
-        };
-        let _one_at_a_time = self.reloading.lock().await;
-        let old = self.configured();
-        let read = tokio::task::spawn_blocking(move || {
-            let mut findings = Findings::default();
-            let new = old.configuration.renewed(&parts, &mut findings);
-            (new, findings, parts)
-        });
-        let Ok((configuration, findings, parts)) = read.await else {
-            return Err(NotReloaded::Ended(Ended)); // the runtime ends
-        };
-        for diagnostic in &findings.diagnostics {
-            tracing::warn!("{diagnostic}");
-        }
-        for error in &findings.errors {
-            tracing::error!("{error}: what it configures stays as it was");
-        }
-        self.apply(configuration, &parts).await?;
-        findings
-            .errors
-            .into_iter()
-            .next()
-            .map_or(Ok(()), |error| Err(NotReloaded::Invalid(error)))
-    }
-
-    /// Gives everybody the new configuration.
-    async fn apply(
-        self: &Arc<Self>,
-        configuration: Configuration,
-        parts: &[Part],
-    ) -> Result<(), Ended> {
-        if parts.contains(&Part::Sip) {
-            self.sip.configure(sip::Settings::clone(&configuration.sip));
-        }
-        if parts.contains(&Part::Log) {
-            let folder = &configuration.asterisk.directories.log;
-            self.logger.write_to(folder, &configuration.log_files);
-        }
-        if parts.contains(&Part::Cdr) || parts.contains(&Part::Cel) {
-            self.records.configure(Arc::clone(&configuration.records));
-        }
-        self.switch
-            .tell(Input::Configure(Arc::clone(&configuration.switch)))
-            .await?;
-        let before = self.configured();
-        let before = Some(&*before.manager);
-        let configured = Configured::new(configuration, &self.clock, self.run, before);
-        self.hub.restyle(Style::of(&configured.manager));
-        self.audit.configure(configured.audit_log());
-        self.traces.configure(configured.configuration.traces());
-        self.configured.send_replace(Arc::new(configured));
-        let mut failures = Vec::new();
-        if parts.contains(&Part::Manager) {
-            failures.extend(self.listeners.renew(self));
-        }
-        if parts.contains(&Part::Web) {
-            failures.extend(self.serve_web());
-        }
-        for failure in failures {
-            tracing::error!("{failure}");
-        }
-        self.hub.ring_all();
-        if parts.contains(&Part::Voicemail) {
-            self.mailboxes
-                .configure(Arc::clone(&self.configured().configuration.voicemail));
-            self.look_into_mailboxes().await;
-        }
-        Ok(())
     }
 
     /// Gives the switch what the database has kept.
@@ -554,65 +376,5 @@ impl Node {
     /// How the server shall end, and the next word on it.
     pub(crate) fn stopping(&self) -> watch::Receiver<Option<Stop>> {
         self.stopping.subscribe()
-    }
-}
-
-/// A reload's outcome, by its number on the wire.
-fn outcome(done: &Result<(), NotReloaded>) -> ReloadOutcome {
-    match done {
-        Ok(()) => ReloadOutcome::Done,
-        Err(NotReloaded::Unknown) => ReloadOutcome::NotFound,
-        Err(NotReloaded::Fixed) => ReloadOutcome::Unsupported,
-        Err(NotReloaded::Invalid(_) | NotReloaded::Ended(_)) => ReloadOutcome::Failed,
-    }
-}
-
-impl Configured {
-    /// Where who did what is written down.
-    pub(crate) fn audit_log(&self) -> Option<PathBuf> {
-        let file = self.manager.settings.general.audit_log.as_ref()?;
-        Some(self.configuration.asterisk.directories.log.join(file))
-    }
-
-    /// A configuration of the node; what lasts for all its run is taken over from the one before.
-    pub(crate) fn new(
-        configuration: Configuration,
-        clock: &Clock,
-        run: Run,
-        before: Option<&manager::Node>,
-    ) -> Self {
-        let now = clock.now();
-        let options = &configuration.asterisk.options;
-        let started = now.utc - now.since_start;
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let manager = manager::Node {
-            retries: before.map_or_else(Arc::default, |node| Arc::clone(&node.retries)),
-            tally: before.map_or_else(Arc::default, |node| Arc::clone(&node.tally)),
-            budget: before.map_or_else(Arc::default, |node| Arc::clone(&node.budget)),
-            throttle: before.map_or_else(Arc::default, |node| Arc::clone(&node.throttle)),
-            settings: Arc::clone(&configuration.manager),
-            version: version::COMPATIBLE.to_owned(),
-            system_name: text(&options.system_name),
-            max_calls: options.max_calls,
-            max_load: 0.0,
-            run_user: text(&options.user),
-            run_group: text(&options.group),
-            max_files: 0,
-            realtime: false,
-            cdr: configuration.switch.cdr.enabled,
-            http: configuration.manager.general.web_enabled && configuration.web.general.enabled,
-            custom_sounds: false,
-            live_dangerously: options.live_dangerously,
-            traces: configuration.traces().any(),
-            run,
-            started,
-            reloaded: now.utc,
-            zone: TimeZone::system(),
-        };
-        Self {
-            configuration,
-            manager: Arc::new(manager),
-            at: now.since_start,
-        }
     }
 }
