@@ -2,10 +2,11 @@
 import os
 import signal
 import subprocess
+import urllib.request
 
 from lab import SWITCHROOM, LabTest, golden
 
-SECRETS = ['admin-secret', 'hunter2', 'swordfish', 'open-sesame', 'alice-secret']
+SECRETS = ['admin-secret', 'quiet-secret', 'hunter2', 'swordfish', 'open-sesame', 'alice-secret']
 
 # What a session is told outside of the order of events.
 OWN = ['FullyBooted', 'ChannelHungup', 'ChannelsHungupListComplete']
@@ -148,12 +149,15 @@ class RecordSessionsTest(Recorded):
         self.ask(connection, 'UserEvent', UserEvent='Said', Words='hunter2 and admin-secret')
         self.event(connection, 'UserEvent')
         self.ask(connection, 'Ping')
+        login = f"http://127.0.0.1:{self.lab.ports['HTTP']}/rawman?action=login&username=quiet&secret=quiet-secret"
+        with urllib.request.urlopen(login, timeout=10) as answer:
+            self.assertIn(b'Authentication accepted', answer.read())
         recorder.send_signal(signal.SIGINT)
         self.assertEqual(recorder.wait(60), 0)
         told, _ = self.replay()
         for line in ['> Action: Login', '> Username: admin', '> Secret: masked-1', '< Message: Authentication accepted',
                      '> Val: masked-2', '< Event: UserEvent', '< Words: masked-2 and masked-1',
-                     '> Action: Ping']:
+                     '> Action: Ping', '> username: quiet']:
             self.assertIn(line + '\n', told)
         for secret in SECRETS:
             self.assertNotIn(secret, self.text())

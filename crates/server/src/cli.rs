@@ -84,7 +84,7 @@ pub(crate) enum Task {
         #[arg(long)]
         expires: Option<jiff::civil::Date>,
     },
-    /// Record what the sessions of the running server on connections hear and say, their secrets masked.
+    /// Record what the sessions of the running server hear and say, their secrets masked.
     /// (What the switch itself hears and says can only be recorded from its start: `--record FILE`.)
     Record(Record),
     /// Replay a recording: of sessions, what they said; of the switch, its events, which a fresh switch

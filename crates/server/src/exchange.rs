@@ -6,8 +6,8 @@ use crate::hub::Reader;
 use crate::journal::Step;
 use crate::node::{Node, Source};
 use crate::sessions;
-use ami::Classes;
-use manager::{Answer, Close, Log, Missed, Rendered, Request, Resumed, User};
+use ami::{Classes, Message};
+use manager::{Answer, Close, Log, Missed, Rendered, Request, Resumed, Session, User};
 use model::{Event, Mark, Now, Seq};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -52,6 +52,11 @@ impl Exchange for WebExchange {
 
     fn left(&self, close: Close) {
         self.0.counters.closed(close);
+    }
+
+    fn pass(&self, session: &Session, client: bool, message: &Message) {
+        let text = message.wire().as_bytes();
+        self.0.wire.pass(session, client, text);
     }
 
     fn is_booted(&self) -> bool {

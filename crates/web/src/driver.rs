@@ -4,6 +4,7 @@
 //! action, a stream of events, a WebSocket. What a session may is decided in the session alone.
 
 use crate::exchange::{Events, Exchange, Place, Promise};
+use ami::Frame;
 use manager::{
     Answer, Carrier, Certificate, Close, Input, Output, Peer, Piece, Request, Resumed, Session,
     Told,
@@ -176,6 +177,11 @@ impl Driver {
     /// by rights that were taken away.
     pub(crate) fn handle(&mut self, input: Input<'_>) {
         self.look_around();
+        if let Input::Frame { frame, .. } = &input {
+            let (Frame::Message(said) | Frame::LineTooLong(said) | Frame::TooManyLines(said)) =
+                frame;
+            self.exchange.pass(&self.session, true, said);
+        }
         self.session.handle(self.exchange.now(), input);
     }
 
@@ -236,9 +242,15 @@ impl Driver {
 
     fn on_output(&mut self, output: Output) -> Option<Happening> {
         match output {
-            Output::Answer { token, pieces } => return Some(Happening::Answer(token, pieces)),
+            Output::Answer { token, pieces } => {
+                for piece in &pieces {
+                    self.exchange.pass(&self.session, false, piece.message());
+                }
+                return Some(Happening::Answer(token, pieces));
+            }
             Output::Event(told) => {
                 self.told = true;
+                self.exchange.pass(&self.session, false, &told.message);
                 return Some(Happening::Event(told));
             }
             Output::Close(close) => {

@@ -1,6 +1,7 @@
 //! What the web faces need of the node they belong to.
 
-use manager::{Answer, Close, Log, Missed, Rendered, Request, Resumed, User};
+use ami::Message;
+use manager::{Answer, Close, Log, Missed, Rendered, Request, Resumed, Session, User};
 use model::{Event, Mark, Now, Seq};
 use std::future::Future;
 use std::net::IpAddr;
@@ -35,6 +36,12 @@ pub trait Exchange: Send + Sync + 'static {
     /// A session has ended, for this reason.
     fn left(&self, close: Close) {
         let _ = close;
+    }
+
+    /// A session was told a message by its client, or, if not `client`, tells one: for who records
+    /// sessions.
+    fn pass(&self, session: &Session, client: bool, message: &Message) {
+        let _ = (session, client, message);
     }
 
     /// Whether all parts of the node are up.

@@ -1,4 +1,4 @@
-//! What sessions on connections hear and say, tapped while somebody records it.
+//! What sessions hear and say, tapped while somebody records it.
 
 use super::{Item, Recorder, Speech};
 use jiff::Timestamp;
