@@ -43,7 +43,9 @@ def soak(args):
     """Events (20 a second), calls and logins (one a second each), two HTTP streams and two readers"""
     seconds = args.soak
     with Lab(args.binary) as lab:
-        author, readers, streams = Manager(lab.ami, 'quiet'), [], []
+        author = Manager(lab.ami, 'quiet')
+        if not args.quick:
+            fill_ring(author)
         readers = [Manager(lab.ami, 'users'), Manager(lab.ami)]
         streams = [Stream(lab) for _ in range(2)]
         checks = [Follow(reader) for reader in readers]
@@ -81,6 +83,15 @@ def soak(args):
     return (f'{seconds / 60:.0f} minutes, {number:,} events to 4 readers, {calls:,} calls, {logins:,} logins: no event lost; '
             f'{share:.1%} of a core; memory {settled[1]:.1f} MiB after {settled[0] / 60:.0f} minutes, {end[1]:.1f} MiB at the '
             f'end (most: {max(s[1] for s in samples):.1f}); descriptors {min(files)} to {max(files)}')
+
+
+def fill_ring(author, events=66_000):
+    """Has the ring of events full from the start: it grows for half an hour else, and then no more."""
+    for _ in range(events // 100):
+        for _ in range(100):
+            author.send('UserEvent', UserEvent='Fill', Filling='x' * 100)
+        author.ask('Ping')
+        author.messages.clear()
 
 
 class Follow(Stream):
