@@ -1,6 +1,5 @@
 //! How some values are written so that control characters survive (ami-server.md 4.2).
 
-use crate::message::has;
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
@@ -8,11 +7,23 @@ use std::fmt::{self, Display, Write};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Escaped<'a>(pub &'a str);
 
+impl<'a> Escaped<'a> {
+    /// The value, if it is written as it is.
+    pub(crate) fn plain(self) -> Option<&'a str> {
+        let special = |byte| matches!(byte, b'\x07'..=b'\x0d' | b'\\' | b'\'' | b'"' | b'?');
+        // All are looked at, many at a time: nearly none is special.
+        let found = self
+            .0
+            .bytes()
+            .fold(false, |found, byte| found | special(byte));
+        (!found).then_some(self.0)
+    }
+}
+
 impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let special = |byte| matches!(byte, b'\x07'..=b'\x0d' | b'\\' | b'\'' | b'"' | b'?');
-        if !has(self.0, special) {
-            return f.write_str(self.0);
+        if let Some(plain) = self.plain() {
+            return f.write_str(plain);
         }
         for c in self.0.chars() {
             let letter = match c {

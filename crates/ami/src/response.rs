@@ -82,7 +82,7 @@ fn begin(word: &str, id: &str) -> Message {
 
 fn add_id(message: &mut Message, id: &str) {
     if !id.is_empty() {
-        message.prefixed_text("", "ActionID", id);
+        message.header_text("ActionID", id);
     }
 }
 

@@ -59,7 +59,7 @@ pub(crate) fn derive_block(input: &DeriveInput) -> syn::Result<TokenStream> {
         impl #generics crate::event::Block for #ident #arguments #bounds {
             const HEADERS: &'static [crate::event::Part] = &[#(#declarations),*];
 
-            fn write(&self, prefix: &str, message: &mut crate::Message) {
+            fn write(&self, prefix: &'static str, message: &mut crate::Message) {
                 let _ = (prefix, &message);
                 #(#writes)*
             }

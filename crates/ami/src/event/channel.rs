@@ -88,12 +88,12 @@ pub struct Owner<'a>(pub Option<Channel<'a>>);
 impl Block for Owner<'_> {
     const HEADERS: &'static [Part] = Channel::HEADERS;
 
-    fn write(&self, prefix: &str, message: &mut Message) {
+    fn write(&self, prefix: &'static str, message: &mut Message) {
         match self.0 {
             Some(channel) => channel.write(prefix, message),
             None => {
-                message.prefixed(prefix, "Channel", "none");
-                message.prefixed(prefix, "Uniqueid", "none");
+                message.declared(prefix, "Channel", "none");
+                message.declared(prefix, "Uniqueid", "none");
             }
         }
     }

@@ -47,7 +47,7 @@ pub trait Block {
     const HEADERS: &'static [Part];
 
     /// Adds them, each with `prefix` before its name.
-    fn write(&self, prefix: &str, message: &mut Message);
+    fn write(&self, prefix: &'static str, message: &mut Message);
 }
 
 /// A type that the value of a header can have.
@@ -56,7 +56,7 @@ pub trait Header {
     const KIND: Kind;
 
     /// Adds the header, if there is something to tell.
-    fn write(&self, prefix: &str, name: &str, message: &mut Message);
+    fn write(&self, prefix: &'static str, name: &'static str, message: &mut Message);
 }
 
 macro_rules! texts {
@@ -64,8 +64,8 @@ macro_rules! texts {
         impl Header for $type {
             const KIND: Kind = Kind::Text;
 
-            fn write(&self, prefix: &str, name: &str, message: &mut Message) {
-                message.prefixed_text(prefix, name, self);
+            fn write(&self, prefix: &'static str, name: &'static str, message: &mut Message) {
+                message.declared_text(prefix, name, self);
             }
         }
     )*};
@@ -76,8 +76,8 @@ macro_rules! numbers {
         impl Header for $type {
             const KIND: Kind = Kind::Number;
 
-            fn write(&self, prefix: &str, name: &str, message: &mut Message) {
-                message.prefixed_text(prefix, name, itoa::Buffer::new().format(*self));
+            fn write(&self, prefix: &'static str, name: &'static str, message: &mut Message) {
+                message.declared_text(prefix, name, itoa::Buffer::new().format(*self));
             }
         }
     )*};
@@ -90,16 +90,19 @@ numbers! { u8 u32 u64 i32 i64 usize }
 impl Header for char {
     const KIND: Kind = Kind::Text;
 
-    fn write(&self, prefix: &str, name: &str, message: &mut Message) {
-        message.prefixed(prefix, name, self);
+    fn write(&self, prefix: &'static str, name: &'static str, message: &mut Message) {
+        message.declared(prefix, name, self);
     }
 }
 
 impl Header for Escaped<'_> {
     const KIND: Kind = Kind::Escaped;
 
-    fn write(&self, prefix: &str, name: &str, message: &mut Message) {
-        message.prefixed(prefix, name, self);
+    fn write(&self, prefix: &'static str, name: &'static str, message: &mut Message) {
+        match self.plain() {
+            Some(plain) => message.declared_text(prefix, name, plain),
+            None => message.declared(prefix, name, self),
+        }
     }
 }
 
@@ -107,8 +110,8 @@ impl Header for Escaped<'_> {
 impl Header for bool {
     const KIND: Kind = Kind::Flag;
 
-    fn write(&self, prefix: &str, name: &str, message: &mut Message) {
-        message.prefixed_text(prefix, name, if *self { "True" } else { "False" });
+    fn write(&self, prefix: &'static str, name: &'static str, message: &mut Message) {
+        message.declared_text(prefix, name, if *self { "True" } else { "False" });
     }
 }
 
@@ -116,7 +119,7 @@ impl Header for bool {
 impl<T: Header> Header for Option<T> {
     const KIND: Kind = T::KIND;
 
-    fn write(&self, prefix: &str, name: &str, message: &mut Message) {
+    fn write(&self, prefix: &'static str, name: &'static str, message: &mut Message) {
         if let Some(value) = self {
             value.write(prefix, name, message);
         }
@@ -127,7 +130,7 @@ impl<T: Header> Header for Option<T> {
 impl Header for Vec<String> {
     const KIND: Kind = Kind::Texts;
 
-    fn write(&self, prefix: &str, name: &str, message: &mut Message) {
+    fn write(&self, prefix: &'static str, name: &'static str, message: &mut Message) {
         for value in self {
             value.write(prefix, name, message);
         }
@@ -138,9 +141,9 @@ impl Header for Vec<String> {
 impl Header for &[(Arc<str>, Arc<str>)] {
     const KIND: Kind = Kind::Variables;
 
-    fn write(&self, prefix: &str, name: &str, message: &mut Message) {
+    fn write(&self, prefix: &'static str, name: &'static str, message: &mut Message) {
         for (variable, value) in *self {
-            message.prefixed(prefix, name, format_args!("{variable}={}", Escaped(value)));
+            message.declared(prefix, name, format_args!("{variable}={}", Escaped(value)));
         }
     }
 }
@@ -149,7 +152,7 @@ impl Header for &[(Arc<str>, Arc<str>)] {
 impl<T: Block> Block for Option<T> {
     const HEADERS: &'static [Part] = T::HEADERS;
 
-    fn write(&self, prefix: &str, message: &mut Message) {
+    fn write(&self, prefix: &'static str, message: &mut Message) {
         if let Some(block) = self {
             block.write(prefix, message);
         }
@@ -163,9 +166,9 @@ pub struct Headers<'a>(pub &'a [(Arc<str>, Arc<str>)]);
 impl Block for Headers<'_> {
     const HEADERS: &'static [Part] = &[];
 
-    fn write(&self, prefix: &str, message: &mut Message) {
+    fn write(&self, _: &'static str, message: &mut Message) {
         for (name, value) in self.0 {
-            message.prefixed(prefix, name, value);
+            message.header(name, value);
         }
     }
 }

@@ -20,10 +20,10 @@ pub struct Variables<'a> {
 impl Block for Variables<'_> {
     const HEADERS: &'static [Part] = &[];
 
-    fn write(&self, prefix: &str, message: &mut Message) {
+    fn write(&self, _: &'static str, message: &mut Message) {
         for (name, value) in self.variables {
             let header = format!("ChanVariable({})", self.channel);
-            message.prefixed(prefix, &header, format_args!("{name}={value}"));
+            message.header(&header, format_args!("{name}={value}"));
         }
     }
 }

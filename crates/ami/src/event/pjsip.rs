@@ -239,11 +239,11 @@ impl Block for Object<'_> {
         },
     ];
 
-    fn write(&self, prefix: &str, message: &mut Message) {
-        message.prefixed(prefix, "ObjectType", self.kind);
-        message.prefixed(prefix, "ObjectName", self.name);
+    fn write(&self, prefix: &'static str, message: &mut Message) {
+        message.declared(prefix, "ObjectType", self.kind);
+        message.declared(prefix, "ObjectName", self.name);
         for (name, value) in self.fields {
-            message.prefixed(prefix, name, value);
+            message.header(name, value);
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn explain_action(session: &Session, now: Now, id: &str, action: &Exp
     let mut message = Message::new().with_text("Action", &action.explain);
     for (name, value) in &action.headers.0 {
         if !OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours)) {
-            message.prefixed_text("", name, value);
+            message.header_text(name, value);
         }
     }
     let told = explain(user, &message, now);
