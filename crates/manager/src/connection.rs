@@ -179,11 +179,20 @@ impl Connection {
         if effect.is_some() {
             return effect;
         }
-        let close = self
-            .closing
-            .filter(|_| !self.closed && self.lag.is_none() && self.outgoing.unsent().is_empty())?;
+        let close = self.closes()?;
         self.closed = true;
         Some(Effect::Close(close))
+    }
+
+    /// Whether [`Connection::poll`] has one.
+    pub fn has_effects(&self) -> bool {
+        !self.effects.is_empty() || self.closes().is_some()
+    }
+
+    /// Why it is to be closed now that all is written.
+    fn closes(&self) -> Option<Close> {
+        self.closing
+            .filter(|_| !self.closed && self.lag.is_none() && self.outgoing.unsent().is_empty())
     }
 
     /// Writes an event, if it is wanted. Nothing is kept of it but its bytes.

@@ -220,13 +220,23 @@ impl SessionTask {
     /// effects of.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let mut busy = self.poll_answer(context);
-        busy |= self.poll_events(context);
-        busy |= self.poll_write(context);
+        let listened = self.connection.listens();
+        let moved = self.poll_events(context) | self.poll_write(context);
         busy |= self.poll_read(context);
         busy |= self.poll_time(context);
         busy |= self.look_around();
         self.tell_pace();
+        busy |= moved && self.has_more(listened);
         if busy { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Whether there is more to be done at once after events were heard or bytes written; mostly there is
+    /// not, and to look everywhere again would be a good part of what an event costs. `listened` is
+    /// whether the bell was armed for events.
+    fn has_more(&self, listened: bool) -> bool {
+        let behind = self.reader.as_ref().is_some_and(Reader::is_behind);
+        let waits = listened == self.connection.listens() && !behind && self.replay.is_none();
+        self.connection.has_effects() || !waits
     }
 
     /// Tells who may ask how it gets on.
