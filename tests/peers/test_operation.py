@@ -81,6 +81,12 @@ class OperationTest(LabTest):
         lines = self.console('manager show lag').splitlines()
         self.assertRegex(lines[0], r'Username +FileDes +Behind +Unsent +Sent +OnLag +Last action')
         self.assertTrue(any(re.match(r' +admin +\d+ +0 +0 +[1-9]\d* +close +CoreStatus$', line) for line in lines), lines)
+        shown = self.console('manager show connected details').splitlines()
+        plain = self.console('manager show connected').splitlines()
+        self.assertEqual(shown[0].index('ReadPerms'), plain[0].index('ReadPerms'))
+        self.assertRegex(shown[0], r'WritePerms +Behind +Unsent +Sent +OnLag +Last action$')
+        self.assertNotIn('Behind', plain[0])
+        self.assertTrue(any(re.match(r'  admin .* +0 +0 +[1-9]\d* +close +CoreStatus$', line) for line in shown), shown)
 
     def test_sessions_over_http_are_listed_and_counted(self):
         def connected():

@@ -3,6 +3,7 @@
 use super::{Command, Outcome};
 use crate::check::Report;
 use crate::node::Node;
+use crate::sessions::Listed;
 use manager::{Close, show};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -12,8 +13,8 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         words: "manager show connected",
         synopsis: "List connected manager interface users",
-        usage: "Usage: manager show connected\n       Lists the sessions there are, also those that have not logged in.\n",
-        run: |node, _| Box::pin(async { connected(node) }),
+        usage: "Usage: manager show connected [details]\n       Lists the sessions there are, also those that have not logged in; with `details` each with how\n       it gets on, as 'manager show lag' tells it.\n",
+        run: |node, arguments| Box::pin(async { connected(node, arguments) }),
     },
     Command {
         words: "manager show lag",
@@ -101,14 +102,20 @@ pub(super) const COMMANDS: &[Command] = &[
     },
 ];
 
-fn connected(node: &Arc<Node>) -> Outcome {
-    let row = |cells: [&str; 8]| {
+fn connected(node: &Arc<Node>, arguments: &[String]) -> Outcome {
+    let details = match arguments {
+        [] => false,
+        [word] if word == "details" => true,
+        _ => return Outcome::Usage,
+    };
+    let row = |cells: [&str; 8], pace: [&str; 5]| {
         let [user, address, start, elapsed, descriptor, uses, read, write] = cells;
+        let pace = if details { paced(pace) } else { String::new() };
         format!(
-            "  {user:<15.15}  {address:<55.55}  {start:<10.10}  {elapsed:<10.10}  {descriptor:<8.8}  {uses:<8.8}  {read:<10.10}  {write:<10.10}\n"
+            "  {user:<15.15}  {address:<55.55}  {start:<10.10}  {elapsed:<10.10}  {descriptor:<8.8}  {uses:<8.8}  {read:<10.10}  {write:<10.10}{pace}\n"
         )
     };
-    let mut text = row([
+    let names = [
         "Username",
         "IP Address",
         "Start",
@@ -117,15 +124,17 @@ fn connected(node: &Arc<Node>) -> Outcome {
         "HttpCnt",
         "ReadPerms",
         "WritePerms",
-    ]);
+    ];
+    let mut text = row(names, PACE);
     let sessions = node.sessions.list();
     let now = node.clock.now().utc.as_second();
+    let events = node.hub.last().seq.0;
     for session in &sessions {
         let user = session.user.as_deref();
         let perms =
             |classes: Option<ami::Classes>| format!("{:010}", classes.unwrap_or_default().bits());
         let start = session.since.as_second();
-        text.push_str(&row([
+        let cells = [
             user.map_or("", |user| &user.name),
             &session.remote.to_canonical().to_string(),
             &start.to_string(),
@@ -134,46 +143,61 @@ fn connected(node: &Arc<Node>) -> Outcome {
             &session.uses().to_string(),
             &perms(user.map(|user| user.read)),
             &perms(user.map(|user| user.write)),
-        ]));
+        ];
+        // A session over HTTP has no connection that could lag.
+        let pace = session.descriptor.map(|_| pace(session, events));
+        let pace = pace
+            .as_ref()
+            .map(|pace| pace.each_ref().map(String::as_str));
+        text.push_str(&row(cells, pace.unwrap_or_default()));
     }
     let _ = writeln!(text, "{} users connected.", sessions.len());
     Outcome::Output(text)
 }
 
 fn lag(node: &Arc<Node>) -> Outcome {
-    let row = |cells: [&str; 7]| {
-        let [user, descriptor, behind, unsent, sent, rule, action] = cells;
-        format!(
-            "  {user:<15.15}  {descriptor:>7}  {behind:>9}  {unsent:>9}  {sent:>12}  {rule:<8.8}  {action}\n"
-        )
+    let row = |user: &str, descriptor: &str, pace: [&str; 5]| {
+        format!("  {user:<15.15}  {descriptor:>7}{}\n", paced(pace))
     };
-    let mut text = row([
-        "Username",
-        "FileDes",
-        "Behind",
-        "Unsent",
-        "Sent",
-        "OnLag",
-        "Last action",
-    ]);
+    let mut text = row("Username", "FileDes", PACE);
     let events = node.hub.last().seq.0;
-    let sessions = node.sessions.list();
-    let connected = sessions.iter().filter_map(|session| {
-        let descriptor = session.descriptor?;
-        Some((session.user.as_deref(), descriptor, &session.pace))
-    });
-    for (user, descriptor, pace) in connected {
-        text.push_str(&row([
-            user.map_or("", |user| &user.name),
+    for session in &node.sessions.list() {
+        let Some(descriptor) = session.descriptor else {
+            continue;
+        };
+        let user = session.user.as_deref().map_or("", |user| &user.name);
+        let pace = pace(session, events);
+        text.push_str(&row(
+            user,
             &descriptor.to_string(),
-            &pace.behind(events).to_string(),
-            &pace.unsent.load(Ordering::Relaxed).to_string(),
-            &pace.sent.load(Ordering::Relaxed).to_string(),
-            user.map_or("", |user| user.on_lag.word()),
-            pace.last_action().unwrap_or_default(),
-        ]));
+            pace.each_ref().map(String::as_str),
+        ));
     }
     Outcome::Output(text)
+}
+
+/// How a connection gets on: what is told of it.
+const PACE: [&str; 5] = ["Behind", "Unsent", "Sent", "OnLag", "Last action"];
+
+/// The same of one, `events` being the number of the last event.
+fn pace(session: &Listed, events: u64) -> [String; 5] {
+    let pace = &session.pace;
+    let rule = session
+        .user
+        .as_deref()
+        .map_or("", |user| user.on_lag.word());
+    [
+        pace.behind(events).to_string(),
+        pace.unsent.load(Ordering::Relaxed).to_string(),
+        pace.sent.load(Ordering::Relaxed).to_string(),
+        rule.to_owned(),
+        pace.last_action().unwrap_or_default().to_owned(),
+    ]
+}
+
+/// As columns at the end of a row.
+fn paced([behind, unsent, sent, rule, action]: [&str; 5]) -> String {
+    format!("  {behind:>9}  {unsent:>9}  {sent:>12}  {rule:<8.8}  {action}")
 }
 
 fn command(arguments: &[String]) -> Outcome {
