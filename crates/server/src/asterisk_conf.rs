@@ -63,6 +63,9 @@ pub(crate) struct Options {
     /// makes of a command.
     #[setting(name = "live_dangerously")]
     pub(crate) live_dangerously: bool,
+    /// Threads that serve sessions and signalling; 0 is one for every two cores. Sound has a thread of
+    /// its own, and so has whatever waits for disks.
+    pub(crate) workers: u16,
     /// Other options of the reference server; they have no effect here.
     #[setting(entries, name = "*")]
     _others: Vec<conf::Entry>,

@@ -61,6 +61,7 @@ pub(crate) fn run(
     let logger =
         logger::start(detail).map_err(|error| format!("the log cannot be started: {error}"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers(options.workers))
         .enable_all()
         .build()
         .map_err(|error| format!("the runtime cannot be started: {error}"))?;
@@ -71,6 +72,16 @@ pub(crate) fn run(
     let ended = runtime.block_on(serve(Arc::new(asterisk), findings, logger, arguments));
     runtime.shutdown_timeout(PARTING);
     ended
+}
+
+/// How many threads serve sessions and signalling. An event is a few microseconds of work for each of
+/// its readers: to wake a sleeping thread for them costs more than it gives, so there are not as many
+/// as there are cores.
+fn workers(configured: u16) -> usize {
+    match configured {
+        0 => std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2)),
+        configured => configured.into(),
+    }
 }
 
 async fn serve(
