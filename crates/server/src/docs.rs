@@ -17,7 +17,7 @@ fn sections() -> Vec<Help> {
         Help::of::<Options>("asterisk.conf", "[options]"),
     ];
     sections.extend(manager::HELP);
-    sections.push(Help::of::<web::General>("http.conf", "[general]"));
+    sections.extend(web::HELP);
     sections.extend(sip::HELP);
     sections.extend(cdr_conf::HELP);
     sections.extend(cel_conf::HELP);

@@ -28,6 +28,8 @@ pub(crate) enum Refusal {
     Bad(&'static str),
     /// Who asks has to say who they are.
     Unauthorized,
+    /// The session may not post files, or there is none.
+    NotPermitted,
     /// The account may not come from here.
     NotFromHere,
     /// The account has as many sessions as it may have.
@@ -50,6 +52,8 @@ pub(crate) enum Refusal {
     Method(&'static str),
     /// The body is not JSON.
     NotJson,
+    /// The system does not do what it should.
+    Internal,
     /// As many as there may be.
     TooMany,
     /// The node ends, or its queues are full.
@@ -61,7 +65,7 @@ impl Refusal {
     fn title(self) -> &'static str {
         match self {
             Self::Bad(_) => "400 Bad Request",
-            Self::Unauthorized => "401 Unauthorized",
+            Self::Unauthorized | Self::NotPermitted => "401 Unauthorized",
             Self::NotFromHere | Self::InUse => "403 Permission denied",
             Self::Forbidden => "403 Access Denied",
             Self::Restricted | Self::Origin | Self::NotPrivate => "403 Forbidden",
@@ -69,6 +73,7 @@ impl Refusal {
             Self::TooLarge => "413 Request Entity Too Large",
             Self::Method(_) => "405 Method Not Allowed",
             Self::NotJson => "415 Unsupported Media Type",
+            Self::Internal => "500 Server Error",
             Self::NotImplemented => "501 Not Implemented",
             Self::TooMany => "503 Service Unavailable",
             Self::Unavailable => "503 Service Unavailable",
@@ -80,6 +85,8 @@ impl Refusal {
         match self {
             Self::Bad(text) => text,
             Self::Unauthorized => "",
+            Self::NotPermitted => "You are not authorized to make this request.",
+            Self::Internal => "Internal Server Error",
             Self::NotFromHere => "Permission denied",
             Self::InUse => "Login Already In Use",
             Self::Forbidden => "You do not have permission to access the requested URL.",
@@ -106,6 +113,8 @@ impl Refusal {
     fn closes(self) -> bool {
         match self {
             Self::Bad(_)
+            | Self::NotPermitted
+            | Self::Internal
             | Self::NotFromHere
             | Self::InUse
             | Self::Forbidden

@@ -18,6 +18,7 @@ pub(crate) struct Phase(Arc<AtomicU8>);
 const WAITING: u8 = 0;
 const RECEIVING: u8 = 1;
 const ANSWERING: u8 = 2;
+const UPLOADING: u8 = 3;
 
 impl Phase {
     /// A request is received as a whole: from here on the client waits for us.
@@ -28,6 +29,11 @@ impl Phase {
     /// The body of a request is being received.
     pub(crate) fn receiving(&self) {
         self.0.store(RECEIVING, Ordering::Relaxed);
+    }
+
+    /// Files are being received, which may take long as long as they never stand still.
+    pub(crate) fn uploading(&self) {
+        self.0.store(UPLOADING, Ordering::Relaxed);
     }
 
     /// The answer is on its way: the next request may come.
@@ -91,6 +97,7 @@ impl<S> Timed<S> {
             return None;
         }
         Some(match self.began {
+            Some(_) if self.phase.is(UPLOADING) => self.read + self.limits.within,
             Some(began) => (self.read + self.limits.within).min(began + self.limits.whole),
             None if self.any => self.read + self.limits.between,
             None => self.read + self.limits.first,

@@ -11,6 +11,7 @@
 //! | `/panel/` | a live page for people |
 //! | `/openapi.json` `/asyncapi.json` | all of these, described for programs |
 //! | `/static/…` | files, if `enable_static` |
+//! | a path of `[post_mappings]` | takes files into a folder |
 //! | `/httpstatus` | what is served where, if `enable_status` |
 //!
 //! All of them drive the same [`manager::Session`] as TCP does: `driver.rs` takes its questions to
@@ -30,6 +31,7 @@ mod driver;
 mod exchange;
 mod figures;
 mod files;
+mod help;
 mod idle;
 mod json;
 mod json_face;
@@ -47,12 +49,15 @@ pub mod socket;
 mod stream;
 mod tls;
 pub mod token;
+mod upload;
 mod web;
 
 pub use certificate::shown as certificate;
 pub use digest::Algorithm;
 pub use exchange::{Events, Exchange, Figures, Place, Promise, Reader};
+pub use help::HELP;
 pub use listener::{At, Faces, Failure};
 pub use settings::{General, Redirect, Restriction, Settings};
 pub use tls::{Made, Tls, TlsError};
 pub use token::Tokens;
+pub use upload::Mapping;

@@ -4,6 +4,7 @@
 use crate::digest::Algorithm;
 use crate::tls::Tls;
 use crate::token::Tokens;
+use crate::upload::Mapping;
 use conf::{Config, Diagnostic, Entry, List, Section, Settings as _};
 use manager::{Acl, Bind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -21,6 +22,8 @@ pub struct Settings {
     pub restrictions: Vec<Restriction>,
     /// What programs may show in place of a secret.
     pub tokens: Tokens,
+    /// Which paths take files.
+    pub mappings: Vec<Mapping>,
     /// Content types by file extension, before those that are known.
     pub types: Vec<(String, String)>,
 }
@@ -174,6 +177,10 @@ impl Settings {
             let entries = section.entries.iter();
             let types = entries.map(|entry| (entry.key.to_ascii_lowercase(), entry.value.clone()));
             self.types.extend(types);
+        } else if name == "post_mappings" {
+            let entries = section.entries.iter();
+            let mappings = entries.filter_map(|entry| Mapping::read(entry, diagnostics));
+            self.mappings.extend(mappings);
         } else if kind.eq_ignore_ascii_case("token") {
             self.tokens.read(section, diagnostics);
         } else if name.starts_with('/') && kind.eq_ignore_ascii_case("restriction") {
@@ -184,7 +191,7 @@ impl Settings {
             diagnostics.push(Diagnostic::warning(
                 &section.at,
                 format!("[{}] has no effect", section.name),
-                "what there is here: [general], [mimetypes], [/path] with type = restriction, and type = token",
+                "what there is here: [general], [mimetypes], [post_mappings], [/path] with type = restriction, and type = token",
             ));
         }
     }
@@ -352,7 +359,7 @@ mod tests {
             "[general]\nprefix = Ast/\nredirect = / /static/x.html\nredirect = nowhere\n\
              [/mxml]\ntype = restriction\ndeny = 0.0.0.0/0\npermit = 127.0.0.1\n\
              [/ws/]\ntype = restriction\nacl = unknown\n\
-             [mimetypes]\nWebP = image/webp\n[post_mappings]\nx = /y\n",
+             [mimetypes]\nWebP = image/webp\n[post_mappings]\nx = /y\n[other]\n",
         );
         assert_eq!(settings.general.prefix, "/ast");
         let to = Redirect {
@@ -376,6 +383,7 @@ mod tests {
             .iter()
             .map(|diagnostic| diagnostic.at.line)
             .collect();
-        assert_eq!(lines, [4, 11, 14]);
+        assert_eq!(settings.mappings.len(), 1);
+        assert_eq!(lines, [4, 11, 16]);
     }
 }

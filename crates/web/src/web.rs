@@ -14,6 +14,7 @@ use crate::page::{self, Status};
 use crate::panel;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
+use crate::upload;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::http::request::Parts;
@@ -195,6 +196,13 @@ impl Web {
         }
         if let Some(face) = Face::of(name) {
             return Ok(face.serve(self, request).await);
+        }
+        if let Some(mapping) = settings
+            .mappings
+            .iter()
+            .find(|mapping| mapping.path == name)
+        {
+            return upload::serve(self, &mapping.folder, request).await;
         }
         match JsonFace::of(name, written.trim_end_matches('/')) {
             Some(face) => Ok(face.serve(self, request).await),

@@ -233,8 +233,10 @@ impl Exchange for House {
     }
 
     fn log(&self, line: Log) {
-        let (Log::Warning(text) | Log::Notice(text) | Log::Verbose(text)) = line else {
-            return;
+        let text = match line {
+            Log::Warning(text) | Log::Notice(text) | Log::Verbose(text) => text,
+            Log::Audit(entry) => format!("{} {} {:?}", entry.account, entry.action, entry.about),
+            Log::Traced(_) => return,
         };
         self.log.lock().unwrap().push(text);
     }

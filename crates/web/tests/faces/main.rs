@@ -11,3 +11,4 @@ mod json;
 mod rights;
 mod socket;
 mod stream;
+mod upload;
