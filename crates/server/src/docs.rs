@@ -5,7 +5,8 @@
 
 use crate::asterisk_conf::{Directories, Options};
 use crate::{
-    cdr_conf, cel_conf, configuration, indications_conf, mailbox, modules_conf, music_conf,
+    cdr_conf, cel_conf, configuration, features_conf, indications_conf, mailbox, modules_conf,
+    music_conf,
 };
 use conf::Help;
 use std::fmt::Write as _;
@@ -24,6 +25,7 @@ fn sections() -> Vec<Help> {
     sections.extend(configuration::HELP);
     sections.extend([music_conf::HELP, mailbox::HELP]);
     sections.extend(indications_conf::HELP);
+    sections.extend(features_conf::HELP);
     sections.extend(modules_conf::HELP);
     sections
 }

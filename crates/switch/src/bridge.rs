@@ -2,7 +2,6 @@
 
 use crate::Switch;
 use crate::channel::Happening;
-use crate::feature::keys::Features;
 use crate::technology::Technology as Passing;
 use model::{BridgeId, BridgeSnapshot, Cause, ChannelId, Event};
 use std::sync::Arc;
@@ -121,6 +120,7 @@ impl Switch {
             debug_assert_eq!(channel.seat, None, "{} sits twice", channel.name);
             channel.seat = Some(bridge);
         }
+        self.map_applications(id);
         self.stop_tones(id);
         self.renew_technology(bridge);
         let Some(found) = self.bridges.get_mut(&bridge) else {
@@ -207,7 +207,7 @@ impl Switch {
         bridge.members.retain(|member| *member != id);
         self.touched.extend(&bridge.members);
         let bridge = bridge.snapshot();
-        self.allow_keys(id, Features::default());
+        self.forget_keys(id);
         self.publish(id);
         if let Some(channel) = self.snapshot(id) {
             self.tell(Event::BridgeLeave { bridge, channel });

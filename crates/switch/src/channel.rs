@@ -11,6 +11,7 @@ use crate::digits::Presses;
 use crate::feature::Mute;
 use crate::feature::attended::Consultation;
 use crate::feature::keys::Keys;
+use crate::feature::mapped::Interlude;
 use crate::listen::{MediaLeg, format_of};
 use crate::memory::Memory;
 use crate::music::Music;
@@ -137,6 +138,8 @@ pub(crate) enum Frame {
     },
     /// An application that waits.
     Application(Box<dyn Waiting>),
+    /// What follows is run by a code in the middle of a conversation.
+    Interlude(Box<Interlude>),
 }
 
 /// Who waits for a dialled channel's answer.

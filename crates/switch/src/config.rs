@@ -1,11 +1,11 @@
 //! What the switch is configured with: one immutable value, replaced whole by a reload.
 
+use crate::FeatureSettings;
 use dialplan::Dialplan;
 use model::{ChannelEventKind, Endpoint};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// The configuration. Calls in progress go on with the extension they are in.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -39,36 +39,6 @@ pub struct Config {
     /// The time zone of dialplan times and dates.
     #[serde(with = "jiff::fmt::serde::tz::optional")]
     pub time_zone: Option<jiff::tz::TimeZone>,
-}
-
-/// features.conf: the codes that those who talk may press, and how long they have for it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct FeatureSettings {
-    /// Sends the other one to an extension; empty is no code.
-    pub blind_transfer: Arc<str>,
-    /// Asks a third party first; empty is no code.
-    pub attended_transfer: Arc<str>,
-    /// Ends the conversation; empty is no code.
-    pub disconnect: Arc<str>,
-    /// Whoever dials it takes a call that rings in one of its groups; empty is none.
-    pub pickup_exten: Arc<str>,
-    /// How long to wait for the next key of a code.
-    pub digit_time: Duration,
-    /// How long to wait for the next digit of the extension.
-    pub transfer_time: Duration,
-}
-
-impl Default for FeatureSettings {
-    fn default() -> Self {
-        Self {
-            blind_transfer: "#".into(),
-            attended_transfer: Arc::default(),
-            disconnect: "*".into(),
-            pickup_exten: "*8".into(),
-            digit_time: Duration::from_millis(1000),
-            transfer_time: Duration::from_secs(3),
-        }
-    }
 }
 
 /// cel.conf: what is logged of channels.

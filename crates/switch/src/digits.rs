@@ -95,11 +95,11 @@ impl Switch {
             milliseconds,
             received: true,
         });
-        let in_conversation = self.peer(id).is_some();
-        if in_conversation && self.take_key(id, digit) {
+        let peer = self.peer(id).filter(|_| !self.is_away(id));
+        if peer.is_some() && self.take_key(id, digit) {
             return;
         }
-        match self.peer(id) {
+        match peer {
             Some(peer) => {
                 self.digit_leaves(peer, (digit, milliseconds.max(MIN_LENGTH)), relayed, hops)
             }

@@ -79,7 +79,10 @@ impl Switch {
             .iter()
             .filter_map(|frame| match frame {
                 Frame::Subroutine { reports_to, .. } => Some(*reports_to),
-                Frame::Dialplan | Frame::HangupExtension | Frame::Application(_) => None,
+                Frame::Dialplan
+                | Frame::HangupExtension
+                | Frame::Application(_)
+                | Frame::Interlude(_) => None,
             })
             .collect();
         for reports_to in waiting.into_iter().filter(|waiting| *waiting != id) {

@@ -79,7 +79,7 @@ impl Switch {
     /// A channel that executes nothing was hung up, or left the bridge it sat in: it ends.
     pub(crate) fn happen_to_passive(&mut self, id: ChannelId, happening: &Happening) {
         match happening {
-            Happening::HungUp => self.release(id),
+            Happening::HungUp => self.end_passive(id),
             Happening::Unbridged => self.go_on_unbridged(id),
             Happening::Timer(_)
             | Happening::Digit(_)
@@ -92,6 +92,18 @@ impl Switch {
             | Happening::Originated(_) => {}
             Happening::Subroutine { .. } => self.dial_origination(id),
         }
+    }
+
+    /// It ends, or goes where it was sent.
+    fn end_passive(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get(&id) else {
+            return;
+        };
+        if channel.moving.is_none() {
+            return self.release(id);
+        }
+        self.leave_bridge(id);
+        self.move_on(id);
     }
 
     /// Nothing waits for the bridge it left: it goes on where it was to, or ends.

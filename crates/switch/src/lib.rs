@@ -52,6 +52,7 @@ mod tones;
 mod variables;
 mod watch;
 
-pub use config::{CdrSettings, CelSettings, Config, FeatureSettings};
+pub use config::{CdrSettings, CelSettings, Config};
+pub use feature::settings::{FeatureSettings, GroupMember, MappedApplication};
 pub use switch::{Input, Output, Switch};
 pub use tones::{Indications, Zone};

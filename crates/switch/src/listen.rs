@@ -215,7 +215,9 @@ impl Switch {
             return self.received_from(id, hops);
         }
         let early = self.waiting::<Dial>(id).and_then(Dial::early_media);
-        self.received_from(self.peer(id).or(early)?, hops)
+        let talks = |id| !self.is_away(id);
+        let peer = self.peer(id).filter(|peer| talks(id) && talks(*peer));
+        self.received_from(peer.or(early)?, hops)
     }
 
     /// Whose sound comes in on a channel.

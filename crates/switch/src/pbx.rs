@@ -4,6 +4,7 @@
 use crate::Switch;
 use crate::app::{self, Call, Step};
 use crate::channel::{Channel, End, Frame, Happening};
+use crate::feature::mapped::keep_for_later;
 use crate::hangup::DEFAULT_CAUSE;
 use crate::scope::ChannelScope;
 use crate::timers::{Timer, TimerId};
@@ -90,6 +91,7 @@ impl Switch {
             }
             Some(Frame::Dialplan | Frame::Subroutine { .. }) => self.end_run(id),
             Some(Frame::HangupExtension) => self.execute_priority(id),
+            Some(Frame::Interlude(_)) => self.end_interlude(id),
             Some(Frame::Application(_)) if unheard => self.happen(id, Happening::HungUp),
             // It has begun to wait since it was told to go on.
             Some(Frame::Application(_)) => {}
@@ -110,10 +112,17 @@ impl Switch {
             return;
         }
         let _told = traced(channel);
+        keep_for_later(channel, &happening);
         match channel.run.pop() {
             Some(Frame::Application(waiting)) => {
                 let step = waiting.on(self, id, &happening);
                 self.take(id, step);
+            }
+            Some(frame @ Frame::Interlude(_)) => {
+                channel.run.push(frame);
+                if let Happening::HungUp | Happening::Subroutine { .. } = happening {
+                    self.end_interlude(id);
+                }
             }
             Some(frame) => channel.run.push(frame),
             None => self.happen_to_passive(id, &happening),
@@ -138,6 +147,9 @@ impl Switch {
                         },
                     );
                 }
+            }
+            _ if matches!(channel.run.last(), Some(Frame::Interlude(_))) => {
+                self.take_in_interlude(id, &step);
             }
             _ if channel.moving.is_some() => self.move_on(id),
             Step::Done if channel.run.is_empty() => self.release(id),
@@ -164,7 +176,12 @@ impl Switch {
         channel.moving = Some(place);
         match channel.run.last() {
             Some(Frame::Application(_)) => self.happen(id, Happening::HungUp),
-            Some(Frame::Dialplan | Frame::HangupExtension | Frame::Subroutine { .. }) => {
+            Some(
+                Frame::Dialplan
+                | Frame::HangupExtension
+                | Frame::Subroutine { .. }
+                | Frame::Interlude(_),
+            ) => {
                 channel.unheard = true;
                 self.ready.push_back(id);
             }
@@ -177,7 +194,10 @@ impl Switch {
     }
 
     /// What a channel executed has been ended: it goes on where it was sent.
-    fn move_on(&mut self, id: ChannelId) {
+    pub(crate) fn move_on(&mut self, id: ChannelId) {
+        if self.is_away(id) {
+            return self.end_interlude(id);
+        }
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };
@@ -221,7 +241,7 @@ impl Switch {
                         },
                     );
                 }
-                Some(Frame::Dialplan | Frame::HangupExtension) => {}
+                Some(Frame::Dialplan | Frame::HangupExtension | Frame::Interlude(_)) => {}
                 None => break,
             }
         }
@@ -261,7 +281,7 @@ impl Switch {
         let data = ChannelScope::new(self, id).expand(&priority.args);
         self.begin_application(id, &priority.app, &data);
         let step = match app::find(&priority.app) {
-            Some(application) => (application.start)(self, id, &Call::new(&data)),
+            Some(application) => application.begin(self, id, &Call::new(&data)),
             None => {
                 tracing::warn!(application = %priority.app, %context, %exten, "No such application: the call ends");
                 Step::Hangup
@@ -329,6 +349,9 @@ impl Switch {
 
     /// What the channel executes is over: its `h` extension if it has one, then the end.
     pub(crate) fn end_run(&mut self, id: ChannelId) {
+        if self.is_away(id) {
+            return self.take_in_interlude(id, &Step::Hangup);
+        }
         self.abandon_subroutines(id);
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
@@ -417,7 +440,10 @@ impl Switch {
                 let tried = || waiting.downcast_ref::<app::exec::Trying>()?.tried();
                 waiting.downcast_ref().or_else(tried)
             }
-            Frame::Dialplan | Frame::HangupExtension | Frame::Subroutine { .. } => None,
+            Frame::Dialplan
+            | Frame::HangupExtension
+            | Frame::Subroutine { .. }
+            | Frame::Interlude(_) => None,
         }
     }
 }

@@ -78,7 +78,7 @@ fn run_if_named(switch: &mut Switch, id: ChannelId, text: &str) -> Step {
 fn run(switch: &mut Switch, id: ChannelId, text: &str) -> Option<Step> {
     let (name, arguments) = dialplan::called(text);
     match find(name) {
-        Some(application) => Some((application.start)(switch, id, &Call::new(arguments))),
+        Some(application) => Some(application.begin(switch, id, &Call::new(arguments))),
         None => {
             tracing::warn!("There is no application {name}");
             None

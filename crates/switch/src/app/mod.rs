@@ -68,6 +68,25 @@ impl fmt::Debug for Application {
     }
 }
 
+impl Application {
+    /// Whether it seats its channel in a bridge, so that it cannot run in the middle of a conversation.
+    pub fn seats(&self) -> bool {
+        ["Bridge", "BridgeWait", "Dial", "Pickup", "PickupChan"].contains(&self.name)
+    }
+
+    /// Begins it on a channel, if that may run it now.
+    pub(crate) fn begin(&self, switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
+        if self.seats() && switch.is_away(id) {
+            tracing::warn!(
+                application = self.name,
+                "It cannot run in the middle of a conversation"
+            );
+            return Step::Done;
+        }
+        (self.start)(switch, id, call)
+    }
+}
+
 /// All applications, by name.
 #[rustfmt::skip] // A table.
 pub static ALL: &[&Application] = &[

@@ -23,6 +23,8 @@ pub(crate) struct Features {
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     features: Features,
+    /// The applications that it may run: their codes and names.
+    mapped: Vec<(Arc<str>, Arc<str>)>,
     /// Kept back.
     pressed: String,
     /// The extension being dialled for a transfer, once that was asked for.
@@ -35,17 +37,19 @@ pub(crate) struct Keys {
 /// How long a key that is passed on late sounds, in milliseconds.
 const LENGTH: u32 = 100;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Code {
     BlindTransfer,
     AttendedTransfer,
     Disconnect,
+    /// A mapped application of this name.
+    Mapped(Arc<str>),
 }
 
 impl Keys {
     /// Whether any key may begin a code.
     pub(crate) fn are_awaited(&self) -> bool {
-        self.features != Features::default()
+        self.features != Features::default() || !self.mapped.is_empty()
     }
 }
 
@@ -57,10 +61,32 @@ impl Switch {
         };
         channel.keys = Keys {
             features,
+            mapped: std::mem::take(&mut channel.keys.mapped),
             ..Keys::default()
         };
         if let Some(seat) = channel.seat {
             self.renew_technology(seat);
+        }
+    }
+
+    /// A party begins to talk: it may run the applications that its DYNAMIC_FEATURES names.
+    pub(crate) fn map_applications(&mut self, id: ChannelId) {
+        let features = &self.config.features;
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        if features.applications.is_empty() {
+            return;
+        }
+        let own = channel.variables.value("DYNAMIC_FEATURES");
+        let allowed = own.or_else(|| self.globals.value("DYNAMIC_FEATURES"));
+        channel.keys.mapped = allowed.map_or_else(Vec::new, |allowed| features.mapped(allowed));
+    }
+
+    /// A party talks no longer.
+    pub(crate) fn forget_keys(&mut self, id: ChannelId) {
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.keys = Keys::default();
         }
     }
 
@@ -74,9 +100,9 @@ impl Switch {
             return true;
         }
         let text = format!("{}{digit}", channel.keys.pressed);
-        let codes = self.codes(channel.keys.features);
-        if let Some((_, code)) = codes.iter().find(|(known, _)| *known == text) {
-            let code = *code;
+        let codes = self.codes(&channel.keys);
+        if let Some((_, code)) = codes.iter().find(|(known, _)| **known == text) {
+            let code = code.clone();
             self.keep(id, String::new(), None);
             self.carry_out(id, code);
             return true;
@@ -110,27 +136,24 @@ impl Switch {
         self.pass_on(id, &pressed);
     }
 
-    fn codes(&self, features: Features) -> Vec<(String, Code)> {
+    fn codes(&self, keys: &Keys) -> Vec<(Arc<str>, Code)> {
         let config = &self.config.features;
-        let known = [
-            (
-                features.transfer,
-                &config.blind_transfer,
-                Code::BlindTransfer,
-            ),
-            (
-                features.transfer,
-                &config.attended_transfer,
-                Code::AttendedTransfer,
-            ),
-            (features.disconnect, &config.disconnect, Code::Disconnect),
+        let Features {
+            transfer,
+            disconnect,
+        } = keys.features;
+        let built_in = [
+            (transfer, &config.blind_transfer, Code::BlindTransfer),
+            (transfer, &config.attended_transfer, Code::AttendedTransfer),
+            (disconnect, &config.disconnect, Code::Disconnect),
         ];
-        let enabled = known
+        let built_in = built_in
             .into_iter()
-            .filter(|(allowed, code, _)| *allowed && !code.is_empty());
-        enabled
-            .map(|(_, code, what)| (code.to_string(), what))
-            .collect()
+            .filter(|(allowed, code, _)| *allowed && !code.is_empty())
+            .map(|(_, code, what)| (Arc::clone(code), what));
+        let mapped = keys.mapped.iter();
+        let mapped = mapped.map(|(code, name)| (Arc::clone(code), Code::Mapped(Arc::clone(name))));
+        built_in.chain(mapped).collect()
     }
 
     fn keep(&mut self, id: ChannelId, pressed: String, time: Option<std::time::Duration>) {
@@ -158,6 +181,7 @@ impl Switch {
                 self.leave_bridge(id);
                 self.happen(id, Happening::Unbridged);
             }
+            Code::Mapped(name) => self.run_mapped(id, &name),
             Code::BlindTransfer | Code::AttendedTransfer => {
                 let time = self.config.features.transfer_time;
                 self.keep(id, String::new(), Some(time));

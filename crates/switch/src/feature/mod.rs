@@ -5,9 +5,11 @@ mod bridging;
 mod command;
 mod hold;
 pub(crate) mod keys;
+pub(crate) mod mapped;
 mod message;
 mod optimize;
 mod redirect;
+pub(crate) mod settings;
 mod transfer;
 
 use model::Direction;
