@@ -109,6 +109,7 @@ class OperationTest(LabTest):
         figures = self.console('prometheus show metrics')
         self.assertIn('switchroom_manager_sessions{transport="http",login="yes"} 1\n', figures)
         self.assertIn('switchroom_manager_sessions{transport="tcp",login="yes"} 0\n', figures)
+        self.assertRegex(figures, r'switchroom_manager_sent_bytes\{transport="http"\} [1-9]')
         self.assertEqual(waits.getresponse().status, 200)
         self.until(lambda: ('quiet', '0') in connected())
         ask('logoff', cookie).getresponse().read()

@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     sent_bytes: AtomicU64,
+    sent_bytes_by_http: AtomicU64,
     missed: AtomicU64,
     closed: Mutex<BTreeMap<Close, u64>>,
     security: Mutex<BTreeMap<Outcome, u64>>,
@@ -19,9 +20,15 @@ pub(crate) struct Counters {
 type Outcome = (&'static str, &'static str);
 
 impl Counters {
-    /// So many bytes were written to managers.
+    /// So many bytes were written to managers over TCP and TLS.
     pub(crate) fn sent(&self, bytes: usize) {
         self.sent_bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// So many bytes were written to clients over HTTP and HTTPS.
+    pub(crate) fn sent_by_http(&self, bytes: usize) {
+        self.sent_bytes_by_http
+            .fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     /// So many events left the ring before a manager had read them.
@@ -54,6 +61,10 @@ impl Counters {
 
     pub(crate) fn sent_bytes(&self) -> u64 {
         self.sent_bytes.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn sent_bytes_by_http(&self) -> u64 {
+        self.sent_bytes_by_http.load(Ordering::Relaxed)
     }
 
     pub(crate) fn missed(&self) -> u64 {

@@ -54,6 +54,10 @@ impl Exchange for WebExchange {
         self.0.counters.closed(close);
     }
 
+    fn sent(&self, bytes: usize) {
+        self.0.counters.sent_by_http(bytes);
+    }
+
     fn pass(&self, session: &Session, client: bool, message: &Message) {
         let text = message.wire().as_bytes();
         self.0.wire.pass(session, client, text);

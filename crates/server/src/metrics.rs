@@ -251,12 +251,18 @@ fn manager(node: &Node, page: &mut Page) {
             page.value(name, &labels, count.count());
         }
     }
+    let name = "switchroom_manager_sent_bytes";
     page.about(
-        "switchroom_manager_sent_bytes",
+        name,
         "counter",
-        "Bytes written to managers over TCP and TLS",
+        "Bytes written to managers before encryption; over HTTP, to all clients and with headers",
     );
-    page.value("switchroom_manager_sent_bytes", &[], counters.sent_bytes());
+    for (transport, bytes) in [
+        ("tcp", counters.sent_bytes()),
+        ("http", counters.sent_bytes_by_http()),
+    ] {
+        page.value(name, &[("transport", transport)], bytes);
+    }
     page.about(
         "switchroom_manager_events_missed",
         "counter",

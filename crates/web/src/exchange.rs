@@ -38,6 +38,11 @@ pub trait Exchange: Send + Sync + 'static {
         let _ = close;
     }
 
+    /// So many bytes were written to a client, before encryption.
+    fn sent(&self, bytes: usize) {
+        let _ = bytes;
+    }
+
     /// A session was told a message by its client, or, if not `client`, tells one: for who records
     /// sessions.
     fn pass(&self, session: &Session, client: bool, message: &Message) {

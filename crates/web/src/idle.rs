@@ -61,9 +61,13 @@ pub(crate) struct Limits {
     pub(crate) writing: Duration,
 }
 
+/// Told how many bytes were written.
+pub(crate) type Sent = Box<dyn Fn(usize) + Send>;
+
 /// The connection.
 pub(crate) struct Timed<S> {
     stream: S,
+    sent: Sent,
     phase: Phase,
     limits: Limits,
     /// When something was read last, and when the request began that is being received.
@@ -77,9 +81,10 @@ pub(crate) struct Timed<S> {
 }
 
 impl<S> Timed<S> {
-    pub(crate) fn new(stream: S, phase: Phase, limits: Limits) -> Self {
+    pub(crate) fn new(stream: S, phase: Phase, limits: Limits, sent: Sent) -> Self {
         Self {
             stream,
+            sent,
             phase,
             limits,
             read: Instant::now(),
@@ -131,6 +136,12 @@ impl<S> Timed<S> {
             self.began = None;
         }
         self.read = Instant::now();
+    }
+
+    fn count(&self, written: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(count)) = written {
+            (self.sent)(*count);
+        }
     }
 
     /// Watches over whatever takes bytes from us.
@@ -190,6 +201,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
     ) -> Poll<io::Result<usize>> {
         let timed = self.get_mut();
         let poll = Pin::new(&mut timed.stream).poll_write(cx, buf);
+        timed.count(&poll);
         timed.wrote(poll, cx)
     }
 
@@ -200,6 +212,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
     ) -> Poll<io::Result<usize>> {
         let timed = self.get_mut();
         let poll = Pin::new(&mut timed.stream).poll_write_vectored(cx, bufs);
+        timed.count(&poll);
         timed.wrote(poll, cx)
     }
 
@@ -233,7 +246,10 @@ mod tests {
             writing: seconds(4),
         };
         let (ours, theirs) = duplex(16);
-        (Timed::new(ours, phase.clone(), limits), theirs)
+        (
+            Timed::new(ours, phase.clone(), limits, Box::new(|_| ())),
+            theirs,
+        )
     }
 
     /// How many seconds go by until nothing is read any more.

@@ -324,7 +324,9 @@ where
 {
     let settings = shared.web.settings();
     let phase = Phase::default();
-    let stream = Timed::new(stream, phase.clone(), limits(&settings));
+    let exchange = Arc::clone(shared.web.exchange());
+    let sent = Box::new(move |bytes| exchange.sent(bytes));
+    let stream = Timed::new(stream, phase.clone(), limits(&settings), sent);
     let counted = Arc::new(counted);
     let service =
         service_fn(|request| answer(Arc::clone(&counted), request, ends.clone(), phase.clone()));

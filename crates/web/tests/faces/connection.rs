@@ -3,6 +3,8 @@
 use crate::client::Client;
 use crate::house::{House, MANAGER};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, pem::PemObject as _};
@@ -85,6 +87,19 @@ async fn keep_alive_may_be_off() {
     let answer = client.get("/rawman").await;
     assert_eq!(answer.header("Connection"), Some("close"));
     assert!(client.is_closed().await);
+}
+
+#[tokio::test]
+async fn every_byte_to_a_client_is_counted() {
+    let house = House::new(MANAGER);
+    let served = house.serve("session_keep_alive = 0");
+    let mut stream = TcpStream::connect(served.address(false)).await.unwrap();
+    let request = b"GET /manager?action=ping HTTP/1.1\r\nHost: x\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    let mut heard = Vec::new();
+    stream.read_to_end(&mut heard).await.unwrap();
+    let counted = house.sent.load(Ordering::Relaxed);
+    assert_eq!(counted, heard.len());
 }
 
 #[tokio::test]

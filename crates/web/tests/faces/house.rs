@@ -4,6 +4,7 @@ use manager::{Answer, Log, Missed, Rendered, Request, Resumed, Style, User, Why}
 use model::{Command, DeviceState, Event, Mark, Now, Record, Reply, Run, Seq};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
@@ -15,6 +16,8 @@ pub(crate) struct House {
     hub: Arc<Mutex<Hub>>,
     pub(crate) log: Mutex<Vec<String>>,
     logins: Arc<Mutex<Vec<String>>>,
+    /// Bytes written to clients.
+    pub(crate) sent: AtomicUsize,
     devices: Mutex<BTreeMap<String, DeviceState>>,
 }
 
@@ -98,6 +101,7 @@ impl House {
             hub: Arc::default(),
             log: Mutex::default(),
             logins: Arc::default(),
+            sent: AtomicUsize::new(0),
             devices: Mutex::default(),
         })
     }
@@ -230,6 +234,10 @@ impl Exchange for House {
     fn notice(&self, event: Event) -> Promise<()> {
         self.tell(event);
         Box::pin(async {})
+    }
+
+    fn sent(&self, bytes: usize) {
+        self.sent.fetch_add(bytes, Ordering::Relaxed);
     }
 
     fn log(&self, line: Log) {
