@@ -23,7 +23,7 @@ mod subject;
 pub mod system;
 pub mod transfer;
 
-pub use parameter::{Kind, Others, Parameter, Secret};
+pub use parameter::{CNumber, Kind, Others, Parameter, Secret};
 pub use subject::Subject;
 
 use crate::{Classes, Message};

@@ -50,6 +50,30 @@ impl Parameter for i64 {
     }
 }
 
+/// A whole number as C writes them: `0x10` and `020` are 16.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CNumber(pub i64);
+
+impl Parameter for CNumber {
+    const KIND: Kind = Kind::Number;
+
+    fn read(message: &Message, name: &str) -> Option<Self> {
+        let value = message.first(name)?;
+        let unsigned = value.trim_start_matches(['-', '+']);
+        let sign = &value[..value.len() - unsigned.len()];
+        let (digits, radix) = match unsigned.as_bytes() {
+            [b'0', b'x' | b'X', digit, ..] if digit.is_ascii_hexdigit() => (&unsigned[2..], 16),
+            [b'0', ..] => (unsigned, 8),
+            _ => (unsigned, 10),
+        };
+        let end = digits.find(|c: char| !c.is_digit(radix));
+        let digits = &digits[..end.unwrap_or(digits.len())];
+        i64::from_str_radix(&format!("{sign}{digits}"), radix)
+            .ok()
+            .map(Self)
+    }
+}
+
 impl Parameter for bool {
     const KIND: Kind = Kind::Flag;
 
@@ -126,6 +150,19 @@ mod tests {
         assert_eq!(read::<i64>("-3"), Some(-3));
         assert_eq!(read::<i64>("abc"), None);
         assert_eq!(read::<i64>("99999999999999999999"), None);
+        for (written, number) in [
+            ("0x1F", 31),
+            ("010", 8),
+            ("09", 0),
+            ("0xg", 0),
+            ("-1", -1),
+            ("7s", 7),
+        ] {
+            assert_eq!(read::<CNumber>(written), Some(CNumber(number)), "{written}");
+        }
+        for none in ["", "x", "--1", "+", "99999999999999999999"] {
+            assert_eq!(read::<CNumber>(none), None, "{none}");
+        }
         assert_eq!(read::<bool>("Yes"), Some(true));
         assert_eq!(read::<bool>("2"), Some(false));
         assert_eq!(read::<String>(""), None);

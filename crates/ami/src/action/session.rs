@@ -1,6 +1,6 @@
 //! Actions about the connection itself.
 
-use super::{Others, Secret};
+use super::{CNumber, Others, Secret};
 use macros::Action;
 
 /// Logs in, with the secret or with a key made of challenge and secret.
@@ -84,7 +84,7 @@ pub struct Filter {
 )]
 pub struct WaitEvent {
     /// For how many seconds; for ever if not said or negative.
-    pub timeout: Option<i64>,
+    pub timeout: Option<CNumber>,
 }
 
 /// Tells an event to all who may hear user events.

@@ -3,7 +3,7 @@
 use super::{Call, Step, done, failed};
 use crate::session::{Carrier, Close, Member, Output, Session, Wait};
 use crate::{BadFilter, Filter, Filters, Request};
-use ami::action::session as declared;
+use ami::action::{CNumber, session as declared};
 use ami::{Classes, action, parse_event_mask, response};
 use model::{BadMark, Now};
 use std::time::Duration;
@@ -121,7 +121,9 @@ pub(super) fn wait(
         session.put(Output::Listen);
     }
     session.displace();
-    let seconds = wait.timeout.and_then(|seconds| u64::try_from(seconds).ok());
+    let seconds = wait
+        .timeout
+        .and_then(|CNumber(seconds)| u64::try_from(seconds).ok());
     let asked = seconds.map(Duration::from_secs);
     let limit = match (asked, call.patience) {
         (Some(asked), Some(patience)) => Some(asked.min(patience)),
