@@ -130,5 +130,24 @@ class HttpTest(LabTest):
         self.assertEqual(ended.json()['events'][-1]['Event'], 'ChannelsHungupListComplete')
 
 
+class BothDigestsTest(HttpTest):
+    """The same with both algorithms offered, the newer one first."""
+    added = {'http.conf': '\n[general](+)\ndigest_algorithms = sha-256,md5\n'}
+
+    @unittest.skipUnless(requests, 'needs requests')
+    def test_one_nonce_is_offered_for_both(self):
+        ways = requests.get(f'{self.base}/arawman', timeout=10).raw.headers.getlist('WWW-Authenticate')
+        self.assertEqual([re.search('algorithm=([^,]+)', way)[1] for way in ways], ['SHA-256', 'MD5'])
+        self.assertEqual(len({re.search('nonce="([^"]+)', way)[1] for way in ways}), 1)
+
+
+def load_tests(loader, tests, pattern):
+    """Of the second class, what logs in with a digest: nothing else is another."""
+    suite = loader.loadTestsFromTestCase(HttpTest)
+    names = [name for name in loader.getTestCaseNames(BothDigestsTest) if 'digest' in name or 'nonce' in name]
+    suite.addTests(map(BothDigestsTest, names))
+    return suite
+
+
 if __name__ == '__main__':
     unittest.main()

@@ -163,7 +163,8 @@ pub struct Bind {
     pub port: Option<u16>,
 }
 
-/// `ADDRESS` or `ADDRESS:PORT`, an IPv6 address in brackets if a port follows.
+/// `ADDRESS` or `ADDRESS:PORT`, an IPv6 address in brackets if a port follows. The only name is `localhost`:
+/// no other has to mean the same address tomorrow.
 impl FromStr for Bind {
     type Err = ();
 
@@ -175,6 +176,10 @@ impl FromStr for Bind {
         let bare = text
             .strip_prefix('[')
             .and_then(|text| text.strip_suffix(']'));
+        if text.eq_ignore_ascii_case("localhost") {
+            let ip = Ipv4Addr::LOCALHOST.into();
+            return Ok(Self { ip, port: None });
+        }
         let ip = bare.unwrap_or(text).parse().map_err(|_| ())?;
         Ok(Self { ip, port: None })
     }
@@ -216,6 +221,7 @@ mod tests {
         assert_eq!(listening(&general).0, ["127.0.0.1:5038"]);
         general.tls_enabled = true;
         assert_eq!(listening(&general).1, ["127.0.0.1:5039"]);
+        assert_eq!(bind("LocalHost").0, bind("127.0.0.1").0);
         general.bind = bind("0.0.0.0, ::");
         assert_eq!(listening(&general).0, ["0.0.0.0:5038", "[::]:5038"]);
         assert_eq!(listening(&general).1, ["0.0.0.0:5039", "[::]:5039"]);

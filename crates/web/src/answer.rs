@@ -2,6 +2,7 @@
 
 use crate::body::Body;
 use crate::page;
+use hyper::ext::ReasonPhrase;
 use hyper::header::{
     CACHE_CONTROL, CONNECTION, CONTENT_TYPE, DATE, HeaderName, HeaderValue, SERVER,
     WWW_AUTHENTICATE,
@@ -179,6 +180,7 @@ impl Answers {
     pub(crate) fn refusal(&self, refusal: Refusal) -> Answer {
         let page = page::error(refusal.title(), refusal.text(), &self.server);
         let mut answer = self.of(refusal.status(), "text/html", page);
+        set_title(refusal.title(), &mut answer);
         close_after(refusal, &mut answer);
         answer
     }
@@ -211,8 +213,10 @@ impl Answers {
 
     /// Somewhere else.
     pub(crate) fn elsewhere(&self, location: &str) -> Answer {
-        let page = page::error("302 Moved Temporarily", "Redirecting...", &self.server);
+        const TITLE: &str = "302 Moved Temporarily";
+        let page = page::error(TITLE, "Redirecting...", &self.server);
         let mut answer = self.of(StatusCode::FOUND, "text/html", page);
+        set_title(TITLE, &mut answer);
         set(answer.headers_mut(), hyper::header::LOCATION, location);
         answer
     }
@@ -228,6 +232,14 @@ pub(crate) fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
     }
+}
+
+/// Has the status line say what the page does, where HTTP has other words for the status by now.
+fn set_title(title: &'static str, answer: &mut Answer) {
+    let words = title.split_once(' ').map_or(title, |(_, words)| words);
+    answer
+        .extensions_mut()
+        .insert(ReasonPhrase::from_static(words.as_bytes()));
 }
 
 fn close_after(refusal: Refusal, answer: &mut Answer) {
@@ -285,6 +297,8 @@ mod tests {
         assert_eq!(Refusal::TooLarge.status().as_u16(), 413);
         let answer = Answers::new("x").refusal(Refusal::TooLarge);
         assert_eq!(answer.headers()[CONNECTION], "close");
+        let words = answer.extensions().get::<ReasonPhrase>().unwrap();
+        assert_eq!(words.as_bytes(), b"Request Entity Too Large");
         let ways = ["Digest a".to_owned(), "Digest b".to_owned()];
         let asked = Answers::new("x").unauthorized(&ways);
         assert_eq!(asked.headers().get_all(WWW_AUTHENTICATE).iter().count(), 2);

@@ -75,14 +75,8 @@ impl Web {
     /// Two files must agree before the manager answers over HTTP: tells which of them does not.
     fn tell_missing(&self, settings: &Settings) {
         let served = settings.general.enabled || settings.general.tls_enabled;
-        match (served, self.has_manager()) {
-            (true, false) => tracing::warn!(
-                "HTTP is served, and not the manager: [general] of manager.conf must say enabled = yes and webenabled = yes"
-            ),
-            (false, true) => tracing::warn!(
-                "manager.conf says webenabled = yes, and nothing is served over HTTP: [general] of http.conf must say enabled = yes"
-            ),
-            (true, true) | (false, false) => {}
+        if let Some(missing) = missing(served, self.has_manager()) {
+            tracing::warn!("{missing}");
         }
     }
 
@@ -271,6 +265,19 @@ impl Web {
     }
 }
 
+/// What one of the two files does not say, if the other does.
+fn missing(served: bool, has_manager: bool) -> Option<&'static str> {
+    match (served, has_manager) {
+        (true, false) => Some(
+            "HTTP is served, and not the manager: [general] of manager.conf must say enabled = yes and webenabled = yes",
+        ),
+        (false, true) => Some(
+            "manager.conf says webenabled = yes, and nothing is served over HTTP: [general] of http.conf must say enabled = yes",
+        ),
+        (true, true) | (false, false) => None,
+    }
+}
+
 /// Whether a path, decoded and in lower case, is not for who comes from there.
 fn is_restricted(settings: &Settings, path: &str, remote: SocketAddr) -> bool {
     let concerned = settings.restrictions.iter().filter(|restriction| {
@@ -299,5 +306,17 @@ impl Request {
             Err(error) if error.is::<LengthLimitError>() => Err(Refusal::TooLarge),
             Err(_) => Err(Refusal::Bad("Error parsing request body")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::missing;
+
+    #[test]
+    fn the_file_that_does_not_agree_is_named() {
+        assert!(missing(true, false).is_some_and(|text| text.contains("manager.conf must say")));
+        assert!(missing(false, true).is_some_and(|text| text.contains("http.conf must say")));
+        assert_eq!((missing(true, true), missing(false, false)), (None, None));
     }
 }

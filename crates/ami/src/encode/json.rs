@@ -25,10 +25,12 @@ pub fn encode(message: &Message, out: &mut String) {
     out.push('}');
 }
 
-/// What the headers of answers are, as far as all answers have them.
+/// What the headers of answers are, where they are no text. `Value` is one, whatever is in it.
 fn response_kind(name: &str) -> Option<Kind> {
     match name {
-        "ListItems" | "Items" => Some(Kind::Number),
+        "ListItems" | "Items" | "Status" | "Waiting" | "UrgMessages" | "NewMessages"
+        | "OldMessages" | "CoreMaxCalls" | "CoreMaxFilehandles" | "CoreCurrentCalls"
+        | "CoreProcessedCalls" => Some(Kind::Number),
         "Output" | "ChanVariable" => Some(Kind::Texts),
         _ => None,
     }
