@@ -27,9 +27,59 @@ struct General {
     /// Whoever dials it takes a call that rings in one of its groups.
     #[setting(name = "pickupexten", default = "*8")]
     pickup_exten: String,
-    /// Options of the reference server that have no effect here.
-    #[setting(entries, name = "*")]
-    _others: Vec<conf::Entry>,
+    /// What one hears who has taken a call.
+    #[setting(name = "pickupsound")]
+    pickup_sound: String,
+    /// What one hears who could not take a call.
+    #[setting(name = "pickupfailsound")]
+    pickup_fail_sound: String,
+    /// How often an extension to transfer to may be dialled until there is one.
+    #[setting(name = "transferdialattempts", default = "3", min = 1, max = 100)]
+    transfer_attempts: u32,
+    /// What a transferer hears as the transfer begins; nothing if it is empty.
+    #[setting(name = "transferannouncesound", default = "pbx-transfer")]
+    begin_sound: String,
+    /// What a transferer hears who has dialled no extension and may dial again.
+    #[setting(name = "transferretrysound", default = "pbx-invalid")]
+    again_sound: String,
+    /// What a transferer hears who has dialled no extension for the last time.
+    #[setting(name = "transferinvalidsound", default = "privacy-incorrect")]
+    invalid_sound: String,
+    /// What a transferer hears when nobody takes the call.
+    #[setting(name = "xferfailsound", default = "beeperr")]
+    failed_sound: String,
+    /// What a third party hears that takes the call of who asked it.
+    #[setting(name = "xfersound", default = "beep")]
+    done_sound: String,
+    /// While a third party is asked: it is asked no more.
+    #[setting(name = "atxferabort", default = "*1")]
+    abort: String,
+    /// While a third party is asked: it takes the call.
+    #[setting(name = "atxfercomplete", default = "*2")]
+    complete: String,
+    /// While a third party is asked: the other of the two is talked with.
+    #[setting(name = "atxferswap", default = "*4")]
+    swap: String,
+    /// How long a third party may ring, in seconds.
+    #[setting(name = "atxfernoanswertimeout", default = "15", min = 1, max = 3_600)]
+    answer_time: u32,
+    /// A transferer that hangs up before the third party has answered is not called back.
+    #[setting(name = "atxferdropcall")]
+    drop_call: bool,
+    /// How long to wait until the third party is called again, in seconds.
+    #[setting(name = "atxferloopdelay", default = "10", min = 1, max = 3_600)]
+    loop_delay: u32,
+    /// How often a transferer is called back that hung up before the third party had answered.
+    #[setting(name = "atxfercallbackretries", default = "2", max = 100)]
+    callbacks: u32,
+    /// What does nothing yet: conversations of three, and recording by a code.
+    #[setting(
+        entries,
+        name = "atxferthreeway",
+        alias = "recordingfailsound",
+        alias = "courtesytone"
+    )]
+    not_built: Vec<conf::Entry>,
 }
 
 /// features.conf, [featuremap].
@@ -80,18 +130,68 @@ pub(crate) fn read(files: &mut Files<'_>) -> Option<switch::FeatureSettings> {
     let map = config.section("featuremap");
     let map = map.map_or_else(Map::default, |it| Map::read(it, diagnostics));
     let (applications, groups) = map::read(&config, diagnostics);
-    for entry in &map.not_built {
+    for entry in general.not_built.iter().chain(&map.not_built) {
         let message = format!("`{}` does nothing yet", entry.key);
         diagnostics.push(Diagnostic::warning(&entry.at, message, "remove it"));
     }
+    let seconds = |time: u32| Duration::from_secs(time.into());
     Some(switch::FeatureSettings {
         blind_transfer: map.blind_transfer.into(),
         attended_transfer: map.attended_transfer.unwrap_or_default().into(),
         disconnect: map.disconnect.into(),
         pickup_exten: general.pickup_exten.into(),
         digit_time: Duration::from_millis(general.digit_time.into()),
-        transfer_time: Duration::from_secs(general.transfer_time.into()),
+        pickup_sounds: [
+            general.pickup_sound.into(),
+            general.pickup_fail_sound.into(),
+        ],
+        transfer: switch::TransferSettings {
+            digit_time: seconds(general.transfer_time),
+            attempts: general.transfer_attempts,
+            sounds: switch::TransferSounds {
+                begin: general.begin_sound.into(),
+                again: general.again_sound.into(),
+                invalid: general.invalid_sound.into(),
+                failed: general.failed_sound.into(),
+                done: general.done_sound.into(),
+            },
+            abort: general.abort.into(),
+            complete: general.complete.into(),
+            swap: general.swap.into(),
+            answer_time: seconds(general.answer_time),
+            drop_call: general.drop_call,
+            loop_time: seconds(general.loop_delay),
+            callbacks: general.callbacks,
+        },
         applications,
         groups,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cdr_conf::tests::read;
+
+    #[test]
+    fn what_is_said_counts_and_what_does_nothing_is_told() {
+        let (read, told) = read(&[(
+            "features.conf",
+            "[general]\natxferabort = *9\nxfersound =\natxferdropcall = yes\ncourtesytone = beep\n\
+             atxferthreeway = *3\nparkpos = 701-720\n[featuremap]\nblindxfer => #1\nparkcall => #7\n",
+        )]);
+        let features = &read.switch.features;
+        assert_eq!(&*features.blind_transfer, "#1");
+        assert_eq!(&*features.transfer.abort, "*9");
+        assert_eq!(&*features.transfer.complete, "*2");
+        assert_eq!(&*features.transfer.sounds.done, "");
+        assert!(features.transfer.drop_call);
+        let lines: Vec<_> = told.iter().map(|told| told.split(" (").next()).collect();
+        let expected = [
+            "features.conf:7: unknown option `parkpos`",
+            "features.conf:5: `courtesytone` does nothing yet",
+            "features.conf:6: `atxferthreeway` does nothing yet",
+            "features.conf:10: `parkcall` does nothing yet",
+        ];
+        assert_eq!(lines, expected.map(Some));
+    }
 }

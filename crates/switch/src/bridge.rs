@@ -168,6 +168,7 @@ impl Switch {
 
     /// Takes a channel out of its bridge. From a conversation the other one leaves too.
     pub(crate) fn leave_bridge(&mut self, id: ChannelId) {
+        self.abandon_handover(id);
         if self.end_consultation(id) {
             return;
         }

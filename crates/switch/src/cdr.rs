@@ -114,7 +114,7 @@ impl Switch {
             Some(Dialer::Originate) => {
                 self.each_open(dest, |open| open.dialed = Some(Dialed::Itself(status)));
             }
-            Some(Dialer::Consultation(_)) | None => {}
+            Some(Dialer::Consultation(_) | Dialer::Handover(_)) | None => {}
         }
     }
 

@@ -9,7 +9,8 @@ use crate::app::Waiting;
 use crate::cdr::OpenRecord;
 use crate::digits::Presses;
 use crate::feature::Mute;
-use crate::feature::attended::Consultation;
+use crate::feature::consultation::Consultation;
+use crate::feature::handover::Handover;
 use crate::feature::keys::Keys;
 use crate::feature::mapped::Interlude;
 use crate::listen::{MediaLeg, format_of};
@@ -71,7 +72,11 @@ pub(crate) struct Channel {
     /// Keys being pressed for its far end.
     pub(crate) presses: Presses,
     /// Whom it asks before it transfers a call.
-    pub(crate) consultation: Option<Consultation>,
+    pub(crate) consultation: Option<Box<Consultation>>,
+    /// Who asks it whether it takes a call.
+    pub(crate) consulted_by: Option<ChannelId>,
+    /// Whom it waits for since who transfers it has hung up.
+    pub(crate) handover: Option<Box<Handover>>,
     /// The codes it may press while it talks, and what it has pressed.
     pub(crate) keys: Keys,
     /// The bridge it sits in.
@@ -151,6 +156,8 @@ pub(crate) enum Dialer {
     Originate,
     /// Another channel that asks a third party.
     Consultation(ChannelId),
+    /// Another channel that waits to be taken over.
+    Handover(ChannelId),
 }
 
 /// How far the end of a channel has come.
@@ -310,6 +317,8 @@ impl Switch {
             held: false,
             presses: Presses::default(),
             consultation: None,
+            consulted_by: None,
+            handover: None,
             keys: Keys::default(),
             mute: Mute::default(),
             seat: None,

@@ -96,7 +96,9 @@ impl Switch {
             received: true,
         });
         let peer = self.peer(id).filter(|_| !self.is_away(id));
-        if peer.is_some() && self.take_key(id, digit) {
+        let consults = self.channels.get(&id);
+        let consults = consults.is_some_and(|channel| channel.consultation.is_some());
+        if (peer.is_some() || consults) && self.take_key(id, digit) {
             return;
         }
         match peer {

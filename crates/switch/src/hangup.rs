@@ -224,6 +224,7 @@ impl Switch {
             Some(Dialer::Channel(dialer)) => self.happen(dialer, Happening::Dialed(id, progress)),
             Some(Dialer::Originate) => self.originate_progress(id, progress),
             Some(Dialer::Consultation(by)) => self.consultation_progress(by, id, progress),
+            Some(Dialer::Handover(waiting)) => self.handover_progress(waiting, id, progress),
             None => {}
         }
     }

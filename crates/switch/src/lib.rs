@@ -53,6 +53,8 @@ mod variables;
 mod watch;
 
 pub use config::{CdrSettings, CelSettings, Config};
-pub use feature::settings::{FeatureSettings, GroupMember, MappedApplication};
+pub use feature::settings::{
+    FeatureSettings, GroupMember, MappedApplication, TransferSettings, TransferSounds,
+};
 pub use switch::{Input, Output, Switch};
 pub use tones::{Indications, Zone};

@@ -108,7 +108,7 @@ impl Switch {
         };
         let caller = match channel.dialer {
             Some(Dialer::Channel(caller)) => Some(caller),
-            Some(Dialer::Originate | Dialer::Consultation(_)) | None => None,
+            Some(Dialer::Originate | Dialer::Consultation(_) | Dialer::Handover(_)) | None => None,
         };
         let early = self.waiting::<Dial>(id).and_then(Dial::early_media);
         let others = [self.peer(id), self.other_half(id), caller, early];

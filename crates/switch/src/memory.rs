@@ -1,6 +1,7 @@
 //! What the dialplan keeps about a channel besides its variables.
 
 use crate::cdr::Notes;
+use crate::function::feature::OwnFeatures;
 use crate::identity::{Identity, Particulars, Presentation};
 use crate::variables::Variables;
 use model::{Endpoint, Groups};
@@ -53,6 +54,8 @@ pub(crate) struct Memory {
     pub(crate) peer_account: Option<Arc<str>>,
     /// The text that it executes the dialplan for.
     pub(crate) message: Option<model::NewMessage>,
+    /// What it has of features.conf for itself.
+    pub(crate) features: Option<OwnFeatures>,
     /// What went wrong last, for the `e` extension.
     pub(crate) exception: Option<Exception>,
 }

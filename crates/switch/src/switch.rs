@@ -265,6 +265,8 @@ impl Switch {
                 Timer::Press(channel) => self.press_next(channel),
                 Timer::Keys(channel) => self.keys_timeout(channel, id),
                 Timer::Absolute(channel) => self.absolute_timeout(channel),
+                Timer::Consultation(channel) => self.consultation_timeout(channel, id),
+                Timer::Handover(channel) => self.handover_timeout(channel, id),
             }
             self.settle();
         }

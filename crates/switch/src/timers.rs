@@ -23,6 +23,10 @@ pub(crate) enum Timer {
     Keys(ChannelId),
     /// The channel may not live longer.
     Absolute(ChannelId),
+    /// The third party that a channel asks does not answer.
+    Consultation(ChannelId),
+    /// Nobody has answered for a channel that waits to be taken over.
+    Handover(ChannelId),
 }
 
 /// All deadlines, by time (since the start) and then by age.
@@ -90,7 +94,9 @@ impl Timer {
             | Self::Release(id)
             | Self::Keys(id)
             | Self::Press(id)
-            | Self::Absolute(id) => id,
+            | Self::Absolute(id)
+            | Self::Consultation(id)
+            | Self::Handover(id) => id,
         }
     }
 }

@@ -249,18 +249,6 @@ fn a_consultation_can_be_cut_short_by_anybody() {
 }
 
 #[test]
-fn a_transferer_that_hangs_up_before_the_answer_leaves_nobody_behind() {
-    let (mut world, alice) = call("keys");
-    world.run(seconds(2));
-    world.press(alice, "*290");
-    world.run(Duration::from_millis(500));
-    world.hang_up(alice);
-    world.run(seconds(1));
-    assert_eq!(world.switch.calls(), 0);
-    world.finish();
-}
-
-#[test]
 fn a_call_that_rings_elsewhere_is_taken() {
     let (mut world, alice) = call("rings");
     world.phone("carol", Phone::Rings);

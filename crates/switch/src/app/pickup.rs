@@ -3,7 +3,7 @@
 use super::{Application, Step, Waiting};
 use crate::Switch;
 use crate::channel::{Channel, Dialer, Happening};
-use model::{ChannelId, Event};
+use model::{ChannelId, Event, PlayId};
 
 pub(super) const PICKUP: Application = Application {
     name: "Pickup",
@@ -86,7 +86,12 @@ fn start(
     });
     let Some((target, caller)) = found else {
         switch.set_variable(id, "PICKUPRESULT", "FAILURE");
-        return Step::Done;
+        let [_, sound] = switch.features_of(id).pickup_sounds.clone();
+        if sound.is_empty() {
+            return Step::Done;
+        }
+        let play = switch.play(id, vec![sound], false);
+        return Step::Wait(Box::new(Failed { play }));
     };
     switch.set_variable(id, "PICKUPRESULT", "SUCCESS");
     switch.answer(id);
@@ -101,6 +106,25 @@ fn start(
         },
     );
     Step::Wait(Box::new(PickingUp))
+}
+
+/// Nobody could be taken: waits until that has been heard.
+#[derive(Debug)]
+struct Failed {
+    play: PlayId,
+}
+
+impl Waiting for Failed {
+    fn on(self: Box<Self>, switch: &mut Switch, _: ChannelId, happening: &Happening) -> Step {
+        if *happening == Happening::HungUp {
+            switch.stop_play(Some(self.play));
+            return Step::Hangup;
+        }
+        if happening.is_end_of(self.play) {
+            return Step::Done;
+        }
+        Step::Wait(self)
+    }
 }
 
 impl Waiting for PickingUp {

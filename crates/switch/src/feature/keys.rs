@@ -5,9 +5,9 @@
 
 use crate::Switch;
 use crate::channel::Happening;
-use crate::pbx::Place;
+use crate::feature::dialling::Dialling;
 use crate::timers::{Timer, TimerId};
-use model::{ChannelId, MediaId, TransferResult};
+use model::{ChannelId, MediaId};
 use std::sync::Arc;
 
 /// What a party may do by pressing codes.
@@ -17,6 +17,8 @@ pub(crate) struct Features {
     pub(crate) transfer: bool,
     /// End the conversation.
     pub(crate) disconnect: bool,
+    /// Say what becomes of a third party that is asked.
+    pub(crate) consults: bool,
 }
 
 /// What a party who talks has pressed.
@@ -28,9 +30,7 @@ pub(crate) struct Keys {
     /// Kept back.
     pressed: String,
     /// The extension being dialled for a transfer, once that was asked for.
-    dialling: Option<String>,
-    /// Somebody there is asked first.
-    attended: bool,
+    pub(super) dialling: Option<Dialling>,
     until: Option<TimerId>,
 }
 
@@ -42,11 +42,26 @@ enum Code {
     BlindTransfer,
     AttendedTransfer,
     Disconnect,
+    /// The third party is asked no more.
+    Abort,
+    /// The third party takes the call.
+    Complete,
+    /// The other of the two is talked with.
+    Swap,
     /// A mapped application of this name.
     Mapped(Arc<str>),
 }
 
 impl Keys {
+    pub(super) fn features(&self) -> Features {
+        self.features
+    }
+
+    /// No key is waited for any more.
+    pub(super) fn stop_waiting(&mut self) {
+        self.until = None;
+    }
+
     /// Whether any key may begin a code.
     pub(crate) fn are_awaited(&self) -> bool {
         self.features != Features::default() || !self.mapped.is_empty()
@@ -100,7 +115,7 @@ impl Switch {
             return true;
         }
         let text = format!("{}{digit}", channel.keys.pressed);
-        let codes = self.codes(&channel.keys);
+        let codes = self.codes(id, &channel.keys);
         if let Some((_, code)) = codes.iter().find(|(known, _)| **known == text) {
             let code = code.clone();
             self.keep(id, String::new(), None);
@@ -108,7 +123,7 @@ impl Switch {
             return true;
         }
         if codes.iter().any(|(known, _)| known.starts_with(&text)) {
-            let time = self.config.features.digit_time;
+            let time = self.features_of(id).digit_time;
             self.keep(id, text, Some(time));
             return true;
         }
@@ -136,16 +151,26 @@ impl Switch {
         self.pass_on(id, &pressed);
     }
 
-    fn codes(&self, keys: &Keys) -> Vec<(Arc<str>, Code)> {
-        let config = &self.config.features;
+    /// The codes that a party may press, and what they do.
+    fn codes(&self, id: ChannelId, keys: &Keys) -> Vec<(Arc<str>, Code)> {
+        let settings = self.features_of(id);
         let Features {
             transfer,
             disconnect,
+            consults,
         } = keys.features;
         let built_in = [
-            (transfer, &config.blind_transfer, Code::BlindTransfer),
-            (transfer, &config.attended_transfer, Code::AttendedTransfer),
-            (disconnect, &config.disconnect, Code::Disconnect),
+            (transfer, &settings.blind_transfer, Code::BlindTransfer),
+            (
+                transfer,
+                &settings.attended_transfer,
+                Code::AttendedTransfer,
+            ),
+            (disconnect, &settings.disconnect, Code::Disconnect),
+            (consults, &settings.transfer.abort, Code::Abort),
+            (consults, &settings.disconnect, Code::Abort),
+            (consults, &settings.transfer.complete, Code::Complete),
+            (consults, &settings.transfer.swap, Code::Swap),
         ];
         let built_in = built_in
             .into_iter()
@@ -156,7 +181,12 @@ impl Switch {
         built_in.chain(mapped).collect()
     }
 
-    fn keep(&mut self, id: ChannelId, pressed: String, time: Option<std::time::Duration>) {
+    pub(super) fn keep(
+        &mut self,
+        id: ChannelId,
+        pressed: String,
+        time: Option<std::time::Duration>,
+    ) {
         let until = time.map(|time| {
             self.timers
                 .set(self.now.since_start + time, Timer::Keys(id))
@@ -176,73 +206,16 @@ impl Switch {
 
     fn carry_out(&mut self, id: ChannelId, code: Code) {
         match code {
-            Code::Disconnect if self.cancel_consultation(id) => {}
             Code::Disconnect => {
                 self.leave_bridge(id);
                 self.happen(id, Happening::Unbridged);
             }
+            Code::Abort => self.abort_consultation(id),
+            Code::Complete => self.complete_consultation(id),
+            Code::Swap => self.swap_consultation(id),
             Code::Mapped(name) => self.run_mapped(id, &name),
-            Code::BlindTransfer | Code::AttendedTransfer => {
-                let time = self.config.features.transfer_time;
-                self.keep(id, String::new(), Some(time));
-                if let Some(channel) = self.channels.get_mut(&id) {
-                    channel.keys.dialling = Some(String::new());
-                    channel.keys.attended = code == Code::AttendedTransfer;
-                }
-                if let Some(peer) = self.peer(id) {
-                    self.start_music(peer, "");
-                }
-                self.play(id, vec!["pbx-transfer".into()], false);
-            }
-        }
-    }
-
-    /// One more digit of the extension to transfer to.
-    fn dial_transfer(&mut self, id: ChannelId, digit: char) {
-        let context = self.transfer_context(id, None);
-        let time = self.config.features.transfer_time;
-        let Some(channel) = self.channels.get_mut(&id) else {
-            return;
-        };
-        let Some(dialling) = &mut channel.keys.dialling else {
-            return;
-        };
-        dialling.push(digit);
-        let dialled = dialling.clone();
-        let caller = channel.caller.number.clone().unwrap_or_default();
-        let now = self.local_time();
-        if self
-            .config
-            .dialplan
-            .match_more(&context, &dialled, &caller, &now)
-        {
-            return self.keep(id, String::new(), Some(time));
-        }
-        self.end_dialling(id);
-    }
-
-    /// The extension is dialled: the other one is sent there, or talks on.
-    fn end_dialling(&mut self, id: ChannelId) {
-        let Some(channel) = self.channels.get_mut(&id) else {
-            return;
-        };
-        channel.keys.until = None;
-        let dialled = channel.keys.dialling.take().unwrap_or_default();
-        let attended = channel.keys.attended;
-        let context = self.transfer_context(id, None);
-        if attended {
-            let place = Place {
-                context,
-                exten: dialled.into(),
-                priority: 1,
-            };
-            return self.consult(id, &place);
-        }
-        if let Some(peer) = self.peer(id) {
-            self.stop_music(peer);
-        }
-        if self.transfer(id, context, Arc::from(dialled)) != TransferResult::Success {
-            self.play(id, vec!["pbx-invalid".into()], false);
+            Code::BlindTransfer => self.begin_dialling(id, false),
+            Code::AttendedTransfer => self.begin_dialling(id, true),
         }
     }
 }

@@ -1,8 +1,11 @@
 //! What is done to calls under way, from outside or by those who talk.
 
-pub(crate) mod attended;
+mod attended;
 mod bridging;
 mod command;
+pub(crate) mod consultation;
+mod dialling;
+pub(crate) mod handover;
 mod hold;
 pub(crate) mod keys;
 pub(crate) mod mapped;

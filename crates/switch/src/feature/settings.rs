@@ -18,12 +18,77 @@ pub struct FeatureSettings {
     pub pickup_exten: Arc<str>,
     /// How long to wait for the next key of a code.
     pub digit_time: Duration,
-    /// How long to wait for the next digit of the extension.
-    pub transfer_time: Duration,
+    /// How transfers go.
+    pub transfer: TransferSettings,
+    /// What one hears who has taken a call, and who could not; empty is nothing.
+    pub pickup_sounds: [Arc<str>; 2],
     /// The applications that codes run, by name.
     pub applications: BTreeMap<Arc<str>, MappedApplication>,
     /// Groups of these, by name.
     pub groups: BTreeMap<Arc<str>, Vec<GroupMember>>,
+}
+
+/// How those who talk transfer the other one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TransferSettings {
+    /// How long to wait for the next digit of the extension.
+    pub digit_time: Duration,
+    /// How often an extension may be dialled until there is one.
+    pub attempts: u32,
+    /// What is heard; empty is nothing.
+    pub sounds: TransferSounds,
+    /// While somebody is asked first: nobody is asked any more.
+    pub abort: Arc<str>,
+    /// The two others talk.
+    pub complete: Arc<str>,
+    /// Talks with the other of the two.
+    pub swap: Arc<str>,
+    /// How long the third party may ring.
+    pub answer_time: Duration,
+    /// Who hangs up before the answer is not called back.
+    pub drop_call: bool,
+    /// How long to wait until the third party is called again.
+    pub loop_time: Duration,
+    /// How often who hung up before the answer is called back.
+    pub callbacks: u32,
+}
+
+/// What is heard of a transfer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TransferSounds {
+    /// As it begins.
+    pub begin: Arc<str>,
+    /// There is no such extension; another may be dialled.
+    pub again: Arc<str>,
+    /// There is no such extension, and none may be dialled any more.
+    pub invalid: Arc<str>,
+    /// It came to nothing.
+    pub failed: Arc<str>,
+    /// A third party has taken the call.
+    pub done: Arc<str>,
+}
+
+impl Default for TransferSettings {
+    fn default() -> Self {
+        Self {
+            digit_time: Duration::from_secs(3),
+            attempts: 3,
+            sounds: TransferSounds {
+                begin: "pbx-transfer".into(),
+                again: "pbx-invalid".into(),
+                invalid: "privacy-incorrect".into(),
+                failed: "beeperr".into(),
+                done: "beep".into(),
+            },
+            abort: "*1".into(),
+            complete: "*2".into(),
+            swap: "*4".into(),
+            answer_time: Duration::from_secs(15),
+            drop_call: false,
+            loop_time: Duration::from_secs(10),
+            callbacks: 2,
+        }
+    }
 }
 
 /// An application that a code runs in the middle of a conversation.
@@ -58,7 +123,8 @@ impl Default for FeatureSettings {
             disconnect: "*".into(),
             pickup_exten: "*8".into(),
             digit_time: Duration::from_millis(1000),
-            transfer_time: Duration::from_secs(3),
+            transfer: TransferSettings::default(),
+            pickup_sounds: Default::default(),
             applications: BTreeMap::new(),
             groups: BTreeMap::new(),
         }

@@ -8,6 +8,7 @@ mod channel;
 mod database;
 mod device;
 mod environment;
+pub(crate) mod feature;
 pub(crate) mod group;
 mod hangup;
 mod message;
@@ -43,12 +44,13 @@ type Read = fn(&mut ChannelScope<'_>, args: &str) -> Outcome;
 /// Takes a function's new value.
 type Write = fn(&mut ChannelScope<'_>, args: &str, value: &str) -> Outcome<()>;
 
-const FAMILIES: [&[Function]; 13] = [
+const FAMILIES: [&[Function]; 14] = [
     caller::FUNCTIONS,
     channel::FUNCTIONS,
     database::FUNCTIONS,
     device::FUNCTIONS,
     environment::FUNCTIONS,
+    feature::FUNCTIONS,
     group::FUNCTIONS,
     hangup::FUNCTIONS,
     message::FUNCTIONS,

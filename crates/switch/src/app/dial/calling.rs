@@ -163,7 +163,7 @@ impl Dial {
         let may_end = self.request.options.calling_features.disconnect;
         if let Stage::Calling(calling) = &mut self.stage
             && may_end
-            && calling.completes(digit, &switch.config.features.disconnect)
+            && calling.completes(digit, &switch.features_of(id).disconnect)
         {
             self.cancel_all(switch, id, DialStatus::Cancel, None);
             return fail(switch, id, DialStatus::Cancel);
@@ -196,6 +196,8 @@ impl Dial {
         switch.stop_music(id);
         switch.pull(by, false);
         switch.record_pickup(id, by);
+        let [sound, _] = switch.features_of(by).pickup_sounds.clone();
+        switch.play_sound(by, &sound);
         self.connect(switch, id, by)
     }
 

@@ -90,6 +90,7 @@ fn introduce(switch: &mut Switch, id: ChannelId, line: &Line) {
     for (name, value) in inherited.unwrap_or_default() {
         switch.give_variable(line.id, &name, &value);
     }
+    switch.inherit_features(id, line.id);
     switch.set_variable(line.id, "DIALEDPEERNUMBER", &line.resource);
 }
 

@@ -1,0 +1,337 @@
+//! A consultation: what becomes of a third party that is asked whether it takes a call.
+
+use crate::Switch;
+use crate::bridge::{Bridge, Kind};
+use crate::channel::{Happening, Progress};
+use crate::feature::keys::Features;
+use crate::pbx::Place;
+use crate::timers::TimerId;
+use model::{BridgeId, Cause, ChannelId, DialStatus, Event, TransferResult};
+use std::sync::Arc;
+
+/// What a transferer may do meanwhile.
+pub(super) const CONSULTS: Features = Features {
+    transfer: false,
+    disconnect: false,
+    consults: true,
+};
+
+/// A consultation under way, kept by the transferer.
+#[derive(Clone, Debug)]
+pub(crate) struct Consultation {
+    /// Where the other one waits.
+    pub(super) home: BridgeId,
+    /// The third party.
+    pub(super) target: ChannelId,
+    /// Where it was dialled.
+    pub(super) place: Place,
+    /// Where it talks or waits, once it has answered.
+    pub(super) away: Option<BridgeId>,
+    /// The transferer talks with the other one meanwhile.
+    pub(super) at_home: bool,
+    /// When nobody has answered.
+    pub(super) until: Option<TimerId>,
+    /// What the transferer may do by keys when it is back.
+    pub(super) allowed: Features,
+}
+
+impl Switch {
+    fn consultation(&self, id: ChannelId) -> Option<&Consultation> {
+        self.channels.get(&id)?.consultation.as_deref()
+    }
+
+    /// Something became of the call to the third party.
+    pub(crate) fn consultation_progress(
+        &mut self,
+        id: ChannelId,
+        target: ChannelId,
+        progress: Progress,
+    ) {
+        let known = self.consultation(id);
+        if known.is_none_or(|known| known.target != target) {
+            return;
+        }
+        match progress {
+            Progress::Proceeding | Progress::EarlyMedia | Progress::Ringing => {
+                self.tell_dial_state(Some(id), target, DialStatus::Ringing);
+            }
+            Progress::Answered => self.consulted_answers(id, target),
+            Progress::Ended(status) => {
+                self.tell_dial_end(Some(id), target, status);
+                self.give_up_consultation(id);
+            }
+        }
+    }
+
+    fn consulted_answers(&mut self, id: ChannelId, target: ChannelId) {
+        if let Some(channel) = self.channels.get_mut(&target) {
+            channel.dialer = None;
+        }
+        self.tell_dial_end(Some(id), target, DialStatus::Answer);
+        self.stop_tones(id);
+        self.forget_consultation_timer(id);
+        if self.consultation(id).is_some_and(|known| known.at_home) {
+            if let Some(away) = self.make_bridge(Kind::Basic, None) {
+                self.enter_bridge(away, target, None);
+                self.start_music(target, "");
+            }
+        } else {
+            self.bridge(target, id);
+            self.allow_keys(id, CONSULTS);
+        }
+        let seat = self.channels.get(&target).and_then(|target| target.seat);
+        let channel = self.channels.get_mut(&id);
+        if let Some(known) = channel.and_then(|channel| channel.consultation.as_mut()) {
+            known.away = seat;
+        }
+    }
+
+    /// Nobody has answered in time.
+    pub(crate) fn consultation_timeout(&mut self, id: ChannelId, timer: TimerId) {
+        let Some(known) = self.consultation(id) else {
+            return;
+        };
+        if known.until != Some(timer) {
+            return;
+        }
+        let target = known.target;
+        self.tell_dial_end(Some(id), target, DialStatus::NoAnswer);
+        self.give_up_consultation(id);
+    }
+
+    /// The third party does not take the call: the transferer talks with the other one again.
+    pub(super) fn give_up_consultation(&mut self, id: ChannelId) {
+        let Some(target) = self.consultation(id).map(|known| known.target) else {
+            return;
+        };
+        if let Some(channel) = self.channels.get_mut(&target) {
+            channel.consulted_by = None;
+        }
+        self.release(target);
+        self.come_home(id);
+        let sound = Arc::clone(&self.features_of(id).transfer.sounds.failed);
+        self.play_sound(id, &sound);
+    }
+
+    fn forget_consultation_timer(&mut self, id: ChannelId) {
+        let channel = self.channels.get_mut(&id);
+        let known = channel.and_then(|channel| channel.consultation.as_mut());
+        if let Some(timer) = known.and_then(|known| known.until.take()) {
+            self.timers.cancel(id, timer);
+        }
+    }
+
+    /// The transferer talks with the other one again.
+    fn come_home(&mut self, id: ChannelId) {
+        self.forget_consultation_timer(id);
+        let channel = self.channels.get_mut(&id);
+        let Some(known) = channel.and_then(|channel| channel.consultation.take()) else {
+            return;
+        };
+        self.stop_tones(id);
+        let Some(waiting) = self.waiting_at(known.home, id) else {
+            // Whoever waited is gone.
+            return self.happen(id, Happening::Unbridged);
+        };
+        if !known.at_home {
+            self.stop_music(waiting);
+            self.enter_bridge(known.home, id, None);
+            self.tell_peers(waiting, id);
+        }
+        self.allow_keys(id, known.allowed);
+    }
+
+    /// Who else sits in the bridge where the transferer was.
+    fn waiting_at(&self, home: BridgeId, id: ChannelId) -> Option<ChannelId> {
+        let mut members = self.bridges.get(&home)?.members().iter().copied();
+        members.find(|member| *member != id)
+    }
+
+    /// The transferer talks with the other of the two from now on.
+    pub(super) fn swap_consultation(&mut self, id: ChannelId) {
+        let Some(known) = self.consultation(id).cloned() else {
+            return;
+        };
+        let Some(waiting) = self.waiting_at(known.home, id) else {
+            return;
+        };
+        self.stop_tones(id);
+        self.unseat(id);
+        match (known.at_home, known.away) {
+            (true, away) => {
+                self.start_music(waiting, "");
+                match away {
+                    Some(away) => self.meet(away, id, known.target),
+                    None => self.sound_named(id, "ring"),
+                }
+            }
+            (false, away) => {
+                if away.is_some() {
+                    self.start_music(known.target, "");
+                }
+                self.meet(known.home, id, waiting);
+            }
+        }
+        if let Some(channel) = self.channels.get_mut(&id)
+            && let Some(known) = &mut channel.consultation
+        {
+            known.at_home = !known.at_home;
+        }
+        self.allow_keys(id, CONSULTS);
+    }
+
+    /// Enters the bridge where another waits with music.
+    fn meet(&mut self, bridge: BridgeId, id: ChannelId, waiting: ChannelId) {
+        self.stop_music(waiting);
+        self.enter_bridge(bridge, id, None);
+        self.tell_peers(waiting, id);
+    }
+
+    /// The third party is let go.
+    pub(super) fn abort_consultation(&mut self, id: ChannelId) {
+        let Some(known) = self.consultation(id).cloned() else {
+            return;
+        };
+        if known.away.is_none() {
+            self.tell_dial_end(Some(id), known.target, DialStatus::Cancel);
+            if let Some(channel) = self.channels.get_mut(&known.target) {
+                channel.consulted_by = None;
+            }
+        }
+        self.release(known.target);
+        self.come_home(id);
+    }
+
+    /// The transferer leaves the call to the two others, and ends.
+    pub(super) fn complete_consultation(&mut self, id: ChannelId) {
+        self.leave_bridge(id);
+        self.happen(id, Happening::Unbridged);
+    }
+
+    /// A channel is about to leave its bridge. True if that ends a consultation, and is done.
+    pub(crate) fn end_consultation(&mut self, id: ChannelId) -> bool {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return false;
+        };
+        let by = channel.consulted_by.take();
+        if channel.consultation.is_some() {
+            self.forget_consultation_timer(id);
+            let channel = self.channels.get_mut(&id);
+            let known = channel.and_then(|channel| channel.consultation.take());
+            return known.is_some_and(|known| self.transferer_leaves(id, *known));
+        }
+        if let Some(by) = by
+            && let Some(known) = self.consultation(by).filter(|known| known.target == id)
+        {
+            let known = known.clone();
+            self.consulted_leaves(by, &known);
+            return true;
+        }
+        if let Some(peer) = self.peer(id)
+            && self.consultation(peer).is_some_and(|known| known.at_home)
+        {
+            self.other_leaves(id, peer);
+        }
+        false
+    }
+
+    fn consulted_leaves(&mut self, by: ChannelId, known: &Consultation) {
+        let id = known.target;
+        self.stop_music(id);
+        self.tell_peer(id, None);
+        self.unseat(id);
+        if !known.at_home {
+            self.tell_peer(by, None);
+            self.unseat(by);
+        }
+        known
+            .away
+            .into_iter()
+            .for_each(|away| self.end_if_empty(away));
+        self.come_home(by);
+    }
+
+    /// Who is transferred hangs up while the transferer talks with it.
+    fn other_leaves(&mut self, id: ChannelId, transferer: ChannelId) {
+        self.forget_consultation_timer(transferer);
+        let channel = self.channels.get_mut(&transferer);
+        let Some(known) = channel.and_then(|channel| channel.consultation.take()) else {
+            return;
+        };
+        if known.away.is_none() {
+            self.tell_dial_end(Some(id), known.target, DialStatus::Cancel);
+        }
+        self.let_consulted_go(known.target);
+    }
+
+    fn let_consulted_go(&mut self, target: ChannelId) {
+        if let Some(channel) = self.channels.get_mut(&target) {
+            channel.consulted_by = None;
+        }
+        self.release(target);
+    }
+
+    /// The transferer hangs up: the two others talk, or the one who waits goes on waiting for the
+    /// third party.
+    fn transferer_leaves(&mut self, id: ChannelId, known: Consultation) -> bool {
+        let target = known.target;
+        self.stop_tones(id);
+        let Some(waiting) = self.waiting_at(known.home, id) else {
+            if known.away.is_none() {
+                self.tell_dial_end(Some(id), target, DialStatus::Cancel);
+                self.let_consulted_go(target);
+                return true;
+            }
+            return false;
+        };
+        if let Some(channel) = self.channels.get_mut(&target) {
+            channel.consulted_by = None;
+        }
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.cause = channel.cause.or(Some(Cause::NORMAL_CLEARING));
+        }
+        let Some(away) = known.away else {
+            self.unseat(id);
+            if known.at_home {
+                self.tell_peer(id, None);
+                self.start_music(waiting, "");
+            }
+            self.hand_over(id, waiting, &known);
+            return true;
+        };
+        self.tell_consultation_end(id, waiting, &known);
+        self.tell_peer(id, None);
+        self.stop_music(target);
+        self.unseat(target);
+        self.unseat(id);
+        self.end_if_empty(away);
+        self.stop_music(waiting);
+        let uniqueid = self.channels.get(&id);
+        let uniqueid = uniqueid.map(|channel| Arc::clone(&channel.uniqueid));
+        self.enter_bridge(known.home, target, uniqueid);
+        self.tell_peers(waiting, target);
+        let sound = Arc::clone(&self.features_of(id).transfer.sounds.done);
+        self.play_sound(target, &sound);
+        true
+    }
+
+    fn tell_consultation_end(&mut self, id: ChannelId, waiting: ChannelId, known: &Consultation) {
+        let Some(transferer) = self.snapshot(id) else {
+            return;
+        };
+        let bridges = [Some(known.home), known.away].map(|id| {
+            id.and_then(|id| self.bridges.get(&id))
+                .map(Bridge::snapshot)
+        });
+        let dest = bridges[0].as_ref();
+        let dest = dest.map(|bridge| Arc::clone(&bridge.uniqueid));
+        self.tell(Event::AttendedTransfer {
+            result: TransferResult::Success,
+            transferers: [Arc::clone(&transferer), transferer],
+            transferee: self.snapshot(waiting),
+            target: self.snapshot(known.target),
+            dest: dest.unwrap_or_default(),
+            bridges,
+        });
+    }
+}
