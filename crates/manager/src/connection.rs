@@ -8,9 +8,9 @@
 use crate::lag::{Full, Item, Lag};
 use crate::outgoing::Outgoing;
 use crate::peer::Log;
-use crate::session::{Carrier, Close, Input, Output, Piece, Session};
+use crate::session::{Carrier, Close, Input, Output, Pieces, Session};
 use crate::{Budget, Node, OnLag, Peer, Rendered, Request, Told};
-use ami::{Frames, Message, raw};
+use ami::{Frames, raw};
 use model::{Now, Token, Transport};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -37,6 +37,8 @@ pub struct Connection {
     session: Session,
     frames: Frames,
     outgoing: Outgoing,
+    /// The rest of an answer: nothing else is written before it.
+    rest: Option<Pieces>,
     /// What waits for a client that is behind, if it is.
     lag: Option<Box<Lag>>,
     /// Events skipped, to be counted.
@@ -71,6 +73,7 @@ impl Connection {
             session: Session::new(now, Carrier::Stream, peer, node),
             frames: Frames::default(),
             outgoing,
+            rest: None,
             lag: None,
             skipped: 0,
             budget,
@@ -162,9 +165,28 @@ impl Connection {
         std::mem::take(&mut self.skipped)
     }
 
-    /// The client does not take what there is.
+    /// The client does not take what there is, or there is more of an answer to come.
     fn is_behind(&self) -> bool {
-        self.lag.is_some() || self.outgoing.is_full()
+        self.lag.is_some() || self.rest.is_some() || self.outgoing.is_full()
+    }
+
+    /// Whether [`Connection::write_on`] has something to write.
+    pub fn writes_on(&self) -> bool {
+        self.rest.is_some() && !self.outgoing.is_full()
+    }
+
+    /// Writes more of a long answer, as much as one may before others have a turn.
+    pub fn write_on(&mut self, now: Now) {
+        if !self.writes_on() {
+            return;
+        }
+        if let Some(mut pieces) = self.rest.take()
+            && self.write_pieces(&mut pieces)
+        {
+            self.rest = Some(pieces);
+        } else {
+            self.go_on(now);
+        }
     }
 
     /// When to call again with [`Input::Time`], as time since the process began.
@@ -191,8 +213,9 @@ impl Connection {
 
     /// Why it is to be closed now that all is written.
     fn closes(&self) -> Option<Close> {
+        let written = self.rest.is_none() && self.lag.is_none();
         self.closing
-            .filter(|_| !self.closed && self.lag.is_none() && self.outgoing.unsent().is_empty())
+            .filter(|_| !self.closed && written && self.outgoing.unsent().is_empty())
     }
 
     /// Writes an event, if it is wanted. Nothing is kept of it but its bytes.
@@ -207,6 +230,7 @@ impl Connection {
     /// Writes what has waited, as far as there is room.
     fn catch_up(&mut self) {
         while let Some(lag) = &mut self.lag
+            && self.rest.is_none()
             && !self.outgoing.is_full()
         {
             let item = lag.next();
@@ -268,7 +292,7 @@ impl Connection {
     fn drain(&mut self, now: Now) {
         while let Some(output) = self.session.poll() {
             match output {
-                Output::Answer { pieces, .. } => self.write_answer(&pieces),
+                Output::Answer { pieces, .. } => self.write_answer(pieces),
                 Output::Event(told) => self.write_event(now, &told),
                 Output::Listen => self.effects.push_back(Effect::Listen),
                 Output::Ask(request) => self.effects.push_back(Effect::Ask(request)),
@@ -279,30 +303,38 @@ impl Connection {
         }
     }
 
-    /// The answer to Login is written alone: clients wait for it before they look for events.
-    fn write_answer(&mut self, pieces: &[Piece]) {
-        for piece in pieces {
-            self.write(piece.message());
+    /// Writes an answer. A client that is behind has it wait, in words, among the events.
+    fn write_answer(&mut self, mut pieces: Pieces) {
+        if let Some(lag) = &mut self.lag {
+            pieces.for_each(|piece| lag.add(piece.message().wire().into()));
+        } else if self.write_pieces(&mut pieces) {
+            self.rest = Some(pieces);
+        }
+    }
+
+    /// Writes some pieces; whether there may be more. The answer to Login is written alone: clients
+    /// wait for it before they look for events.
+    fn write_pieces(&mut self, pieces: &mut Pieces) -> bool {
+        for _ in 0..Pieces::A_TURN {
+            let Some(piece) = pieces.next() else {
+                return false;
+            };
+            self.outgoing
+                .add(|bytes| raw::encode(piece.message(), bytes));
             if !self.welcomed && self.session.account().is_some() {
                 self.welcomed = true;
                 self.outgoing.fence();
             }
         }
+        true
     }
 
     fn write_event(&mut self, now: Now, told: &Arc<Told>) {
-        if self.lag.is_some() {
+        if self.lag.is_some() || self.rest.is_some() {
             return self.put_off(now, told);
         }
         let numbered = self.session.is_numbered();
         self.outgoing.add(|bytes| told.write(numbered, bytes));
-    }
-
-    fn write(&mut self, message: &Message) {
-        if let Some(lag) = &mut self.lag {
-            return lag.add(message.wire().into());
-        }
-        self.outgoing.add(|bytes| raw::encode(message, bytes));
     }
 
     fn close(&mut self, close: Close) {
@@ -310,6 +342,7 @@ impl Connection {
         match close {
             Close::Disconnected | Close::WriteTimeout | Close::Lagged => {
                 self.lag = None;
+                self.rest = None;
                 self.outgoing.discard();
             }
             Close::LoggedOff

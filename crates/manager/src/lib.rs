@@ -52,7 +52,7 @@ pub use request::{
 pub use retries::{Outcoming, Retries, Told as Retold};
 pub use rules::{Explanation, Rules, explain};
 pub use secret::{BadHash, Secret, hash, verify};
-pub use session::{Carrier, Close, Input, Output, Piece, Session};
+pub use session::{Carrier, Close, Input, Output, Piece, Pieces, Session};
 pub use settings::{Files, HELP, Settings};
 pub use tally::Tally;
 pub use throttle::Throttle;

@@ -16,13 +16,14 @@ use manager::{Answer, Certificate, Close, Connection, Effect, Input, Peer, Reque
 use model::{Address, Now, Seq, Transport};
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
+use tokio::task::yield_now;
 use tokio::time::{Sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -242,13 +243,22 @@ impl SessionTask {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let mut busy = self.poll_answer(context);
         let listened = self.connection.listens();
-        let moved = self.poll_events(context) | self.poll_write(context);
+        let moved = self.poll_events(context);
+        self.connection.write_on(self.node.clock.now());
+        let moved = moved | self.poll_write(context);
         busy |= self.poll_read(context);
         busy |= self.poll_time(context);
         busy |= self.look_around();
         self.tell_pace();
         busy |= moved && self.has_more(listened);
-        if busy { Poll::Ready(()) } else { Poll::Pending }
+        if busy {
+            return Poll::Ready(());
+        }
+        if self.connection.writes_on() {
+            // A long answer goes on after all others have had a turn.
+            let _ = pin!(yield_now()).poll(context);
+        }
+        Poll::Pending
     }
 
     /// Whether there is more to be done at once after events were heard or bytes written; mostly there is

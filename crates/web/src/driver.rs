@@ -6,17 +6,18 @@
 use crate::exchange::{Events, Exchange, Place, Promise};
 use ami::Frame;
 use manager::{
-    Answer, Carrier, Certificate, Close, Input, Output, Peer, Piece, Request, Resumed, Session,
-    Told,
+    Answer, Carrier, Certificate, Close, Input, Output, Peer, Piece, Pieces, Request, Resumed,
+    Session, Told,
 };
 use model::{Address, Mark, Seq, Token, Transport};
 use std::future::{Future as _, poll_fn};
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::runtime::Handle;
+use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep};
 
 /// The two ends of a connection, and whether what is between them is encrypted.
@@ -58,6 +59,8 @@ pub(crate) struct Driver {
     admitted: bool,
     asking: Option<Promise<(Seq, Answer)>>,
     telling: Option<Promise<()>>,
+    /// What there is of an answer, and the rest of it.
+    answering: Option<Box<(Token, Vec<Piece>, Pieces)>>,
     timer: Option<Timer>,
     /// So many events are lost, if any are, and if it is known how many.
     gap: Option<Option<u64>>,
@@ -115,6 +118,7 @@ impl Driver {
             admitted: false,
             asking: None,
             telling: None,
+            answering: None,
             timer: None,
             gap: None,
             told: false,
@@ -203,6 +207,14 @@ impl Driver {
                     return Poll::Ready(happening);
                 }
             }
+            if self.answering.is_some() {
+                if let Some(answer) = self.put_in_words() {
+                    return Poll::Ready(answer);
+                }
+                // A long answer goes on after all others have had a turn.
+                let _ = pin!(yield_now()).poll(context);
+                return Poll::Pending;
+            }
             if self.telling.is_some() {
                 return Poll::Pending;
             }
@@ -229,8 +241,29 @@ impl Driver {
         }
     }
 
-    /// What the session puts out next; nothing before an event it told of is among the others.
+    /// The answer that is under way, once all of it is in words.
+    fn put_in_words(&mut self) -> Option<Happening> {
+        let (token, ready, rest) = self.answering.as_deref_mut()?;
+        let before = ready.len();
+        ready.extend(rest.take(Pieces::A_TURN));
+        let new = ready.get(before..).unwrap_or_default();
+        for piece in new {
+            self.exchange.pass(&self.session, false, piece.message());
+        }
+        if new.len() == Pieces::A_TURN {
+            return None;
+        }
+        let answer = Happening::Answer(*token, std::mem::take(ready));
+        self.answering = None;
+        Some(answer)
+    }
+
+    /// What the session puts out next; nothing before the answer under way is whole, nor before an event
+    /// it told of is among the others.
     fn put_out(&mut self, context: &mut Context<'_>) -> Option<Output> {
+        if self.answering.is_some() {
+            return None;
+        }
         if let Some(telling) = &mut self.telling {
             if telling.as_mut().poll(context).is_pending() {
                 return None;
@@ -243,10 +276,7 @@ impl Driver {
     fn on_output(&mut self, output: Output) -> Option<Happening> {
         match output {
             Output::Answer { token, pieces } => {
-                for piece in &pieces {
-                    self.exchange.pass(&self.session, false, piece.message());
-                }
-                return Some(Happening::Answer(token, pieces));
+                self.answering = Some(Box::new((token, Vec::new(), pieces)));
             }
             Output::Event(told) => {
                 self.told = true;

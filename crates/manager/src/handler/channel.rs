@@ -4,31 +4,25 @@ use super::{Step, failed, given, legacy};
 use crate::gate::Gate;
 use crate::peer::loggable;
 use crate::record::{block, or_unknown};
-use crate::session::Session;
+use crate::session::{Pieces, Session};
 use crate::{Log, Output, Request};
 use ami::action::channel as declared;
 use ami::event::Event as _;
 use ami::event::channel::{ChannelHungup, CoreShowChannel, Status};
-use ami::{Dialect, Message, response};
+use ami::{Message, response};
 use jiff::Timestamp;
 use model::{
     Cause, ChannelSnapshot, Command, HangupTarget, Now, Reply, StatusItem, VariableRequest,
 };
 use std::sync::Arc;
 
-pub(super) fn shown(session: &Session, now: Now, id: &str, reply: Reply) -> Option<Vec<Message>> {
-    let Reply::Channels(channels) = reply else {
-        return None;
-    };
-    if session.dialect() == Dialect::V1_8 {
-        return Some(legacy::channels(now.utc, id, &channels));
-    }
+pub(super) fn shown(now: Now, id: &str, channels: Vec<Arc<ChannelSnapshot>>) -> Pieces {
     let start = response::list_start(id, "Channels will follow");
-    let items = channels
-        .iter()
-        .map(|channel| shown_item(now.utc, id, channel));
     let end = response::list_complete("CoreShowChannelsComplete", id, channels.len());
-    Some(std::iter::once(start).chain(items).chain([end]).collect())
+    let id = id.to_owned();
+    let items = channels.into_iter();
+    let items = items.map(move |channel| shown_item(now.utc, &id, &channel));
+    Pieces::list(start, items, end)
 }
 
 fn shown_item(now: Timestamp, id: &str, channel: &ChannelSnapshot) -> Message {
@@ -62,13 +56,11 @@ pub(super) fn status(session: &Session, id: &str, status: &declared::Status) -> 
     {
         return failed(id, "Status Access Forbidden: Variables");
     }
-    let readable = |name: &&str| Gate::of(session).may_read(name);
     Step::Ask(Request::Switch(Command::Status {
         channel: status.channel.as_deref().map(Arc::from),
         variables: variables
-            .iter()
-            .copied()
-            .filter(readable)
+            .into_iter()
+            .filter(|name| Gate::of(session).may_read(name))
             .map(Arc::from)
             .collect(),
         all_variables: status.all_variables,
@@ -76,7 +68,7 @@ pub(super) fn status(session: &Session, id: &str, status: &declared::Status) -> 
 }
 
 /// The variables asked for. A comma between parentheses belongs to a function's arguments.
-fn requested(status: &declared::Status) -> Vec<&str> {
+fn requested(status: &declared::Status) -> Vec<String> {
     let mut names = Vec::new();
     let (mut depth, mut start) = (0usize, 0);
     let text = status.variables.as_deref().unwrap_or_default();
@@ -85,13 +77,13 @@ fn requested(status: &declared::Status) -> Vec<&str> {
             '(' => depth += 1,
             ')' => depth = depth.saturating_sub(1),
             ',' if depth == 0 => {
-                names.push(&text[start..place]);
+                names.push(text[start..place].to_owned());
                 start = place + 1;
             }
             _ => {}
         }
     }
-    names.push(&text[start..]);
+    names.push(text[start..].to_owned());
     names.retain(|name| !name.is_empty());
     names
 }
@@ -100,25 +92,34 @@ pub(super) fn told(
     session: &Session,
     id: &str,
     status: &declared::Status,
+    items: Vec<StatusItem>,
+) -> Pieces {
+    let gate = Gate::of(session);
+    let count = items.len();
+    let start = response::list_start(id, "Channel status will follow");
+    let end = response::list_complete("StatusComplete", id, count).with("Items", count);
+    let (id, names) = (id.to_owned(), requested(status));
+    let items = items.into_iter();
+    let items = items.map(move |item| status_item(gate, &id, &names, &item));
+    Pieces::list(start, items, end)
+}
+
+/// The same in the words of 1.8.
+pub(super) fn told_before(
+    session: &Session,
+    id: &str,
+    status: &declared::Status,
     reply: Reply,
 ) -> Option<Vec<Message>> {
     let Reply::Status(items) = reply else {
         return None;
     };
-    let names = requested(status);
-    let gate = Gate::of(session);
-    if session.dialect() == Dialect::V1_8 {
-        let variables = |item: &StatusItem| variables(gate, &names, item);
-        return Some(legacy::status(id, &items, variables));
-    }
-    let start = response::list_start(id, "Channel status will follow");
-    let told = items.iter().map(|item| status_item(gate, id, &names, item));
-    let count = items.len();
-    let end = response::list_complete("StatusComplete", id, count).with("Items", count);
-    Some(std::iter::once(start).chain(told).chain([end]).collect())
+    let (gate, names) = (Gate::of(session), requested(status));
+    let variables = |item: &StatusItem| variables(gate, &names, item);
+    Some(legacy::status(id, &items, variables))
 }
 
-fn status_item(gate: Gate, id: &str, names: &[&str], item: &StatusItem) -> Message {
+fn status_item(gate: Gate, id: &str, names: &[String], item: &StatusItem) -> Message {
     let channel = &*item.channel;
     let event = Status {
         privilege: "Call",
@@ -146,7 +147,7 @@ fn status_item(gate: Gate, id: &str, names: &[&str], item: &StatusItem) -> Messa
 }
 
 /// The variables asked for, those that may not be read as empty ones, then all others.
-fn variables(gate: Gate, names: &[&str], item: &StatusItem) -> Vec<String> {
+fn variables(gate: Gate, names: &[String], item: &StatusItem) -> Vec<String> {
     let mut values = item.variables.iter();
     let asked: Vec<String> = names
         .iter()

@@ -7,25 +7,24 @@ use ami::event::Event as _;
 use ami::event::legacy::{CoreShowChannel, Status};
 use ami::{Message, response};
 use jiff::Timestamp;
-use model::{ChannelSnapshot, StatusItem};
-use std::sync::Arc;
+use model::{ChannelSnapshot, Now, Reply, StatusItem};
+use std::collections::HashMap;
 
 /// CoreShowChannels: the ActionID stands last at its end.
-pub(super) fn channels(
-    now: Timestamp,
-    id: &str,
-    channels: &[Arc<ChannelSnapshot>],
-) -> Vec<Message> {
+pub(super) fn shown(now: Now, id: &str, reply: Reply) -> Option<Vec<Message>> {
+    let Reply::Channels(channels) = reply else {
+        return None;
+    };
     let start = response::list_start(id, "Channels will follow");
-    let items = channels.iter().map(|channel| {
-        let other = other(channel, channels.iter().map(|channel| &**channel));
-        channels_item(now, id, channel, other)
-    });
+    let bridges = Bridges::of(channels.iter().map(|channel| &**channel));
+    let items = channels
+        .iter()
+        .map(|channel| channels_item(now.utc, id, channel, bridges.other(channel)));
     let mut end = response::list_complete("CoreShowChannelsComplete", "", channels.len());
     if !id.is_empty() {
         end.header("ActionID", id);
     }
-    std::iter::once(start).chain(items).chain([end]).collect()
+    Some(std::iter::once(start).chain(items).chain([end]).collect())
 }
 
 fn channels_item(
@@ -64,8 +63,9 @@ pub(super) fn status(
     variables: impl Fn(&StatusItem) -> Vec<String>,
 ) -> Vec<Message> {
     let start = response::done(id, "Channel status will follow");
+    let bridges = Bridges::of(items.iter().map(|item| &*item.channel));
     let told = items.iter().map(|item| {
-        let other = other(&item.channel, items.iter().map(|item| &*item.channel));
+        let other = bridges.other(&item.channel);
         status_item(id, item, other, variables(item))
     });
     let mut end = Message::new().with("Event", "StatusComplete");
@@ -106,13 +106,23 @@ fn status_item(
     event.message()
 }
 
-/// The other channel in the same bridge, of those that are listed.
-fn other<'a>(
-    channel: &ChannelSnapshot,
-    listed: impl IntoIterator<Item = &'a ChannelSnapshot>,
-) -> Option<&'a ChannelSnapshot> {
-    let bridge = channel.bridge.as_ref()?;
-    listed
-        .into_iter()
-        .find(|other| other.id != channel.id && other.bridge.as_ref() == Some(bridge))
+/// The channels that are listed, by the bridge they are in.
+struct Bridges<'a>(HashMap<&'a str, Vec<&'a ChannelSnapshot>>);
+
+impl<'a> Bridges<'a> {
+    fn of(listed: impl Iterator<Item = &'a ChannelSnapshot>) -> Self {
+        let mut bridges: HashMap<_, Vec<_>> = HashMap::new();
+        for channel in listed {
+            if let Some(bridge) = &channel.bridge {
+                bridges.entry(&**bridge).or_default().push(channel);
+            }
+        }
+        Self(bridges)
+    }
+
+    /// The first other channel in the same bridge.
+    fn other(&self, channel: &ChannelSnapshot) -> Option<&'a ChannelSnapshot> {
+        let there = self.0.get(channel.bridge.as_deref()?)?;
+        there.iter().find(|other| other.id != channel.id).copied()
+    }
 }

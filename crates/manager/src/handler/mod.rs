@@ -22,10 +22,10 @@ mod state;
 mod system;
 mod transfer;
 
-use crate::session::Session;
+use crate::session::{Pieces, Session};
 use crate::{Answer, Request};
 use ami::action::Action;
-use ami::{Message, response};
+use ami::{Dialect, Message, response};
 use model::{Now, Refusal, Reply, SipQuery, Token};
 use std::time::Duration;
 
@@ -142,6 +142,28 @@ pub(crate) fn begin(session: &mut Session, now: Now, call: Call<'_>, action: &Ac
     }
 }
 
+/// Ends an action whose answer is a list that may be long, or gives back what others answered.
+pub(crate) fn list(
+    session: &Session,
+    now: Now,
+    id: &str,
+    action: &Action,
+    answer: Answer,
+) -> Result<Pieces, Answer> {
+    if session.dialect() != Dialect::V22 {
+        return Err(answer);
+    }
+    match (action, answer) {
+        (Action::CoreShowChannels(_), Answer::Switch(Reply::Channels(channels))) => {
+            Ok(channel::shown(now, id, channels))
+        }
+        (Action::Status(status), Answer::Switch(Reply::Status(items))) => {
+            Ok(channel::told(session, id, status, items))
+        }
+        (_, answer) => Err(answer),
+    }
+}
+
 /// Ends an action with what others answered.
 #[rustfmt::skip] // A table: the action, and who serves it.
 pub(crate) fn answer(session: &mut Session, now: Now, id: &str, action: &Action, answer: Answer) -> Vec<Message> {
@@ -159,8 +181,8 @@ pub(crate) fn answer(session: &mut Session, now: Now, id: &str, action: &Action,
         (Action::ModuleCheck(_), Answer::Module(there)) => Some(system::module_checked(id, there)),
         (Action::ModuleLoad(load), Answer::Module(there)) => Some(system::module_stays(id, load, there)),
         (Action::ModuleLoad(load), Answer::Reloaded(outcome)) => Some(system::module_reloaded(id, load, outcome)),
-        (Action::CoreShowChannels(_), Answer::Switch(reply)) => channel::shown(session, now, id, reply),
-        (Action::Status(status), Answer::Switch(reply)) => channel::told(session, id, status, reply),
+        (Action::CoreShowChannels(_), Answer::Switch(reply)) => legacy::shown(now, id, reply),
+        (Action::Status(status), Answer::Switch(reply)) => channel::told_before(session, id, status, reply),
         (Action::Hangup(hangup), Answer::Switch(reply)) => channel::hung_up(id, &hangup.channel, reply),
         (Action::Getvar(getvar), Answer::Switch(reply)) => channel::got(id, getvar, reply),
         (Action::Setvar(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "Variable Set")]),

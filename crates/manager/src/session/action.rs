@@ -2,7 +2,7 @@
 
 use super::retry::Retry;
 use super::sequence::numbered;
-use super::{Asked, Carrier, Doing, Held, Output, Piece, Session, State};
+use super::{Asked, Carrier, Doing, Held, Output, Pieces, Session, State};
 use crate::handler::{self, Call, Step};
 use crate::rules::{self, decide};
 use crate::{Answer, Log, Request};
@@ -135,10 +135,15 @@ impl Session {
                     return self.on_resumed(*asked, resumed);
                 }
                 let Asked { token, id, action } = *asked;
-                let messages = handler::answer(self, now, &id, &action, answer);
-                self.trace_answer(now, &messages);
-                self.settle(token, &messages);
-                let pieces = messages.into_iter().map(Piece::Message).collect();
+                let pieces = match handler::list(self, now, &id, &action, answer) {
+                    Ok(list) => list,
+                    Err(answer) => {
+                        let messages = handler::answer(self, now, &id, &action, answer);
+                        self.trace_answer(now, &messages);
+                        self.settle(token, &messages);
+                        Pieces::from(messages)
+                    }
+                };
                 // What nobody put in order stands where the session is.
                 let place = if at.seq == Seq(0) { self.heard } else { at };
                 // A snapshot is worth nothing without its place.

@@ -119,7 +119,7 @@ impl Session {
             .chain(gap)
             .chain(wait.found.into_iter().map(Piece::Event))
             .chain([Piece::Message(end)]);
-        let pieces = pieces.collect();
+        let pieces = pieces.collect::<Vec<_>>().into();
         self.put_answer(wait.token, self.heard, pieces);
     }
 }

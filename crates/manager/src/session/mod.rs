@@ -17,13 +17,15 @@
 //! the events up to that one have been told, and nothing comes between the parts of an answer.
 mod action;
 mod event;
+mod pieces;
 mod retry;
 mod sequence;
 mod snapshot;
 mod trace;
 mod vocabulary;
 
-pub use vocabulary::{Carrier, Close, Input, Output, Piece};
+pub use pieces::{Piece, Pieces};
+pub use vocabulary::{Carrier, Close, Input, Output};
 
 use self::retry::Owed;
 use crate::login::{Attempt, Guest};
@@ -98,7 +100,7 @@ pub(crate) enum Doing {
     Due {
         at: Mark,
         token: Token,
-        pieces: Vec<Piece>,
+        pieces: Pieces,
     },
     /// It waits until it is known which numbers the events have that its client told before it.
     Settling(Box<Held>),
@@ -318,7 +320,7 @@ impl Session {
         if let Output::Answer { pieces, .. } = &output
             && let Some(answer) = pieces.first()
         {
-            self.node.tally.count(answer.message());
+            self.node.tally.count(answer);
         }
         self.outputs.push_back(output);
     }
@@ -340,8 +342,7 @@ impl Session {
     pub(crate) fn answer(&mut self, token: Token, messages: impl IntoIterator<Item = Message>) {
         let messages: Vec<_> = messages.into_iter().collect();
         self.settle(token, &messages);
-        let pieces = messages.into_iter().map(Piece::Message).collect();
-        self.put_answer(token, self.heard, pieces);
+        self.put_answer(token, self.heard, messages.into());
     }
 
     pub(crate) fn close(&mut self, close: Close) {

@@ -2,7 +2,7 @@
 //! responses and at the end of lists. All events up to there have been told before; what follows
 //! comes after it.
 
-use super::{Asked, Output, Piece, Session};
+use super::{Asked, Output, Piece, Pieces, Session};
 use crate::Resumed;
 use crate::record::SEQUENCE;
 use ami::{Message, response};
@@ -36,7 +36,7 @@ impl Session {
     }
 
     /// Puts out an answer that holds as of this place.
-    pub(super) fn put_answer(&mut self, token: Token, place: Mark, pieces: Vec<Piece>) {
+    pub(super) fn put_answer(&mut self, token: Token, place: Mark, pieces: Pieces) {
         let pieces = if self.is_numbered() {
             numbered(place, pieces)
         } else {
@@ -48,9 +48,10 @@ impl Session {
 
 /// An answer with its place: at its first and last message, as items of lists have none, and the place
 /// of each event in it.
-pub(super) fn numbered(place: Mark, mut pieces: Vec<Piece>) -> Vec<Piece> {
-    let last = pieces.len().saturating_sub(1);
-    for (index, piece) in pieces.iter_mut().enumerate() {
+pub(super) fn numbered(place: Mark, mut pieces: Pieces) -> Pieces {
+    let ready = pieces.ready();
+    let last = ready.len().saturating_sub(1);
+    for (index, piece) in ready.iter_mut().enumerate() {
         match piece {
             Piece::Event(told) => *piece = Piece::Message(told.numbered()),
             Piece::Message(message) if index == 0 || index == last => {

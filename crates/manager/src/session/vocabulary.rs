@@ -1,7 +1,8 @@
 //! What a session is told, and what comes of it.
 
+use super::Pieces;
 use crate::{Answer, Log, Missed, Node, Rendered, Request, Told};
-use ami::{Frame, Message};
+use ami::Frame;
 use model::{Mark, Seq, Token};
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,13 +62,13 @@ pub enum Input<'a> {
 /// What comes of it.
 #[derive(Debug)]
 pub enum Output {
-    /// The answer to an action, whole: write it at once. Empty if a later WaitEvent came before it
+    /// The answer to an action, whole: nothing may be written between its pieces. Empty if a later WaitEvent came before it
     /// had one.
     Answer {
         /// The action's.
         token: Token,
         /// Its messages.
-        pieces: Vec<Piece>,
+        pieces: Pieces,
     },
     /// An event to write. Only on streams.
     Event(Arc<Told>),
@@ -81,25 +82,6 @@ pub enum Output {
     Log(Log),
     /// It is over: write what there is to write and close. Nothing follows.
     Close(Close),
-}
-
-/// A message to write.
-#[derive(Clone, Debug)]
-pub enum Piece {
-    /// A response, or what belongs to it.
-    Message(Message),
-    /// An event, shared with others.
-    Event(Arc<Told>),
-}
-
-impl Piece {
-    /// Its headers.
-    pub fn message(&self) -> &Message {
-        match self {
-            Self::Message(message) => message,
-            Self::Event(told) => &told.message,
-        }
-    }
 }
 
 /// Why a session ends.

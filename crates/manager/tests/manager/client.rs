@@ -257,6 +257,10 @@ impl Client {
                 self.connection.sent(self.now, bytes.len());
                 continue;
             }
+            if self.connection.writes_on() {
+                self.connection.write_on(self.now);
+                continue;
+            }
             let Some(effect) = self.connection.poll() else {
                 break;
             };

@@ -3,7 +3,7 @@
 use crate::client::{Client, node};
 use ami::action::Action;
 use ami::{Classes, Frame, Message};
-use manager::{Carrier, Input, Output, Piece};
+use manager::{Carrier, Input, Output};
 use model::Token;
 
 const CLASSES: [&str; 20] = [
@@ -81,10 +81,7 @@ fn denied_over_requests(account: &str, action: &str) -> bool {
         let Output::Answer { pieces, .. } = output else {
             return false;
         };
-        let text = pieces
-            .first()
-            .map(Piece::message)
-            .and_then(|message| message.first("Message"));
+        let text = pieces.first().and_then(|message| message.first("Message"));
         text == Some("Permission denied")
     })
 }

@@ -306,9 +306,7 @@ impl Requests {
         let mut text = String::new();
         while let Some(output) = self.0.poll() {
             if let Output::Answer { pieces, .. } = output {
-                pieces
-                    .iter()
-                    .for_each(|piece| text += piece.message().wire());
+                pieces.for_each(|piece| text += piece.message().wire());
             }
         }
         text
