@@ -1,10 +1,9 @@
 //! `#[derive(Action)]`: an action of the manager, declared as a struct.
 //!
-//! On the struct: `#[action(name = "…", classes(…), closed(…), reads, synopsis = "…", complete = "…")]`. The
+//! On the struct: `#[action(name = "…", classes(…), closed(…), reads, synopsis = "…", complete = "…", dialect = …)]`. The
 //! name is the struct's unless said otherwise; without classes everybody may, but for those without
 //! one of `closed` where `openactions = no`; `reads` says that it changes nothing but the session;
-//! `complete` names the event
-//! that ends its list. On a field: `name` of the header; `missing`, the text of the error if
+//! `complete` names the event that ends its list; `dialect` the one `Dialect` that knows it, if not all do. On a field: `name` of the header; `missing`, the text of the error if
 //! the header is not there or empty; `subject`, the `Subject` that it names for an account's rules, and
 //! `unsaid` if the action is about one nevertheless when the header is not there. Fields are read in
 //! the order they stand in.
@@ -29,8 +28,13 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
         reads,
         synopsis,
         complete,
+        dialect,
     } = head;
     let complete = option(complete.as_ref());
+    let dialect = dialect.map_or_else(
+        || quote!(None),
+        |dialect| quote!(Some(crate::Dialect::#dialect)),
+    );
     let declarations = parameters.iter().map(Parameter::declaration);
     let readings = parameters.iter().map(Parameter::reading);
     let message = if parameters.is_empty() {
@@ -48,6 +52,7 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
                 synopsis: #synopsis,
                 description: #description,
                 complete: #complete,
+                dialect: #dialect,
                 parameters: &[#(#declarations),*],
             };
 
@@ -65,6 +70,7 @@ struct Head {
     reads: bool,
     synopsis: String,
     complete: Option<String>,
+    dialect: Option<Ident>,
 }
 
 impl Head {
@@ -76,6 +82,7 @@ impl Head {
             reads: false,
             synopsis: String::new(),
             complete: None,
+            dialect: None,
         };
         for attribute in input.attrs.iter().filter(|a| a.path().is_ident("action")) {
             attribute.parse_nested_meta(|meta| {
@@ -91,8 +98,12 @@ impl Head {
                     head.synopsis = text(&meta)?;
                 } else if meta.path.is_ident("complete") {
                     head.complete = Some(text(&meta)?);
+                } else if meta.path.is_ident("dialect") {
+                    head.dialect = Some(meta.value()?.parse()?);
                 } else {
-                    return Err(meta.error("name, classes, closed, reads, synopsis or complete"));
+                    return Err(
+                        meta.error("name, classes, closed, reads, synopsis, complete or dialect")
+                    );
                 }
                 Ok(())
             })?;

@@ -32,6 +32,7 @@ pub mod show;
 mod tally;
 mod throttle;
 mod traced;
+mod uri;
 mod user;
 
 pub use acl::{Acl, BadRule};

@@ -59,7 +59,8 @@ pub use party::Party;
 pub use program::{Line, Outcome, Program, Ran};
 pub use security::{Address, Security, SecurityKind, Service, Transport};
 pub use sip::{
-    SipEndpoint, SipMethod, SipObject, SipQuery, SipReply, SipRequest, SipSubscription, SipTarget,
+    SipEndpoint, SipMethod, SipObject, SipQuery, SipRegistration, SipReply, SipRequest,
+    SipSubscription, SipTarget,
 };
 pub use state::{HintReport, MessageCounts, Presence, PresenceKind, StateQuery, StateReply};
 pub use technology::{Instruction, NewCall, NewMessage, Signal, Watched, WatchedState};

@@ -1,7 +1,9 @@
 //! What is asked of SIP, other than calls, and what it answers.
 
-use crate::{Contact, Watched, WatchedState};
+use crate::{Contact, RegistryStatus, Watched, WatchedState};
+use jiff::Timestamp;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// An object of pjsip.conf as it is listed: every option, set or not, in the order lists have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub enum SipQuery {
     Endpoints,
     /// List an endpoint with all that belongs to it. Answered with [`SipReply::Endpoint`].
     Endpoint(Arc<str>),
+    /// List every endpoint with all that belongs to it. Answered with [`SipReply::Endpoints`].
+    EndpointsWhole,
     /// List the addresses of record. Answered with [`SipReply::Objects`].
     Aors,
     /// List the passwords. Answered with [`SipReply::Objects`].
@@ -37,6 +41,8 @@ pub enum SipQuery {
     Contacts,
     /// List the registrations of ours. Answered with [`SipReply::Objects`].
     Registrations,
+    /// List how the registrations of ours stand. Answered with [`SipReply::Registry`].
+    Registry,
     /// List the transports. Answered with [`SipReply::Objects`].
     Transports,
     /// List how requests are known. Answered with [`SipReply::Objects`].
@@ -93,6 +99,10 @@ pub enum SipReply {
     Objects(Vec<SipObject>),
     /// An endpoint and what belongs to it.
     Endpoint(Box<SipEndpoint>),
+    /// Endpoints in the order of their names, each with what belongs to it.
+    Endpoints(Vec<SipEndpoint>),
+    /// Registrations in the order of their names.
+    Registry(Vec<SipRegistration>),
     /// Subscriptions in the order they began.
     Subscriptions(Vec<SipSubscription>),
     /// Contacts in the order of their ids.
@@ -118,6 +128,21 @@ pub struct SipEndpoint {
     pub identifies: Vec<SipObject>,
     /// Its contacts, registered and configured.
     pub contacts: Vec<Contact>,
+}
+
+/// How a registration of ours stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SipRegistration {
+    /// Where we register.
+    pub server_uri: Arc<str>,
+    /// Who we are there.
+    pub client_uri: Arc<str>,
+    /// Whether it worked.
+    pub status: RegistryStatus,
+    /// How long after it worked it is renewed.
+    pub refresh: Duration,
+    /// When it last worked.
+    pub registered: Option<Timestamp>,
 }
 
 /// Something a phone has subscribed to.

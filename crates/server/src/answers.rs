@@ -23,7 +23,9 @@ impl Node {
                 .filter(|object| object.kind == "endpoint")
                 .collect(),
             SipReply::Endpoint(endpoint) => vec![&mut endpoint.endpoint],
-            SipReply::Subscriptions(_)
+            SipReply::Endpoints(_)
+            | SipReply::Registry(_)
+            | SipReply::Subscriptions(_)
             | SipReply::Contacts(_)
             | SipReply::Done
             | SipReply::NotFound => Vec::new(),

@@ -4,8 +4,9 @@ use crate::acks::Again;
 use crate::calls::{DialogKey, InDialog};
 use crate::core::Core;
 use crate::outgoing::{self, Order};
+use crate::registrar::{Binding, Origin};
 use crate::transport::{Arrival, Flow};
-use crate::{incoming, mwi, options, register, respond, steady, subscribe, text};
+use crate::{incoming, mwi, options, register, respond, subscribe, text};
 use model::{Contact, Instruction, Signal};
 use rsipstack::sip::prelude::HeadersExt as _;
 use rsipstack::sip::{Method, Request, Response, SipMessage};
@@ -160,12 +161,8 @@ impl Core {
             .registrar()
             .all()
             .into_iter()
-            .filter(|binding| binding.origin == crate::registrar::Origin::Registered);
-        let told = registered.map(|binding| Contact {
-            expires: steady::dated(binding.contact.expires),
-            ..binding.contact
-        });
-        told.collect()
+            .filter(|binding| binding.origin == Origin::Registered);
+        registered.map(Binding::told).collect()
     }
 }
 

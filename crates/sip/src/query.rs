@@ -18,10 +18,12 @@ pub(crate) fn answer(core: &Arc<Core>, query: SipQuery) -> SipReply {
     match query {
         SipQuery::Endpoints => show::endpoints(core),
         SipQuery::Endpoint(name) => show::endpoint(core, &name),
+        SipQuery::EndpointsWhole => show::endpoints_whole(core),
         SipQuery::Aors => show::aors(core),
         SipQuery::Auths => show::auths(core),
         SipQuery::Contacts => SipReply::Contacts(core.contacts()),
         SipQuery::Registrations => show::registrations(core),
+        SipQuery::Registry => SipReply::Registry(core.registrations().list()),
         SipQuery::Transports => show::transports(core),
         SipQuery::Identifies => show::identifies(core),
         SipQuery::ResourceLists => show::lists(core),

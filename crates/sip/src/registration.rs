@@ -6,7 +6,8 @@ use crate::message::{self, Parts, values};
 use crate::settings::{Protocol, Registration};
 use crate::target;
 use crate::transport::Flow;
-use model::{Event, RegistryStatus};
+use jiff::Timestamp;
+use model::{Event, RegistryStatus, SipRegistration};
 use rsipstack::sip::{Header, Method, Response};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,6 +37,10 @@ pub(crate) struct State {
     pub(crate) status: RegistryStatus,
     /// When it is renewed or tried again.
     pub(crate) next: Option<Instant>,
+    /// How long after it worked it is renewed.
+    refresh: Duration,
+    /// When it last worked.
+    registered: Option<Timestamp>,
 }
 
 /// What a registration is told.
@@ -77,6 +82,8 @@ impl Registrations {
             let state = Arc::new(Mutex::new(State {
                 status: RegistryStatus::Unregistered,
                 next: None,
+                refresh: renewal(Duration::from_secs(registration.expiration.into())),
+                registered: None,
             }));
             let task = Task {
                 core: Arc::clone(core),
@@ -126,6 +133,22 @@ impl Registrations {
         Some(*state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// How all stand.
+    pub(crate) fn list(&self) -> Vec<SipRegistration> {
+        let running = self.lock();
+        let all = running.values().map(|running| {
+            let state = running.state.lock().unwrap_or_else(PoisonError::into_inner);
+            SipRegistration {
+                server_uri: running.settings.server_uri.as_str().into(),
+                client_uri: running.settings.client_uri.as_str().into(),
+                status: state.status,
+                refresh: state.refresh,
+                registered: state.registered,
+            }
+        });
+        all.collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Arc<str>, Running>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -168,8 +191,10 @@ impl Task {
         match self.attempt(self.settings.expiration).await {
             Outcome::Registered(lifetime) => {
                 self.failures = 0;
+                let refresh = renewal(lifetime);
+                self.worked(refresh);
                 self.become_(RegistryStatus::Registered).await;
-                Some(lifetime.saturating_sub(AHEAD).max(lifetime / 2))
+                Some(refresh)
             }
             Outcome::Later(wait) if self.failures < self.settings.max_retries => {
                 self.failures += 1;
@@ -272,26 +297,27 @@ impl Task {
         )
     }
 
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn status(&self) -> RegistryStatus {
-        self.state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .status
+        self.state().status
+    }
+
+    fn worked(&self, refresh: Duration) {
+        let mut state = self.state();
+        state.refresh = refresh;
+        state.registered = Some(Timestamp::now());
     }
 
     fn note(&self, wait: Option<Duration>) {
-        self.state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .next = wait.map(|wait| Instant::now() + wait);
+        self.state().next = wait.map(|wait| Instant::now() + wait);
     }
 
     /// Takes on a status and tells of it.
     async fn become_(&self, status: RegistryStatus) {
-        self.state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .status = status;
+        self.state().status = status;
         let event = Event::Registry {
             channel_type: "PJSIP".into(),
             username: self.settings.client_uri.as_str().into(),
@@ -300,6 +326,11 @@ impl Task {
         };
         self.core.notice(event).await;
     }
+}
+
+/// How long after a registration that lasts so long it is renewed.
+fn renewal(lifetime: Duration) -> Duration {
+    lifetime.saturating_sub(AHEAD).max(lifetime / 2)
 }
 
 /// How long a registration lasts: by our contact in the answer, by its Expires, or as we asked.

@@ -11,7 +11,7 @@ use crate::session::{Handle, NoAnswer, Reply};
 use crate::sessions::Session;
 use crate::web::{Request, Web};
 use ami::xml::Elements;
-use ami::{Message, action, html, raw, xml};
+use ami::{Dialect, Message, action, html, raw, xml};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, PRAGMA, SET_COOKIE};
 use hyper::{HeaderMap, Method, StatusCode};
 use manager::Piece;
@@ -213,10 +213,11 @@ fn is_form(headers: &HeaderMap) -> bool {
         .eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
-/// All actions there are, by name.
+/// All actions of today's dialect, by name.
 fn actions() -> Vec<&'static str> {
     let mut names: Vec<_> = action::Action::DECLARATIONS
         .iter()
+        .filter(|action| action.is_spoken(Dialect::V22))
         .map(|action| action.name)
         .collect();
     names.sort_unstable_by_key(|name| name.to_ascii_lowercase());

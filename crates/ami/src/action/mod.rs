@@ -18,6 +18,7 @@ pub mod pjsip;
 pub mod plan;
 pub mod rights;
 pub mod session;
+pub mod sip;
 pub mod state;
 mod subject;
 pub mod system;
@@ -26,7 +27,7 @@ pub mod transfer;
 pub use parameter::{CNumber, Kind, Others, Parameter, Secret};
 pub use subject::Subject;
 
-use crate::{Classes, Message};
+use crate::{Classes, Dialect, Message};
 
 /// What is known of an action without reading one.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct Declaration {
     pub description: &'static str,
     /// The event that ends its list, if it answers with one.
     pub complete: Option<&'static str>,
+    /// The one dialect whose accounts it is served to; all are if not said.
+    pub dialect: Option<Dialect>,
     /// Its headers.
     pub parameters: &'static [ParameterDeclaration],
 }
@@ -54,6 +57,11 @@ impl Declaration {
     pub fn is_permitted(&self, write: Classes, open: bool) -> bool {
         let closed = if open { Classes::NONE } else { self.closed };
         write.permits(self.classes.union(closed))
+    }
+
+    /// Whether accounts of this dialect are served it.
+    pub fn is_spoken(&self, dialect: Dialect) -> bool {
+        self.dialect.is_none_or(|own| own == dialect)
     }
 }
 
@@ -148,9 +156,15 @@ actions! {
         ShowRegistrationsOutbound Qualify Register Unregister Notify HangupWith ShowSubscriptionsInbound
         ShowResourceLists
     }
+    sip { SipPeers SipShowPeer SipQualifyPeer SipShowRegistry SipNotify }
 }
 
-/// The declaration of the action of this name, in any case.
+/// The declaration of the action that accounts of this dialect know by this name, in any case.
+pub fn spoken(name: &str, dialect: Dialect) -> Option<&'static Declaration> {
+    declaration(name).filter(|declaration| declaration.is_spoken(dialect))
+}
+
+/// The declaration of the action of this name, in any case, whoever is served it.
 pub fn declaration(name: &str) -> Option<&'static Declaration> {
     Action::DECLARATIONS
         .iter()
@@ -159,10 +173,11 @@ pub fn declaration(name: &str) -> Option<&'static Declaration> {
 
 /// The actions an account with these write classes may use, by name as ListCommands tells them;
 /// `open` is its `openactions`.
-pub fn permitted(write: Classes, open: bool) -> Vec<&'static Declaration> {
+pub fn permitted(write: Classes, open: bool, dialect: Dialect) -> Vec<&'static Declaration> {
     let mut list: Vec<_> = Action::DECLARATIONS
         .iter()
         .filter(|declaration| declaration.is_permitted(write, open))
+        .filter(|declaration| declaration.is_spoken(dialect))
         .collect();
     list.sort_by_key(|declaration| declaration.name.to_ascii_lowercase());
     list
@@ -188,12 +203,14 @@ mod tests {
     /// A header that names a channel and does not say so would be out of the reach of every rule.
     #[test]
     fn what_rules_speak_of_is_declared_as_such() {
-        const OTHERS: [(&str, &str); 5] = [
+        const OTHERS: [(&str, &str); 7] = [
             ("UpdateConfig", "PreserveEffectiveContext"),
             ("VoicemailUserStatus", "Context"), // a folder of mailboxes
             ("VoicemailRefresh", "Context"),
             ("MessageSend", "Variable"), // headers of the text
             ("PJSIPNotify", "Variable"),
+            ("SIPnotify", "Variable"),
+            ("SIPnotify", "Channel"), // a phone
         ];
         const ENDS: [&str; 7] = [
             "Channel",
@@ -237,8 +254,10 @@ mod tests {
 
     #[test]
     fn only_what_is_permitted_is_listed_and_by_name() {
-        let names =
-            |classes| -> Vec<_> { permitted(classes, true).iter().map(|d| d.name).collect() };
+        let names = |classes| -> Vec<_> {
+            let permitted = permitted(classes, true, Dialect::V22);
+            permitted.iter().map(|d| d.name).collect()
+        };
         assert_eq!(
             names(Classes::NONE),
             [
@@ -262,6 +281,10 @@ mod tests {
             ]
         );
         assert!(names(Classes::REPORTING).contains(&"Getvar"));
-        assert_eq!(names(Classes::ALL).len(), Action::DECLARATIONS.len());
+        let all = Action::DECLARATIONS.iter();
+        let spoken = |dialect| all.clone().filter(move |d| d.is_spoken(dialect)).count();
+        assert_eq!(names(Classes::ALL).len(), spoken(Dialect::V22));
+        assert_eq!(spoken(Dialect::V1_8), Action::DECLARATIONS.len());
+        assert!(!names(Classes::ALL).contains(&"SIPpeers"));
     }
 }

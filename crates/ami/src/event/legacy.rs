@@ -321,3 +321,40 @@ pub struct Status<'a> {
     pub variable: Vec<String>,
     pub action_id: Option<&'a str>,
 }
+
+/// An item of SIPpeers.
+#[derive(Event, Clone, Debug, PartialEq, Eq)]
+pub struct PeerEntry<'a> {
+    pub action_id: Option<&'a str>,
+    pub channeltype: &'a str,
+    pub object_name: &'a str,
+    pub chan_object_type: &'a str,
+    #[event(name = "IPaddress")]
+    pub ip_address: &'a str,
+    #[event(name = "IPport")]
+    pub ip_port: u32,
+    pub dynamic: &'a str,
+    pub forcerport: &'a str,
+    pub video_support: &'a str,
+    pub text_support: &'a str,
+    #[event(name = "ACL")]
+    pub acl: &'a str,
+    pub status: String,
+    pub realtime_device: &'a str,
+}
+
+/// An item of SIPshowregistry.
+#[derive(Event, Clone, Debug, PartialEq, Eq)]
+pub struct RegistryEntry<'a> {
+    pub action_id: Option<&'a str>,
+    pub host: &'a str,
+    pub port: u32,
+    pub username: &'a str,
+    pub domain: &'a str,
+    pub domain_port: u32,
+    /// Seconds between renewals.
+    pub refresh: u64,
+    pub state: &'a str,
+    /// When it was last registered, in seconds; 0 if never.
+    pub registration_time: i64,
+}

@@ -61,6 +61,7 @@ fn section(page: &mut String, action: &Declaration) {
         name,
         description,
         complete,
+        dialect,
         parameters,
         ..
     } = action;
@@ -70,6 +71,9 @@ fn section(page: &mut String, action: &Declaration) {
         "\n## {name}\n\n{description}\n\nClasses: {}.",
         classes(action)
     );
+    if let Some(dialect) = dialect {
+        let _ = write!(page, " Only for accounts with `dialect = {dialect}`.");
+    }
     if let Some(complete) = complete {
         let _ = write!(page, " Answers with a list that ends with `{complete}`.");
     }

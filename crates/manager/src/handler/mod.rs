@@ -18,6 +18,7 @@ mod pjsip;
 mod plan;
 mod rights;
 mod session;
+mod sip;
 mod state;
 mod system;
 mod transfer;
@@ -139,6 +140,11 @@ pub(crate) fn begin(session: &mut Session, now: Now, call: Call<'_>, action: &Ac
         Action::Notify(notify) => pjsip::notify(id, notify),
         Action::HangupWith(hangup) => pjsip::hang_up(id, hangup),
         Action::ShowContacts(_) | Action::ShowRegistrationInboundContactStatuses(_) => Step::Ask(Request::Contacts),
+        Action::SipPeers(_) => pjsip::ask(SipQuery::EndpointsWhole),
+        Action::SipShowPeer(show) => pjsip::ask(SipQuery::Endpoint(show.peer.as_str().into())),
+        Action::SipQualifyPeer(qualify) => pjsip::ask(SipQuery::Qualify(qualify.peer.as_str().into())),
+        Action::SipShowRegistry(_) => pjsip::ask(SipQuery::Registry),
+        Action::SipNotify(notify) => sip::notify(id, notify),
     }
 }
 
@@ -233,7 +239,8 @@ pub(crate) fn answer(session: &mut Session, now: Now, id: &str, action: &Action,
         (Action::MwiUpdate(_) | Action::MwiDelete(_), Answer::Mailboxes(reply)) => mailbox::done(id, None, &reply),
         (Action::MwiGet(_), Answer::Mailboxes(reply)) => mailbox::external_told(id, &reply),
         (Action::HangupWith(hangup), Answer::Switch(reply)) => channel::hung_up(id, &hangup.channel, reply),
-        (action, Answer::Sip(reply)) => pjsip::told(session, id, action, &reply),
+        (action, Answer::Sip(reply)) => pjsip::told(session, id, action, &reply)
+            .or_else(|| sip::told(now.utc, id, action, &reply)),
         (Action::ShowContacts(_), Answer::Contacts(contacts)) => Some(pjsip::contacts(id, &contacts)),
         (Action::ShowRegistrationInboundContactStatuses(_), Answer::Contacts(contacts)) => Some(pjsip::statuses(id, &contacts)),
         // Whoever answers something else than was asked for is at fault, not the client.

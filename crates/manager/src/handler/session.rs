@@ -60,7 +60,7 @@ pub(super) fn events(session: &mut Session, id: &str, events: &declared::Events)
 pub(super) fn list_commands(session: &Session, id: &str) -> Step {
     let mut message = response::success(id);
     let user = session.account();
-    let permitted = user.map(|user| action::permitted(user.write, user.open_actions));
+    let permitted = user.map(|user| action::permitted(user.write, user.open_actions, user.dialect));
     let forbidden =
         |declaration: &action::Declaration| user.is_some_and(|user| user.rules.forbid(declaration));
     let permitted = permitted.into_iter().flatten();

@@ -5,6 +5,7 @@
 
 use super::memory::Recalled;
 use super::{Teller, Told, call, or_unknown, system};
+use crate::uri;
 use ami::event::Headers;
 use ami::event::legacy::{
     Bridge, DialBegin, DialEnd, Dtmf, ExtensionStatus, FullyBooted, Hangup, HangupRequest, Hold,
@@ -313,7 +314,9 @@ fn transferred(
 /// Registrations and answers to OPTIONS were told of the phone, not of its contacts.
 fn contact(to: &Teller<'_>, fact: &ContactFact) -> Option<Told> {
     let (peer_status, address) = match fact.state {
-        ContactState::NonQualified | ContactState::Updated => ("Registered", address(&fact.uri)),
+        ContactState::NonQualified | ContactState::Updated => {
+            ("Registered", uri::address(&fact.uri))
+        }
         ContactState::Removed => ("Unregistered", None),
         ContactState::Reachable => ("Reachable", None),
         ContactState::Unreachable => ("Unreachable", None),
@@ -328,15 +331,6 @@ fn contact(to: &Teller<'_>, fact: &ContactFact) -> Option<Told> {
         address,
         time: time.and_then(|time| u64::try_from(time.as_millis()).ok()),
     })
-}
-
-/// The host and the port in a contact's URI.
-fn address(uri: &str) -> Option<&str> {
-    let (_, rest) = uri.split_once(':')?;
-    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-    host.split([';', '?', '>'])
-        .next()
-        .filter(|host| !host.is_empty())
 }
 
 fn originated(

@@ -21,7 +21,9 @@ pub struct Explanation {
 
 /// Explains an action; nothing of a rule's rate is used up.
 pub fn explain(user: &User, message: &Message, now: Now) -> Explanation {
-    let declaration = message.action().and_then(action::declaration);
+    let declaration = message
+        .action()
+        .and_then(|name| action::spoken(name, user.dialect));
     let decision = decide(user, declaration, message);
     let used_up = decision.rate().is_some_and(|rate| !rate.is_left(now));
     let reason = match decision {

@@ -61,7 +61,7 @@ impl Session {
             self.answer(token, [response::error(id, response::text::MISSING_ACTION)]);
             return self.bad_request("NONE");
         };
-        let declaration = action::declaration(name);
+        let declaration = action::spoken(name, self.dialect());
         self.last_action = declaration.map(|declaration| declaration.name);
         let user = match &self.state {
             State::Member(member) => Some(Arc::clone(&member.user)),

@@ -1,14 +1,18 @@
 //! `manager show commands` and `manager show command X`.
 
 use super::section;
+use ami::Dialect;
 use ami::action::{Action, Declaration, Kind};
 
 /// So wide is a screen.
 const SCREEN: usize = 80;
 
-/// All actions, in two columns.
+/// All actions of today's dialect, in two columns.
 pub fn commands() -> String {
-    let mut all: Vec<_> = Action::DECLARATIONS.iter().collect();
+    let all = Action::DECLARATIONS.iter();
+    let mut all: Vec<_> = all
+        .filter(|action| action.is_spoken(Dialect::V22))
+        .collect();
     all.sort_by_key(|action| action.name.to_ascii_lowercase());
     let width = all
         .iter()
@@ -34,6 +38,9 @@ pub fn command(name: &str) -> Option<String> {
         text += &section("Arguments", arguments.trim_end());
     }
     text += &section("Privilege", &action.classes.to_string());
+    if let Some(dialect) = action.dialect {
+        text += &section("Dialect", &dialect.to_string());
+    }
     if let Some(complete) = action.complete {
         text += &section("List Responses", &format!("Ends with {complete}."));
     }

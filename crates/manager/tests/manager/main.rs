@@ -11,6 +11,7 @@ mod lag;
 mod legacy;
 mod login;
 mod originate;
+mod peers;
 mod records;
 mod retries;
 mod rights;

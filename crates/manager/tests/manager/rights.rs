@@ -29,9 +29,13 @@ const CLASSES: [&str; 20] = [
     "all",
 ];
 
+/// Of the dialect that knows all actions.
 fn accounts() -> String {
-    let account = |class: &&str| format!("[{class}]\nsecret = {class}-secret\nwrite = {class}\n");
-    CLASSES.iter().map(account).collect::<String>() + "[none]\nsecret = none-secret\n"
+    let account = |name: &str, write: &str| {
+        format!("[{name}]\nsecret = {name}-secret\ndialect = 1.8\nwrite = {write}\n")
+    };
+    let all = CLASSES.iter().map(|class| account(class, class));
+    all.collect::<String>() + &account("none", "")
 }
 
 /// Whether the action is denied to the account, over a stream.

@@ -231,7 +231,7 @@ fn another_system_says_what_waits() {
     );
 }
 
-fn object(kind: &'static str, name: &str, fields: &[(&str, &str)]) -> SipObject {
+pub(crate) fn object(kind: &'static str, name: &str, fields: &[(&str, &str)]) -> SipObject {
     let fields = fields
         .iter()
         .map(|(name, value)| ((*name).into(), (*value).into()));
@@ -242,7 +242,7 @@ fn object(kind: &'static str, name: &str, fields: &[(&str, &str)]) -> SipObject 
     }
 }
 
-fn sip(client: &mut Client, name: &str, headers: &str, reply: SipReply) -> String {
+pub(crate) fn sip(client: &mut Client, name: &str, headers: &str, reply: SipReply) -> String {
     client.ask(&action(name, headers), Answer::Sip(reply))
 }
 

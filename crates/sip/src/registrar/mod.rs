@@ -4,6 +4,7 @@
 //! facts for the switch.
 
 use crate::settings::{Aor, Settings};
+use crate::steady;
 use crate::transport::Flow;
 use jiff::{SignedDuration, Timestamp};
 use md5::{Digest, Md5};
@@ -241,6 +242,14 @@ impl Binding {
     /// Whether it may be called: nobody has found it silent.
     pub(crate) fn is_usable(&self) -> bool {
         self.contact.state != ContactState::Unreachable
+    }
+
+    /// The contact as others are told it, its end by the date as it is set.
+    pub(crate) fn told(self) -> Contact {
+        Contact {
+            expires: steady::dated(self.contact.expires),
+            ..self.contact
+        }
     }
 }
 

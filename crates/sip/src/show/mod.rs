@@ -4,7 +4,7 @@ mod table;
 
 use crate::core::Core;
 use crate::registrar::{Binding, Origin};
-use crate::settings::{Kind, Settings};
+use crate::settings::{Endpoint, Kind, Settings};
 use model::{SipEndpoint, SipObject, SipReply};
 use std::sync::Arc;
 use std::time::Instant;
@@ -42,24 +42,36 @@ pub(crate) fn endpoints(core: &Core) -> SipReply {
 /// An endpoint with all that belongs to it.
 pub(crate) fn endpoint(core: &Core, name: &str) -> SipReply {
     let settings = core.settings();
-    let Some(endpoint) = settings.endpoints.get(name) else {
-        return SipReply::NotFound;
-    };
+    let found = settings.endpoints.get(name);
+    found.map_or(SipReply::NotFound, |endpoint| {
+        SipReply::Endpoint(Box::new(whole(core, &settings, endpoint)))
+    })
+}
+
+/// Every endpoint with all that belongs to it.
+pub(crate) fn endpoints_whole(core: &Core) -> SipReply {
+    let settings = core.settings();
+    let all = settings.endpoints.values();
+    SipReply::Endpoints(all.map(|one| whole(core, &settings, one)).collect())
+}
+
+fn whole(core: &Core, settings: &Settings, endpoint: &Endpoint) -> SipEndpoint {
+    let name = &*endpoint.name;
     let aors = endpoint
         .aors
         .iter()
         .filter(|aor| settings.aors.contains_key(*aor));
     let mut own = SipEndpoint {
-        endpoint: written(&settings, Kind::Endpoint, "endpoint", name, table::ENDPOINT),
+        endpoint: written(settings, Kind::Endpoint, "endpoint", name, table::ENDPOINT),
         auths: endpoint
             .auths
             .iter()
             .filter(|auth| settings.auths.contains_key(*auth))
-            .map(|auth| self::auth(&settings, auth))
+            .map(|auth| self::auth(settings, auth))
             .collect(),
         aors: aors
             .clone()
-            .map(|name| aor(core, &settings, name, true))
+            .map(|name| aor(core, settings, name, true))
             .collect(),
         ..SipEndpoint::default()
     };
@@ -69,18 +81,18 @@ pub(crate) fn endpoint(core: &Core, name: &str) -> SipReply {
         .iter()
         .filter(|transport| Some(&transport.name) == endpoint.transport.as_ref());
     own.transports = transports
-        .map(|one| transport(&settings, &one.name))
+        .map(|one| transport(settings, &one.name))
         .collect();
     let identifies = settings
         .identifies
         .iter()
         .filter(|identify| identify.endpoint == endpoint.name);
     own.identifies = identifies
-        .map(|one| identify(&settings, &one.name))
+        .map(|one| identify(settings, &one.name))
         .collect();
     let bindings = aors.flat_map(|aor| core.registrar().bindings(aor));
-    own.contacts = bindings.map(|binding| binding.contact).collect();
-    SipReply::Endpoint(Box::new(own))
+    own.contacts = bindings.map(Binding::told).collect();
+    own
 }
 
 /// All addresses of record.
@@ -214,7 +226,7 @@ fn named(binding: &Binding) -> String {
 }
 
 /// `(ulaw|alaw)`.
-fn formats(endpoint: &crate::settings::Endpoint) -> String {
+fn formats(endpoint: &Endpoint) -> String {
     let names: Vec<&str> = endpoint
         .formats
         .iter()

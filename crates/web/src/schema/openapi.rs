@@ -56,6 +56,9 @@ fn action(declaration: &Declaration) -> Value {
             declaration.classes
         );
     }
+    if let Some(dialect) = declaration.dialect {
+        description += &format!("\n\nOnly for accounts with `dialect = {dialect}`.");
+    }
     if let Some(complete) = declaration.complete {
         description += &format!("\n\nIts list ends with the event {complete}.");
     }

@@ -17,12 +17,15 @@ enabled = yes
 webenabled = yes
 [all]
 secret = s
+dialect = 1.8
 write = all
 [some]
 secret = s
+dialect = 1.8
 write = call,reporting
 [none]
 secret = s
+dialect = 1.8
 ";
 
 const ACCOUNTS: [(&str, Classes); 3] = [
