@@ -132,6 +132,8 @@ pub struct Contact {
     pub via_port: u16,
     /// The Path its REGISTER came along, empty if none was told.
     pub path: Arc<str>,
+    /// Whether it cannot be reached any more after a restart: it is the far end of a connection.
+    pub prune_on_boot: bool,
     /// When it ceases unless registered again.
     pub expires: jiff::Timestamp,
     /// How often it is asked whether it answers; 0 is never.

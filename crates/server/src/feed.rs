@@ -1,7 +1,8 @@
 //! What SIP and media tell, on its way to the switch.
 
 use crate::node::Node;
-use model::MediaReport;
+use crate::switch_task::Ended;
+use model::{MediaReport, Signal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use switch::Input;
@@ -61,14 +62,35 @@ async fn feed_reports(node: Arc<Node>, mut media: Reports) {
     }
 }
 
-async fn feed_told(node: Arc<Node>, mut told: mpsc::Receiver<sip::Told>) {
+async fn feed_told(node: Arc<Node>, told: mpsc::Receiver<sip::Told>) {
+    // An error says that the switch has ended.
+    let _ = feed_told_until_the_end(&node, told).await;
+}
+
+async fn feed_told_until_the_end(
+    node: &Node,
+    mut told: mpsc::Receiver<sip::Told>,
+) -> Result<(), Ended> {
+    keep_contacts(node).await?;
     while let Some(told) = told.recv().await {
-        let taken = match told {
-            sip::Told::Signal(signal) => node.switch.tell(Input::Signal(signal)).await,
-            sip::Told::Notice(event) => node.notice(event).await,
-        };
-        if taken.is_err() {
-            return;
+        match told {
+            sip::Told::Signal(signal) => {
+                if let Signal::Contact(_) = signal {
+                    keep_contacts(node).await?;
+                }
+                node.switch.tell(Input::Signal(signal)).await?;
+            }
+            sip::Told::Notice(event) => node.notice(event).await?,
         }
     }
+    Ok(())
+}
+
+/// Has the database keep what became of contacts. Nobody waits for the disk.
+async fn keep_contacts(node: &Node) -> Result<(), Ended> {
+    let changes = node.sip.take_unkept();
+    if changes.is_empty() {
+        return Ok(());
+    }
+    node.switch.tell(Input::Keep(changes)).await
 }

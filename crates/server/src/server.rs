@@ -202,8 +202,12 @@ async fn start(
     let media = media::start(configuration.media.clone(), report)
         .map_err(|error| format!("media cannot be started: {error}"))?;
     let (tell, told) = feed::told();
+    let contacts = values
+        .iter()
+        .filter(|(path, _)| path.starts_with(sip::KEPT_CONTACTS));
     let sip = sip::start(
         sip::Settings::clone(&configuration.sip),
+        &contacts.cloned().collect::<Vec<_>>(),
         media.clone(),
         tell,
     )

@@ -351,7 +351,7 @@ fn kind(input: &Input) -> &'static str {
         Input::Media(_) => "media report",
         Input::Ran(_) => "end of a program",
         Input::Notice(_) => "notice",
-        Input::Restore(_) => "database",
+        Input::Restore(_) | Input::Keep(_) => "database",
         Input::Configure(_) => "configuration",
         Input::Retire { .. } => "retirement",
         Input::Tick => "time",

@@ -68,6 +68,7 @@ impl Stopped {
 impl Core {
     pub(crate) async fn start(
         settings: Settings,
+        kept: &[(Arc<str>, Arc<str>)],
         media: media::Handle,
         told: mpsc::Sender<Told>,
     ) -> Result<Arc<Self>, BindError> {
@@ -115,10 +116,11 @@ impl Core {
         for (listener, opened) in opened {
             opened.serve(Arc::clone(&core), listener);
         }
+        dispatch::configured(&core);
+        dispatch::restored(&core, kept);
         core.spawn_timers();
         tokio::spawn(expiry::run(Arc::clone(&core)));
         tokio::spawn(qualify::run(Arc::clone(&core)));
-        dispatch::configured(&core);
         Ok(core)
     }
 

@@ -6,8 +6,9 @@ use crate::core::Core;
 use crate::outgoing::{self, Order};
 use crate::registrar::{Binding, Origin};
 use crate::transport::{Arrival, Flow};
-use crate::{incoming, mwi, options, register, respond, subscribe, text};
-use model::{Contact, Instruction, Signal};
+use crate::{incoming, mwi, options, register, respond, steady, subscribe, text};
+use jiff::Timestamp;
+use model::{Contact, ContactFact, Instruction, Signal};
 use rsipstack::sip::prelude::HeadersExt as _;
 use rsipstack::sip::{Method, Request, Response, SipMessage};
 use rsipstack::transaction::Transaction;
@@ -207,6 +208,19 @@ pub(crate) fn configured(core: &Arc<Core>) {
     let facts = core.registrar().configure(&core.settings());
     core.registrations().configure(core);
     mwi::configure(core, &core.renewed());
+    tell(core, facts);
+}
+
+/// Contacts that were kept are taken over.
+pub(crate) fn restored(core: &Arc<Core>, kept: &[(Arc<str>, Arc<str>)]) {
+    let (now, steady) = (Timestamp::now(), steady::now());
+    let facts = core
+        .registrar()
+        .restore(&core.settings(), kept, now, steady);
+    tell(core, facts);
+}
+
+fn tell(core: &Arc<Core>, facts: Vec<ContactFact>) {
     let core = Arc::clone(core);
     let runtime = core.runtime.clone();
     runtime.spawn(async move {

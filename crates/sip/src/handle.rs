@@ -2,7 +2,7 @@
 
 use crate::core::Core;
 use crate::{BindError, Settings, Tracing};
-use model::{Contact, Event, Instruction, Signal, SipQuery, SipReply};
+use model::{Contact, DatabaseChange, Event, Instruction, Signal, SipQuery, SipReply};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -16,20 +16,26 @@ pub enum Told {
     Notice(Event),
 }
 
+/// Where the database keeps contacts: paths begin with this.
+pub const KEPT_CONTACTS: &str = crate::registrar::kept::FAMILY;
+
 /// Opens the transports and serves until [`Handle::stop`].
 ///
 /// `told` should have room for some 1,024: while it has none, new calls and registrations are
 /// refused with 503, and the dialogs there are wait. Must be called on a tokio runtime, which the
 /// handle may be used without.
 ///
+/// `kept` is what the database has kept below [`KEPT_CONTACTS`]; see [`Handle::take_unkept`].
+///
 /// # Errors
 /// The first transport that cannot be opened.
 pub async fn start(
     settings: Settings,
+    kept: &[(Arc<str>, Arc<str>)],
     media: media::Handle,
     told: mpsc::Sender<Told>,
 ) -> Result<Handle, BindError> {
-    Ok(Handle(Core::start(settings, media, told).await?))
+    Ok(Handle(Core::start(settings, kept, media, told).await?))
 }
 
 /// A cheap, shareable handle. No method waits, but for [`Handle::stop`].
@@ -51,6 +57,12 @@ impl Handle {
     /// The contacts there are, registered and configured, in the order of their ids.
     pub fn contacts(&self) -> Vec<Contact> {
         self.0.contacts()
+    }
+
+    /// What the database is to keep of contacts since this was last asked. There may be something at the
+    /// start and after each [`Signal::Contact`].
+    pub fn take_unkept(&self) -> Vec<DatabaseChange> {
+        self.0.registrar().take_unkept()
     }
 
     /// Where it listens, with the ports in fact taken.

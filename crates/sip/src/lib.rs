@@ -56,7 +56,7 @@ mod transport;
 mod watching;
 mod xml;
 
-pub use handle::{Handle, Told, start};
+pub use handle::{Handle, KEPT_CONTACTS, Told, start};
 pub use settings::{HELP, Settings};
 pub use show::key as option_name;
 pub use trace::Tracing;

@@ -144,10 +144,12 @@ fn wisher(request: &Request, endpoint: &Endpoint, flow: &Flow) -> Result<Wisher,
         endpoint: Arc::clone(&endpoint.name),
         user_agent: text("User-Agent"),
         call_id: text("Call-ID"),
-        sequence: request
-            .cseq_header()
-            .and_then(|cseq| cseq.seq())
-            .map_err(|_| 400u16)?,
+        sequence: Some(
+            request
+                .cseq_header()
+                .and_then(|cseq| cseq.seq())
+                .map_err(|_| 400u16)?,
+        ),
         via_host: via.uri.host_with_port.host.to_string().into(),
         via_port: port,
         path: text("Path"),

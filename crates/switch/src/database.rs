@@ -31,6 +31,20 @@ impl Switch {
         self.restore_presences();
     }
 
+    /// Makes the changes of others.
+    pub(crate) fn keep_for_others(&mut self, mut changes: Vec<DatabaseChange>) {
+        changes.retain(|(path, value)| match value {
+            Some(value) => self.hold(path, value),
+            None => self.database.remove(path).is_some(),
+        });
+        if !changes.is_empty() {
+            self.put(Output::Keep {
+                changes,
+                reply: None,
+            });
+        }
+    }
+
     /// Answers a command about the database, at once or with the changes it makes.
     pub(crate) fn on_database(&mut self, token: Token, at: Seq, command: DatabaseCommand) {
         let (reply, changes) = match command {

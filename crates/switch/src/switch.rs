@@ -47,6 +47,8 @@ pub enum Input {
     Notice(Event),
     /// What the database kept on disk.
     Restore(Vec<(Arc<str>, Arc<str>)>),
+    /// What others have for the database to keep.
+    Keep(Vec<DatabaseChange>),
     /// A new configuration.
     Configure(Arc<Config>),
     /// Take no more calls; `hang_up` also ends those there are.
@@ -180,6 +182,7 @@ impl Switch {
             Input::Ran(ran) => self.happen(ran.channel, Happening::Ran(ran.id, ran.outcome)),
             Input::Notice(event) => self.on_notice(event),
             Input::Restore(values) => self.restore(values),
+            Input::Keep(changes) => self.keep_for_others(changes),
             Input::Configure(config) => self.configure(config),
             Input::Retire { hang_up } => self.retire(hang_up),
             Input::Tick => {}

@@ -203,6 +203,20 @@ fn what_was_kept_is_there_again() {
 }
 
 #[test]
+fn what_others_have_kept_is_found_and_forgotten() {
+    let mut world = World::new(1, DIALPLAN);
+    let path: std::sync::Arc<str> = "/registrar/contact/a".into();
+    let mut keep = |value: Option<&str>| {
+        let change = (path.clone(), value.map(Into::into));
+        world.give(switch::Input::Keep(vec![change]));
+        world.ask(Command::Database(DatabaseCommand::Value(path.clone())))
+    };
+    let found = |value: Option<&str>| Reply::Database(DatabaseReply::Value(value.map(Into::into)));
+    assert_eq!(keep(Some("{}")), found(Some("{}")));
+    assert_eq!(keep(None), found(None));
+}
+
+#[test]
 fn whatever_clients_ask_of_functions_nothing_breaks() {
     let mut world = World::new(1, DIALPLAN);
     let mut config = world::config(DIALPLAN);

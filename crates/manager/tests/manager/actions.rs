@@ -252,6 +252,7 @@ fn contacts_are_listed_in_both_forms() {
         via_host: "127.0.0.1".into(),
         via_port: 5070,
         path: "".into(),
+        prune_on_boot: false,
         expires: Timestamp::from_second(1_795_383_998).unwrap(),
         qualify_frequency: Duration::ZERO,
         qualify_timeout: Duration::from_secs(3),

@@ -50,6 +50,7 @@ fn contact(uri: &str, state: ContactState) -> Contact {
         via_host: "".into(),
         via_port: 0,
         path: "".into(),
+        prune_on_boot: false,
         // The node's time is 1767225602 here.
         expires: jiff::Timestamp::from_second(1_767_225_722).unwrap(),
         qualify_frequency: Duration::from_secs(60),

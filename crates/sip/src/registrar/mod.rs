@@ -1,21 +1,32 @@
 //! Where endpoints are found: the contacts of each address of record (RFC 3261 §10).
 //!
-//! Pure but for its lock: times come in as arguments, and what became of a contact goes out as
-//! facts for the switch.
+//! Pure but for its locks: times come in as arguments, and what became of a contact goes out as
+//! facts for the switch. What is to be kept of those that registered waits to be fetched.
+
+pub(crate) mod kept;
 
 use crate::settings::{Aor, Settings};
 use crate::steady;
 use crate::transport::Flow;
 use jiff::{SignedDuration, Timestamp};
 use md5::{Digest, Md5};
-use model::{Contact, ContactFact, ContactState};
+use model::{Contact, ContactFact, ContactState, DatabaseChange};
+use rsipstack::sip::Uri;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+/// The contacts there are, by address of record.
+type Bindings = BTreeMap<Arc<str>, Vec<Binding>>;
+
 /// The contacts there are.
 #[derive(Default)]
-pub(crate) struct Registrar(Mutex<BTreeMap<Arc<str>, Vec<Binding>>>);
+pub(crate) struct Registrar {
+    bindings: Mutex<Bindings>,
+    /// The contacts by id that are to be kept, or forgotten. Locked with `bindings`, after it; as many as
+    /// there may be contacts.
+    unkept: Mutex<BTreeMap<Arc<str>, Option<Contact>>>,
+}
 
 /// A contact, how it came to be known, and how it is reached.
 #[derive(Clone)]
@@ -24,7 +35,8 @@ pub(crate) struct Binding {
     pub(crate) origin: Origin,
     /// The stream it registered on: it is called on that as long as it is there.
     pub(crate) flow: Option<Flow>,
-    sequence: u32,
+    /// The number of its last REGISTER, if we saw that.
+    sequence: Option<u32>,
 }
 
 /// How a contact came to be known.
@@ -50,11 +62,22 @@ pub(crate) struct Wisher {
     pub(crate) endpoint: Arc<str>,
     pub(crate) user_agent: Arc<str>,
     pub(crate) call_id: Arc<str>,
-    pub(crate) sequence: u32,
+    pub(crate) sequence: Option<u32>,
     pub(crate) via_host: Arc<str>,
     pub(crate) via_port: u16,
     pub(crate) path: Arc<str>,
     pub(crate) flow: Option<Flow>,
+}
+
+impl Wisher {
+    /// Whether a contact is the far end of the connection it registers on, and gone with it.
+    fn is_only_there(&self, uri: &str) -> bool {
+        let there = |flow: &Flow| {
+            let uri = Uri::try_from(uri);
+            uri.is_ok_and(|uri| uri.host_with_port == flow.remote.into())
+        };
+        self.flow.as_ref().is_some_and(there)
+    }
 }
 
 /// Why a registration is refused.
@@ -85,6 +108,7 @@ impl Registrar {
             });
             if let Some(known) = &known
                 && known.contact.call_id == wisher.call_id
+                && known.sequence.is_some()
                 && wisher.sequence <= known.sequence
             {
                 return Err(Refusal::OutOfOrder);
@@ -115,7 +139,7 @@ impl Registrar {
         all.insert(Arc::clone(&aor.name), bindings);
         Ok(changed
             .into_iter()
-            .map(|(contact, state)| fact(&all, &contact, state))
+            .map(|(contact, state)| self.changed(&all, &contact, state))
             .collect())
     }
 
@@ -146,7 +170,7 @@ impl Registrar {
             });
         }
         gone.iter()
-            .map(|contact| fact(&all, contact, ContactState::Removed))
+            .map(|contact| self.changed(&all, contact, ContactState::Removed))
             .collect()
     }
 
@@ -205,8 +229,56 @@ impl Registrar {
         }
         changed
             .iter()
-            .map(|(contact, state)| fact(&all, contact, *state))
+            .map(|(contact, state)| self.changed(&all, contact, *state))
             .collect()
+    }
+
+    /// Takes over what was kept of contacts, by path; `now` is the date and `steady` the clock that
+    /// contacts end by. What no longer counts is forgotten.
+    pub(crate) fn restore(
+        &self,
+        settings: &Settings,
+        values: &[(Arc<str>, Arc<str>)],
+        now: Timestamp,
+        steady: Timestamp,
+    ) -> Vec<ContactFact> {
+        let mut all = self.lock();
+        let mut restored = Vec::new();
+        for (path, text) in values {
+            let Some(id) = path.strip_prefix(kept::FAMILY) else {
+                continue;
+            };
+            let read = kept::read(settings, id, text, now, steady);
+            let Some(binding) = read.filter(|binding| *binding.contact.id == *id) else {
+                self.unkept().insert(id.into(), None);
+                continue;
+            };
+            let of_aor = all.entry(Arc::clone(&binding.contact.aor)).or_default();
+            // It may have been quick to register again.
+            if of_aor.iter().all(|known| *known.contact.id != *id) {
+                restored.push(binding.contact.clone());
+                let registered = |known: &&Binding| known.origin == Origin::Registered;
+                of_aor.insert(of_aor.iter().take_while(registered).count(), binding);
+            }
+        }
+        let new = restored.iter();
+        new.map(|contact| fact(&all, contact, contact.state))
+            .collect()
+    }
+
+    /// What the database is to keep since this was last asked.
+    pub(crate) fn take_unkept(&self) -> Vec<DatabaseChange> {
+        let changes = std::mem::take(&mut *self.unkept());
+        let written = changes.into_iter().map(|(id, contact)| {
+            let contact = contact.map(|contact| Contact {
+                expires: steady::dated(contact.expires),
+                ..contact
+            });
+            let path = format!("{}{id}", kept::FAMILY);
+            let value = contact.map(|contact| kept::write(&contact));
+            (path.into(), value.map(Arc::from))
+        });
+        written.collect()
     }
 
     /// Notes whether a contact answered. A fact only if that is news.
@@ -233,8 +305,21 @@ impl Registrar {
         news.then(|| fact(&all, &contact, state))
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Arc<str>, Vec<Binding>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The fact that a contact came, was renewed or went; what is kept of it is to follow.
+    fn changed(&self, all: &Bindings, contact: &Contact, state: ContactState) -> ContactFact {
+        if contact.expires != Timestamp::MAX {
+            let kept = (state != ContactState::Removed).then(|| contact.clone());
+            self.unkept().insert(Arc::clone(&contact.id), kept);
+        }
+        fact(all, contact, state)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Bindings> {
+        self.bindings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn unkept(&self) -> MutexGuard<'_, BTreeMap<Arc<str>, Option<Contact>>> {
+        self.unkept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -306,6 +391,7 @@ fn binding(
             via_host: Arc::clone(&wisher.via_host),
             via_port: wisher.via_port,
             path: Arc::clone(&wisher.path),
+            prune_on_boot: wisher.is_only_there(&wish.uri),
             expires: now.saturating_add(lifetime).unwrap_or(Timestamp::MAX),
             qualify_frequency: aor.qualify_frequency,
             qualify_timeout: aor.qualify_timeout,
@@ -330,6 +416,7 @@ fn configured(aor: &Aor, endpoint: &Arc<str>, uri: &Arc<str>) -> Binding {
             via_host: "".into(),
             via_port: 0,
             path: "".into(),
+            prune_on_boot: false,
             expires: Timestamp::MAX,
             qualify_frequency: aor.qualify_frequency,
             qualify_timeout: aor.qualify_timeout,
@@ -338,7 +425,7 @@ fn configured(aor: &Aor, endpoint: &Arc<str>, uri: &Arc<str>) -> Binding {
         },
         origin: Origin::Configured,
         flow: None,
-        sequence: 0,
+        sequence: None,
     }
 }
 
@@ -353,11 +440,7 @@ fn hash(uri: &str) -> String {
         .collect()
 }
 
-fn fact(
-    all: &BTreeMap<Arc<str>, Vec<Binding>>,
-    contact: &Contact,
-    state: ContactState,
-) -> ContactFact {
+fn fact(all: &Bindings, contact: &Contact, state: ContactState) -> ContactFact {
     let of_endpoint = all
         .values()
         .flatten()

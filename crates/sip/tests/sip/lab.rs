@@ -66,7 +66,9 @@ impl Lab {
         )
         .unwrap();
         let (sender, told) = mpsc::channel(room);
-        let sip = sip::start(settings(text), media, sender).await.unwrap();
+        let sip = sip::start(settings(text), &[], media, sender)
+            .await
+            .unwrap();
         let listens = sip.listens();
         let of = |wanted| {
             listens

@@ -152,7 +152,7 @@ fn item(id: &str, contact: &Contact) -> Message {
         qualify_2xx_only: "false",
         call_id: &contact.call_id,
         reg_server: "",
-        prune_on_boot: "no",
+        prune_on_boot: if contact.prune_on_boot { "yes" } else { "no" },
         path: &contact.path,
         endpoint: &contact.endpoint,
         via_port: contact.via_port.to_string(),

@@ -161,6 +161,7 @@ mod tests {
             via_host: "".into(),
             via_port: 0,
             path: "".into(),
+            prune_on_boot: false,
             expires: jiff::Timestamp::UNIX_EPOCH,
             qualify_frequency: Duration::ZERO,
             qualify_timeout: Duration::ZERO,
