@@ -68,23 +68,28 @@ class PanelTest(LabTest):
         expect(page.locator('#events li')).to_have_count(2)
         page.locator('#events summary').first.click()
         expect(page.locator('#events dl').first).to_contain_text('BridgeUniqueid')
+        page.get_by_label('Only those with').fill('DialEnd')
+        expect(page.locator('#events summary', has_text='DialEnd')).to_contain_text('ANSWER')
 
         # An action by keyboard alone.
         page.get_by_label('Name').focus()
         page.keyboard.type('CoreShowChannels')
+        expect(page.locator('#about')).to_contain_text('(Priv: system,reporting,all)')
         page.keyboard.press('Tab')
         page.keyboard.press('Control+Enter')
         expect(page.get_by_label('The answer')).to_contain_text('ListItems: 2')
         if path := os.environ.get('SCREENSHOT'):
             page.get_by_label('Only those with').fill('')
-            page.evaluate('scrollTo(0, 0)')
+            page.evaluate('document.activeElement.blur(); scrollTo(0, 0)')
             page.screenshot(path=path)
 
         # A reload shows the same, and the call ends.
         page.reload()
         expect(call).to_contain_text('Talking')
-        page.get_by_role('button', name=re.compile('Hang up Alice')).click()
+        page.get_by_role('button', name=re.compile('Hang up Alice')).focus()
+        page.keyboard.press('Enter')
         expect(page.get_by_text('Nobody is calling.')).to_be_visible()
+        expect(page.locator('#calls-title')).to_be_focused()
         expect(bob).to_contain_text('Idle')
 
         # The server goes and comes again; the page finds it by itself.
@@ -98,6 +103,7 @@ class PanelTest(LabTest):
         expect(self.page.get_by_role('heading', name='Calls')).to_be_visible()
         width = self.page.evaluate('document.documentElement.scrollWidth')
         self.assertLessEqual(width, 360)
+        self.assertLess(self.page.locator('header').bounding_box()['height'], 72)
         small = self.page.evaluate('''[...document.querySelectorAll('button, input, textarea')]
             .filter(one => one.offsetParent && one.getBoundingClientRect().height < 24).length''')
         self.assertEqual(small, 0)

@@ -4,6 +4,7 @@
 const byId = id => document.getElementById(id);
 const KEPT = 300;            // events that are shown
 const PING = 25_000;         // keeps the session, in milliseconds
+const NOTICE = 20_000;       // how long something out of the ordinary is told
 
 /** What is known: told by the snapshot, changed by each event. */
 const state = { channels: new Map(), devices: new Map(), mark: null };
@@ -12,6 +13,8 @@ let recent = [];
 let paused = false;
 let source = null;
 let pinging = null;
+let noticed = null;
+const synopses = new Map();  // of actions, by name in lower case
 let clockOffset = 0;         // the server's clock before ours, in milliseconds
 
 // -- Asking the server --------------------------------------------------------------------------
@@ -44,8 +47,9 @@ async function begin() {
   clearInterval(pinging);
   pinging = setInterval(() => ping().then(there => there || leave('Logged off'), () => {}), PING);
   const { response } = await act('ListCommands');
-  const names = Object.keys(response).filter(name => name !== 'Response' && name !== 'ActionID');
-  byId('actions').replaceChildren(...names.map(name => Object.assign(document.createElement('option'), { value: name })));
+  const actions = Object.entries(response).filter(([name]) => name !== 'Response' && name !== 'ActionID');
+  actions.forEach(([name, about]) => synopses.set(name.toLowerCase(), about));
+  byId('actions').replaceChildren(...actions.map(([value, label]) => Object.assign(document.createElement('option'), { value, label })));
 }
 
 function leave(reason) {
@@ -90,16 +94,18 @@ function listen() {
     state.channels.clear();
     state.devices.clear();
     for (const event of JSON.parse(message.data)) apply(event);
-    notice('');
     draw();
   });
   source.addEventListener('gap', () => notice('Some events were missed; what is shown was read anew.'));
   source.addEventListener('end', message => leave(`Ended: ${JSON.parse(message.data).reason}`));
 }
 
+/** Says something for a while. */
 function notice(text) {
   byId('notice').textContent = text;
-  byId('notice').hidden = !text;
+  byId('notice').hidden = false;
+  clearTimeout(noticed);
+  noticed = setTimeout(() => { byId('notice').hidden = true; }, NOTICE);
 }
 
 /** Changes what is known. The snapshot tells the state as such events too. */
@@ -162,7 +168,15 @@ function keyed(list, items, key, create, update) {
     else list.insertBefore(child, place);
     update(child, item);
   }
-  for (const gone of known.values()) gone.remove();
+  for (const gone of known.values()) {
+    // Who is there by keyboard is not to be thrown back to the top.
+    if (gone.contains(document.activeElement)) {
+      const title = list.closest('section').querySelector('h2');
+      title.tabIndex = -1;
+      title.focus();
+    }
+    gone.remove();
+  }
 }
 
 function element(tag, className, text) {
@@ -277,6 +291,15 @@ function drawEndpoints() {
   byId('endpoints-none').hidden = all.length > 0;
 }
 
+/** What an event says of its subject, where one look should tell it. */
+const SAYS = {
+  Newchannel: event => event.Exten, Newstate: event => event.ChannelStateDesc, Hangup: event => event['Cause-txt'],
+  Newexten: event => `${event.Application}(${event.AppData ?? ''})`, VarSet: event => `${event.Variable} = ${event.Value}`,
+  DialBegin: event => `→ ${event.DestChannel}`, DialEnd: event => event.DialStatus, DTMFEnd: event => event.Digit,
+  DeviceStateChange: event => event.State, ExtensionStatus: event => event.StatusText,
+  PeerStatus: event => event.PeerStatus, ContactStatus: event => event.ContactStatus,
+};
+
 let numbered = 0;
 function drawEvents() {
   const wanted = byId('filter').value.trim().toLowerCase().split(/[\s,]+/).filter(Boolean);
@@ -285,8 +308,10 @@ function drawEvents() {
     const row = element('li');
     const details = element('details');
     const summary = element('summary');
-    const subject = event.Channel ?? event.Device ?? event.UserEvent ?? event.Exten ?? event.BridgeUniqueid ?? event.EndpointName ?? event.AccountID ?? '';
-    summary.append(element('span', 'at', `${at.toLocaleTimeString()} `), element('span', 'name', event.Event), ` ${subject}`);
+    const subject = event.Channel ?? event.Device ?? event.Peer ?? event.UserEvent ?? event.Exten ?? event.BridgeUniqueid ?? event.EndpointName ?? event.AccountID ?? '';
+    const time = at.toLocaleTimeString([], { hourCycle: 'h23' });
+    const says = SAYS[event.Event]?.(event) ?? '';
+    summary.append(element('span', 'at', `${time} `), element('span', 'name', event.Event), ` ${subject} `, element('span', 'says', says));
     details.append(summary);
     details.ontoggle = () => {
       if (details.children.length > 1) return;
@@ -347,6 +372,12 @@ byId('console').onsubmit = async submitted => {
   } catch {
     answer.textContent = 'The server cannot be reached.';
   }
+};
+
+byId('action').oninput = () => {
+  const about = synopses.get(byId('action').value.trim().toLowerCase()) ?? '';
+  setText(byId('about'), about);
+  byId('about').hidden = !about;
 };
 
 byId('headers').onkeydown = key => {
