@@ -114,6 +114,11 @@ class HttpTest(LabTest):
             told = session.get(self.base + '/arawman', params={'action': 'WaitEvent', 'timeout': 5}, timeout=10).text
             self.assertIn('UserEvent: Mine', told)
 
+    def test_the_console_tells_what_is_served(self):
+        told = self.console('http show status')
+        self.assertIn(f"Server Enabled and Bound to 127.0.0.1:{self.lab.ports['HTTP']}\n", told)
+        self.assertIn('/amxml => XML Manager Event Interface w/Digest authentication\n', told)
+
     @unittest.skipUnless(requests, 'needs requests')
     def test_json_with_requests(self):
         basic = ('admin', 'admin-secret')

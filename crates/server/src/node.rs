@@ -284,6 +284,12 @@ impl Node {
         self.faces.get().map(Faces::places).unwrap_or_default()
     }
 
+    /// What the web faces serve, in words.
+    pub(crate) fn web_status(&self, figures: Option<&str>) -> String {
+        let faces = self.faces.get();
+        faces.map_or_else(String::new, |faces| faces.status(figures))
+    }
+
     /// Takes no newcomers any more.
     pub(crate) fn close_listeners(&self) {
         self.listeners.close();

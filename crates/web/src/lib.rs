@@ -45,6 +45,7 @@ pub mod schema;
 mod session;
 mod sessions;
 mod settings;
+mod show;
 pub mod socket;
 mod stream;
 mod tls;

@@ -7,6 +7,7 @@ use crate::driver::Ends;
 use crate::exchange::Exchange;
 use crate::idle::{Limits, Phase, Timed};
 use crate::settings::Settings;
+use crate::show::{self, Shown};
 use crate::socket;
 use crate::tls::TlsError;
 use crate::web::{Request, Web};
@@ -166,6 +167,18 @@ impl Faces {
                 secure: open.at.secure,
             })
             .collect()
+    }
+
+    /// What is served where, in words; `figures` is the path of the node's figures, if they are served.
+    pub fn status(&self, figures: Option<&str>) -> String {
+        let web = &self.shared.web;
+        show::status(&Shown {
+            settings: &web.settings(),
+            server: web.answers().server(),
+            places: &self.places(),
+            manager: web.has_manager(),
+            figures,
+        })
     }
 
     /// Listens nowhere any more and ends sessions, streams and connections; answers on their way still go.

@@ -205,7 +205,7 @@ impl Web {
     }
 
     /// Whether the manager answers over HTTP.
-    fn has_manager(&self) -> bool {
+    pub(crate) fn has_manager(&self) -> bool {
         let node = self.exchange.configured();
         let general = &node.settings.general;
         general.enabled && general.web_enabled

@@ -11,6 +11,7 @@ mod core;
 mod database;
 mod dialplan;
 mod help;
+mod http;
 mod log;
 mod manager;
 mod module;
@@ -67,6 +68,7 @@ const FAMILIES: &[&[Command]] = &[
     database::COMMANDS,
     dialplan::COMMANDS,
     help::COMMANDS,
+    http::COMMANDS,
     log::COMMANDS,
     manager::COMMANDS,
     module::COMMANDS,

@@ -164,6 +164,37 @@ async fn files_redirects_and_restrictions_hold_in_any_spelling() {
 }
 
 #[tokio::test]
+async fn a_reload_changes_what_is_served_and_keeps_connections_and_sessions() {
+    let house = House::new(MANAGER);
+    let served = house.serve("");
+    let mut client = Client::connect(served.address(false)).await;
+    let login = "/rawman?action=login&username=quiet&secret=quiet-secret";
+    assert!(client.get(login).await.body.contains("accepted"));
+    assert_eq!(client.get("/httpstatus").await.status, 404);
+    served.renew(
+        "prefix = new\nservername = Mine\nenable_status = yes\nenable_static = yes\nenable_panel = no\n\
+         digest_algorithms = sha-256\nredirect = /a /b\n[/new/mxml]\ntype = restriction\ndeny = 127.0.0.1",
+    );
+    let ping = client.get("/new/rawman?action=ping").await;
+    assert!(ping.body.contains("Pong"));
+    assert_eq!(ping.header("Server"), Some("Mine"));
+    assert_eq!(client.get("/rawman?action=ping").await.status, 404);
+    assert_eq!(client.get("/new/httpstatus").await.status, 200);
+    assert_eq!(client.get("/new/panel/").await.status, 404);
+    assert_eq!(client.get("/a").await.header("Location"), Some("/b"));
+    let asked = client.get("/new/arawman?action=ping").await;
+    let way = asked.header("WWW-Authenticate").unwrap();
+    assert!(way.contains("algorithm=SHA-256"), "{way}");
+    assert_eq!(client.get("/new/mxml?action=ping").await.status, 403);
+    served.renew("sessionlimit = 1\nsession_keep_alive = 0");
+    let mut first = Client::connect(served.address(false)).await;
+    let only = first.get("/rawman?action=ping").await;
+    assert_eq!(only.header("Connection"), Some("close"));
+    let text = served.faces.status(None);
+    assert!(text.contains("/panel/... => Live page"), "{text}");
+}
+
+#[tokio::test]
 async fn a_prefix_is_before_everything() {
     let house = House::new(MANAGER);
     let served = house.serve("prefix = Ast\nenable_status = yes");

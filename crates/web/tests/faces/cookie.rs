@@ -273,6 +273,46 @@ async fn events_that_are_gone_are_told_of() {
 }
 
 #[tokio::test]
+async fn a_challenge_is_answered_by_a_later_request() {
+    use md5::Digest as _;
+    let house = House::new(MANAGER);
+    let served = house.serve("");
+    let mut client = Client::connect(served.address(false)).await;
+    let asked = client.get("/rawman?action=challenge&authtype=md5").await;
+    let challenge = asked.body.split("Challenge: ").nth(1).unwrap().trim();
+    let hash = md5::Md5::digest(format!("{challenge}quiet-secret"));
+    let key: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let login = format!("/rawman?action=login&authtype=md5&username=quiet&key={key}");
+    assert!(client.get(&login).await.body.contains("accepted"));
+    // To another session it proves nothing.
+    let mut other = Client::connect(served.address(false)).await;
+    assert!(
+        other
+            .get(&login)
+            .await
+            .body
+            .contains("Authentication failed")
+    );
+}
+
+#[tokio::test]
+async fn a_session_nobody_asks_ends_and_its_cookie_is_worth_nothing() {
+    let house = House::new(&MANAGER.replace("[admin]", "httptimeout = 1\n[admin]"));
+    let served = house.serve("");
+    let mut client = Client::connect(served.address(false)).await;
+    let login = client
+        .get("/rawman?action=login&username=quiet&secret=quiet-secret")
+        .await;
+    assert!(login.header("Set-Cookie").unwrap().contains("Max-Age=1;"));
+    while !house.log.lock().unwrap().join("\n").contains("timed out") {
+        tokio::task::yield_now().await;
+    }
+    let late = client.get("/rawman?action=ping").await;
+    assert!(late.body.contains("Permission denied"));
+    assert_ne!(late.header("Set-Cookie"), login.header("Set-Cookie"));
+}
+
+#[tokio::test]
 async fn a_login_counts_whatever_way_it_came() {
     let house = House::new(MANAGER);
     let served = house.serve("");
