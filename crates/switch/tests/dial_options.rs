@@ -29,6 +29,7 @@ exten => H,1,Dial(PJSIP/bob,5,H)
  same => n,UserEvent(After,Status: ${DIALSTATUS})
 exten => D,1,Dial(PJSIP/bob,5,D(1w2:3))
 exten => Dp,1,Dial(PJSIP/bob,5,D(::99))
+exten => Dmf,1,Dial(PJSIP/bob,5,D(:::*1#))
 exten => patient,1,Dial(PJSIP/bob,5^1)
  same => n,UserEvent(After,Status: ${DIALSTATUS})
 exten => early,1,Dial(Local/sound@phones/n,3^1)
@@ -233,6 +234,29 @@ fn digits_are_sent_one_by_one_before_they_talk() {
         world.finish();
         assert!(world.story(&["BridgeEnter"]).is_empty(), "{leaves}");
     }
+}
+
+#[test]
+fn trunks_hear_their_digits_once_there_is_sound_before_the_answer() {
+    let (mut world, _) = call_to("Dmf", Phone::Rings);
+    let bob = world.line("bob");
+    let media = model::MediaId(bob.0);
+    let format = "ulaw".into();
+    world.signal(Signal::Media {
+        channel: bob,
+        media,
+        format,
+    });
+    world.signal(Signal::Progress(bob));
+    let mut told = world.media.iter();
+    let tones = told.find_map(|told| match told {
+        MediaInstruction::Tones {
+            media: at,
+            tones: Some(tones),
+        } if *at == media => Some(tones.parts.len()),
+        _ => None,
+    });
+    assert_eq!(tones, Some(6));
 }
 
 #[test]

@@ -106,14 +106,17 @@ impl Dial {
 
     /// There is sound before the answer: whoever is called may wait for digits.
     fn on_sound(&mut self, switch: &mut Switch, id: ChannelId, dest: ChannelId) {
-        let digits = &self.request.options.digits.progress;
+        let texts = &self.request.options.digits;
         let Stage::Calling(calling) = &mut self.stage else {
             return;
         };
         calling.patience = None;
-        if !digits.is_empty() {
+        texts.sound(switch, dest);
+        if !texts.progress.is_empty() {
             let first = switch.timer(id, Duration::ZERO);
-            calling.pressing.push((Digits::new(dest, digits), first));
+            calling
+                .pressing
+                .push((Digits::new(dest, &texts.progress), first));
         }
     }
 

@@ -1,13 +1,13 @@
-//! Dial's `D(called:calling:progress)`: digits for whoever answered and for the caller before they
-//! talk, and for whoever is called as soon as there is sound before the answer.
+//! Dial's `D(called:calling:progress:mf:mfwink:sf:sfwink)`: digits for whoever answered and for the caller
+//! before they talk, and for whoever is called as soon as there is sound before the answer.
 
-use super::{Dial, Stage};
+use super::{Dial, Stage, trunk};
 use crate::Switch;
 use crate::app::Step;
 use crate::app::dtmf::Digits;
 use crate::channel::Happening;
 use crate::timers::TimerId;
-use model::ChannelId;
+use model::{ChannelId, Tones};
 use std::time::Duration;
 
 /// The digits of each part.
@@ -16,6 +16,8 @@ pub(super) struct Texts {
     called: String,
     calling: String,
     pub(super) progress: String,
+    /// The same, as trunks know them.
+    trunk: Option<Tones>,
 }
 
 /// Digits being sent after the answer.
@@ -28,19 +30,28 @@ pub(super) struct Pressing {
 }
 
 impl Texts {
-    /// Reads `called[:calling[:progress]]`. What may follow are tones that only old trunks know.
+    /// Reads `called[:calling[:progress[:mf[:mfwink[:sf[:sfwink]]]]]]`. No technology of ours winks.
     pub(super) fn parse(text: &str) -> Self {
         let mut parts = text.split(':');
         let mut next = || parts.next().unwrap_or_default().to_owned();
-        let texts = Self {
-            called: next(),
-            calling: next(),
-            progress: next(),
-        };
-        if parts.any(|part| !part.is_empty()) {
-            tracing::warn!("Dial: the option `D` sends no MF and SF tones");
+        let (called, calling, progress) = (next(), next(), next());
+        let (mf, mf_wink, sf, sf_wink) = (next(), next(), next(), next());
+        if !mf_wink.is_empty() || !sf_wink.is_empty() {
+            tracing::warn!("Dial: the option `D` has digits for a wink, and none will come");
         }
-        texts
+        Self {
+            called,
+            calling,
+            progress,
+            trunk: trunk::mf(&mf).or_else(|| trunk::sf(&sf)),
+        }
+    }
+
+    /// Sounds to whoever is called what trunks wait for.
+    pub(super) fn sound(&self, switch: &mut Switch, dest: ChannelId) {
+        if let Some(tones) = &self.trunk {
+            switch.sound_tones(dest, tones.clone());
+        }
     }
 }
 

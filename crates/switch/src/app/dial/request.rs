@@ -19,7 +19,7 @@ pub(super) const OPTIONS: &[(&str, &str)] = &[
     ("c", "Tell those that are given up that the call was answered elsewhere."),
     ("C", "Begin the call record anew at the answer."),
     ("d", "While it rings the caller may press a digit, and goes on at that extension (in EXITCONTEXT, if set)."),
-    ("D", "Send digits before they talk, and to whoever is called once there is sound before the answer: D([called][:calling[:progress]]); `w` and `W` wait half a second and a second."),
+    ("D", "Send digits before they talk, and to whoever is called once there is sound before the answer: D([called][:calling[:progress[:mf[:mfwink[:sf[:sfwink]]]]]]); `w` and `W` wait half a second and a second. MF and SF digits are tones for whoever is called, after sound before the answer; nobody winks."),
     ("e", "The called channel runs the h extension when the conversation is over."),
     ("f", "Show this caller id to the called party: f(caller id). Without one it is for calls that are forwarded, and none are."),
     ("F", "When the caller hangs up, the called party goes on: F([[context^]exten^]priority), or at the caller's next priority."),
