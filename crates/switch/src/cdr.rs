@@ -231,7 +231,7 @@ impl Switch {
         notes.map(|notes| notes.user_field).unwrap_or_default()
     }
 
-    /// The records under way of one channel or of all, as they are if they end now.
+    /// The records under way of one channel or of all, as they are now.
     pub(crate) fn open_records(&self, name: Option<&str>) -> Reply {
         let channels = self.channels.values();
         let meant = channels.filter(|channel| name.is_none_or(|name| *channel.name == *name));
@@ -242,7 +242,7 @@ impl Switch {
             };
             let time = record.time(self.now);
             let open = record.open();
-            records.extend(open.map(|open| self.completed(channel, open, time)));
+            records.extend(open.map(|open| self.so_far(channel, open, time)));
         }
         Reply::CallRecords(records)
     }
@@ -260,12 +260,12 @@ impl Switch {
         }
     }
 
-    /// The record that is under way, as it is if it ends now, or else the last one.
+    /// The record that is under way, as it is now, or else the last one.
     pub(crate) fn current_record(&self, id: ChannelId) -> Option<CallRecord> {
         let channel = self.channels.get(&id)?;
         let record = channel.record.as_ref()?;
         match (record.last_open(), record.parts.last()) {
-            (Some(open), _) => Some(self.completed(channel, open, record.time(self.now))),
+            (Some(open), _) => Some(self.so_far(channel, open, record.time(self.now))),
             (None, Some(Part::Closed(last))) => Some(CallRecord::clone(last)),
             (None, Some(Part::Open(_)) | None) => None,
         }

@@ -214,8 +214,10 @@ impl Switch {
         if let (Some(_), Progress::Answered | Progress::Ended(_)) = (channel.dialer, progress) {
             self.record_dial(id, progress);
         }
-        if let Progress::Ended(_) = progress {
-            self.note_ended(id);
+        match progress {
+            Progress::Ended(_) => self.note_ended(id),
+            Progress::Answered => self.note_answered(id),
+            Progress::Proceeding | Progress::EarlyMedia | Progress::Ringing => {}
         }
         let Some(channel) = self.channels.get(&id) else {
             return;
@@ -231,6 +233,17 @@ impl Switch {
 }
 
 impl Switch {
+    /// So it is of a line outside that was answered.
+    fn note_answered(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        if let Technology::External { .. } = channel.technology {
+            channel.tech_cause.get_or_insert_with(|| "200".into());
+            self.note_ended(id);
+        }
+    }
+
     /// Who dialled a channel remembers how it ended.
     fn note_ended(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get(&id) else {

@@ -37,6 +37,18 @@ exten => sent,1,UserEvent(Sent,Of: ${CHANNEL(name):0:9})
  same => n,Wait(1)
 exten => stays,1,Wait(60)
  same => n,UserEvent(Back,Of: ${CHANNEL(name):0:9})
+exten => says,1,Playback(num:21&digits:7&5,say)
+ same => n,Playback(hello&num:3,mix,noanswer)
+ same => n,UserEvent(Said,Is: ${PLAYBACKSTATUS})
+ same => n,Playback(date:1,say)
+ same => n,UserEvent(Said,Is: ${PLAYBACKSTATUS})
+exten => causes,1,Dial(IAX2/bob)
+ same => n,UserEvent(Cause,Is: ${DIALSTATUS} ${HANGUPCAUSE})
+ same => n,UserEvent(Record,Is: ${CDR(disposition)})
+ same => n,Dial(PJSIP/bob,5,g)
+ same => n,UserEvent(Keys,Are: ${HANGUPCAUSE_KEYS()} ${HANGUPCAUSE(${HANGUPCAUSE_KEYS()},tech)})
+ same => n,HangupCauseClear()
+ same => n,UserEvent(Keys,Are: ${HANGUPCAUSE_KEYS()})
 exten => h,1,NoOp()
 ";
 
@@ -152,4 +164,34 @@ fn the_other_is_hung_up_or_sent_elsewhere_afterwards() {
     world.hang_up(alice);
     world.finish();
     assert_eq!(world.told(), ["Sent PJSIP/bob"]);
+}
+
+#[test]
+fn what_is_named_is_said_or_played() {
+    let (mut world, _) = call("says");
+    world.run_ms(3000);
+    let played = ["digits/20&digits/1&digits/7&digits/5", "hello&digits/3"];
+    assert_eq!(world.played(), played);
+    assert_eq!(world.told(), ["Said SUCCESS", "Said FAILED"]);
+    world.finish();
+}
+
+#[test]
+fn causes_of_calls_are_kept_until_they_are_cleared() {
+    let bob = Phone::Answers(std::time::Duration::from_secs(1));
+    let (mut world, _) = World::calling(DIALPLAN, "causes", bob);
+    world.run_ms(2000);
+    let bob = world.line("bob");
+    world.hang_up(bob);
+    world.run_ms(100);
+    assert_eq!(
+        world.told(),
+        [
+            "Cause CHANUNAVAIL 66",
+            "Record NO ANSWER",
+            "Keys PJSIP/bob-00000001 SIP 200",
+            "Keys",
+        ]
+    );
+    world.finish();
 }

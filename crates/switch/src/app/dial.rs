@@ -103,7 +103,7 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     }
     let Some(request) = Request::parse(&call.data) else {
         tracing::warn!(data = call.data, "Dial: nobody to call");
-        return unavailable(switch, id);
+        return unavailable(switch, id, Cause::NO_ROUTE_DESTINATION);
     };
     for (letter, what) in &request.options.lacking {
         tracing::warn!("Dial: the option `{letter}` needs {what}: not built yet");
@@ -121,10 +121,10 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     }
 }
 
-/// Nobody could be called.
-fn unavailable(switch: &mut Switch, id: ChannelId) -> Step {
+/// Nobody could be called; the last one not for this cause.
+fn unavailable(switch: &mut Switch, id: ChannelId, cause: Cause) -> Step {
     if let Some(channel) = switch.channels.get_mut(&id) {
-        channel.cause = Some(Cause::NO_ROUTE_DESTINATION);
+        channel.cause = Some(cause);
     }
     switch.set_variable(id, "DIALSTATUS", DialStatus::ChanUnavail.text());
     Step::Done
@@ -150,11 +150,13 @@ impl Dial {
         let request = &self.request;
         let single = request.destinations.len() == 1;
         let calls = request.destinations.iter();
-        let lines = calls.filter_map(|to| line::call(switch, id, to, &request.options, single));
-        let lines: Vec<Line> = lines.collect();
+        let calls = calls.map(|to| line::call(switch, id, to, &request.options, single));
+        let calls: Vec<_> = calls.collect();
         line::forget_group(switch, id);
+        let last = calls.last().and_then(|call| call.as_ref().err()).copied();
+        let lines: Vec<Line> = calls.into_iter().filter_map(Result::ok).collect();
         if lines.is_empty() {
-            return unavailable(switch, id);
+            return unavailable(switch, id, last.unwrap_or(Cause::NO_ROUTE_DESTINATION));
         }
         let until = request.timeout.map(|time| switch.timer(id, time));
         let patience = request.patience.map(|time| switch.timer(id, time));

@@ -23,3 +23,16 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     }
     Step::Hangup
 }
+
+pub(super) const HANGUP_CAUSE_CLEAR: Application = Application {
+    name: "HangupCauseClear",
+    synopsis: "Clears hangup cause information from the channel that is available through HANGUPCAUSE.",
+    arguments: "",
+    options: &[],
+    start: |switch, id, _| {
+        if let Some(channel) = switch.channels.get_mut(&id) {
+            channel.memory.ended.clear();
+        }
+        Step::Done
+    },
+};

@@ -116,6 +116,7 @@ pub static ALL: &[&Application] = &[
     &goto::GOTO_IF,
     &goto::GOTO_IF_TIME,
     &hangup::HANGUP,
+    &hangup::HANGUP_CAUSE_CLEAR,
     &log::LOG,
     &milliwatt::MILLIWATT,
     &set::MSET,

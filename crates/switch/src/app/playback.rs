@@ -1,5 +1,6 @@
 //! Playback: plays sounds to the caller.
 
+use super::say::spoken;
 use super::{Application, Call, Step, Waiting};
 use crate::Switch;
 use crate::channel::Happening;
@@ -13,6 +14,11 @@ pub(super) const PLAYBACK: Application = Application {
     options: &[
         ("skip", "Do not play if the call is not answered."),
         ("noanswer", "Play without answering first."),
+        (
+            "say",
+            "Say what is named instead: num:12, digits:12 or alpha:ab; 12 is a number.",
+        ),
+        ("mix", "Say what is named so, and play the rest as files."),
     ],
     start,
 };
@@ -25,7 +31,10 @@ pub(crate) struct Playback {
 
 fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     let arguments = call.arguments();
-    let has = |option: &str| arguments.iter().skip(1).any(|given| given.contains(option));
+    let has = |option: &str| {
+        let mut options = arguments.iter().skip(1);
+        options.any(|given| given.trim().eq_ignore_ascii_case(option))
+    };
     let is_up = switch
         .channels
         .get(&id)
@@ -35,11 +44,19 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
         Step::Done
     };
     let names = arguments.first().map(String::as_str).unwrap_or_default();
-    let files: Vec<Arc<str>> = names
-        .split('&')
-        .filter(|name| !name.is_empty())
-        .map(Into::into)
-        .collect();
+    let names = names.split('&').filter(|name| !name.is_empty());
+    let mut files: Vec<Arc<str>> = Vec::new();
+    for name in names {
+        if has("say") || has("mix") && name.contains(':') {
+            let Some(said) = spoken(name) else {
+                tracing::warn!(text = name, "Playback: this cannot be said");
+                return status(switch, "FAILED");
+            };
+            files.extend(said.into_iter().map(Arc::from));
+        } else {
+            files.push(name.into());
+        }
+    }
     if files.is_empty() {
         tracing::warn!("Playback: no file named");
         return status(switch, "FAILED");

@@ -48,6 +48,22 @@ fn say(switch: &mut Switch, id: ChannelId, files: Vec<String>) -> Step {
     Playback::begin(switch, id, files)
 }
 
+/// The files of what is to be said, written as `kind:text`: `num` or `number`, `digit` or `digits`,
+/// `alpha` or `char`. A number may stand alone. None if it cannot be said.
+pub(super) fn spoken(text: &str) -> Option<Vec<String>> {
+    let (kind, text) = text
+        .trim()
+        .split_once(':')
+        .unwrap_or(("number", text.trim()));
+    let files = match kind.to_ascii_lowercase().as_str() {
+        "num" | "number" => number_in_english(text.trim().parse().ok()?),
+        "digit" | "digits" => digits(text),
+        "alpha" | "char" => letters(text),
+        _ => return None,
+    };
+    (!files.is_empty()).then_some(files)
+}
+
 fn digits(text: &str) -> Vec<String> {
     let file = |c: char| match c {
         '0'..='9' => Some(format!("digits/{c}")),
@@ -67,6 +83,13 @@ fn letters(text: &str) -> Vec<String> {
         '.' => Some("letters/dot".to_owned()),
         '@' => Some("letters/at".to_owned()),
         '-' => Some("letters/dash".to_owned()),
+        '/' => Some("letters/slash".to_owned()),
+        '+' => Some("letters/plus".to_owned()),
+        '=' => Some("letters/equals".to_owned()),
+        '$' => Some("letters/dollar".to_owned()),
+        '!' => Some("letters/exclaimation-point".to_owned()),
+        '*' => Some("digits/star".to_owned()),
+        '#' => Some("digits/pound".to_owned()),
         _ => None,
     };
     text.chars().filter_map(file).collect()
@@ -125,5 +148,10 @@ mod tests {
         assert_eq!(said(1_020_005), "1 million 20 thousand 5");
         assert_eq!(letters("a1 ").join(" "), "letters/a digits/1 letters/space");
         assert_eq!(digits("12#").len(), 3);
+        let said = |text| spoken(text).map(|files| files.join(" "));
+        assert_eq!(said("num:21").as_deref(), Some("digits/20 digits/1"));
+        assert_eq!(said("7").as_deref(), Some("digits/7"));
+        assert_eq!(said("digits:7#").as_deref(), Some("digits/7 digits/pound"));
+        assert_eq!(said("date:x"), None);
     }
 }

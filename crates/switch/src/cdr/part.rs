@@ -86,6 +86,11 @@ impl Open {
         }
     }
 
+    /// Nothing has come of it yet.
+    pub(super) fn is_undecided(&self) -> bool {
+        !self.failed && self.answer.is_none() && self.dialed.is_none()
+    }
+
     fn disposition(&self, cause: Option<Cause>) -> Disposition {
         let status = match &self.dialed {
             _ if self.failed => return Disposition::Failed,
@@ -110,6 +115,15 @@ impl Open {
 }
 
 impl Switch {
+    /// A record under way as it is now: unless something comes of it, nobody has answered.
+    pub(super) fn so_far(&self, channel: &Channel, open: &Open, now: Timestamp) -> CallRecord {
+        let mut record = self.completed(channel, open, now);
+        if open.is_undecided() && !channel.is_ending() {
+            record.disposition = Disposition::NoAnswer;
+        }
+        record
+    }
+
     /// The record as it is if it ends then.
     pub(super) fn completed(&self, channel: &Channel, open: &Open, end: Timestamp) -> CallRecord {
         let [context, destination] = open.place.clone();

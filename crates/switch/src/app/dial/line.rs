@@ -17,14 +17,14 @@ pub(super) struct Line {
     pub(super) waiting: Option<Outgoing>,
 }
 
-/// Makes a channel, gives it what it needs of the caller, and dials it.
+/// Makes a channel, gives it what it needs of the caller, and dials it; or says why it cannot be called.
 pub(super) fn call(
     switch: &mut Switch,
     id: ChannelId,
     (technology, resource): &(String, String),
     options: &Options,
     single: bool,
-) -> Option<Line> {
+) -> Result<Line, Cause> {
     let descent = switch
         .channels
         .get(&id)
@@ -34,7 +34,7 @@ pub(super) fn call(
         Ok(outgoing) => outgoing,
         Err(cause) => {
             tracing::info!(%cause, "Dial: {technology}/{resource} cannot be called");
-            return None;
+            return Err(cause);
         }
     };
     let mut line = Line {
@@ -54,10 +54,10 @@ pub(super) fn call(
         && switch.start_subroutine(line.id, place, id)
     {
         line.waiting = Some(outgoing);
-        return Some(line);
+        return Ok(line);
     }
     if !dial(switch, id, &outgoing) {
-        return None;
+        return Err(Cause::NO_ROUTE_DESTINATION);
     }
     if single && shown.number.is_some() && !options.no_connected_line {
         if let Some(caller) = switch.channels.get_mut(&id) {
@@ -65,7 +65,7 @@ pub(super) fn call(
         }
         switch.publish(id);
     }
-    Some(line)
+    Ok(line)
 }
 
 /// Dials it. False, and the channel is gone, if there is nothing to dial after all.
