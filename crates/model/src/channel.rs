@@ -104,3 +104,12 @@ pub struct ChannelSnapshot {
     /// The variables that `channelvars` asks to be told, in its order.
     pub variables: Arc<[(Arc<str>, Arc<str>)]>,
 }
+
+impl ChannelSnapshot {
+    /// Its technology, e.g. `PJSIP`: what its name begins with.
+    pub fn technology(&self) -> &str {
+        self.name
+            .split_once('/')
+            .map_or(&*self.name, |(technology, _)| technology)
+    }
+}

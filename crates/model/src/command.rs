@@ -353,8 +353,6 @@ pub enum Reply {
 pub struct StatusItem {
     /// The channel.
     pub channel: Arc<ChannelSnapshot>,
-    /// Its technology, e.g. `PJSIP`.
-    pub technology: Arc<str>,
     /// Whole seconds since it was made.
     pub seconds: u64,
     /// Whole seconds until its absolute timeout, 0 if none is set.

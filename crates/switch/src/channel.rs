@@ -89,7 +89,9 @@ pub(crate) struct Channel {
     pub(crate) record: Option<OpenRecord>,
     /// What the dialplan keeps about it besides its variables.
     pub(crate) memory: Memory,
-    told: Option<Arc<ChannelSnapshot>>,
+    pub(crate) told: Option<Arc<ChannelSnapshot>>,
+    /// Whether it may be other than it was told.
+    pub(crate) touched: bool,
 }
 
 /// Which kind of line a channel has.
@@ -328,6 +330,7 @@ impl Switch {
             record: None,
             memory: Memory::default(),
             told: None,
+            touched: true,
         };
         self.directory.add(id, &channel.name, &channel.uniqueid);
         self.channels.insert(id, channel);
@@ -338,10 +341,7 @@ impl Switch {
     /// Tells what has changed about a channel since it was told last.
     pub(crate) fn publish(&mut self, id: ChannelId) {
         let Some(new) = self.snapshot(id) else { return };
-        let Some(channel) = self.channels.get_mut(&id) else {
-            return;
-        };
-        let old = channel.told.replace(Arc::clone(&new));
+        let old = self.channels.tell(id, Arc::clone(&new));
         for event in changes(old.as_deref(), &new) {
             self.tell(event);
         }
@@ -353,18 +353,27 @@ impl Switch {
 
     /// The channel as it is now.
     pub(crate) fn snapshot(&self, id: ChannelId) -> Option<Arc<ChannelSnapshot>> {
-        let channel = self.channels.get(&id)?;
+        self.channels
+            .get(&id)
+            .map(|channel| self.snapshot_of(channel))
+    }
+
+    pub(crate) fn snapshot_of(&self, channel: &Channel) -> Arc<ChannelSnapshot> {
         if let Some(told) = &channel.told
-            && self.is_still(channel, told)
+            && (!channel.touched || self.is_still(channel, told))
         {
-            return Some(Arc::clone(told));
+            debug_assert!(
+                self.is_still(channel, told),
+                "changed and not touched: {told:?}"
+            );
+            return Arc::clone(told);
         }
         let variables = self.config.channel_variables.iter().map(|name| {
             let value = channel.variables.value(name).cloned().unwrap_or_default();
             (Arc::clone(name), value)
         });
-        Some(Arc::new(ChannelSnapshot {
-            id,
+        Arc::new(ChannelSnapshot {
+            id: channel.id,
             name: Arc::clone(&channel.name),
             uniqueid: Arc::clone(&channel.uniqueid),
             linkedid: Arc::clone(&channel.linkedid),
@@ -386,7 +395,28 @@ impl Switch {
             tech_cause: channel.tech_cause.clone(),
             format: Arc::clone(format_of(channel)),
             variables: variables.collect(),
-        }))
+        })
+    }
+
+    /// All channels as they are now.
+    pub(crate) fn all_channels(&mut self) -> Vec<Arc<ChannelSnapshot>> {
+        self.look_at_touched();
+        let channels = self.channels.values();
+        channels.map(|channel| self.snapshot_of(channel)).collect()
+    }
+
+    /// Finds out which of the channels that may have changed are still as they were told.
+    pub(crate) fn look_at_touched(&mut self) {
+        let touched = self.channels.values().filter(|channel| channel.touched);
+        let is_as_told = |channel: &&Channel| {
+            let told = channel.told.as_ref();
+            told.is_some_and(|told| self.is_still(channel, told))
+        };
+        let as_told: Vec<_> = touched
+            .filter(is_as_told)
+            .map(|channel| channel.id)
+            .collect();
+        self.channels.are_as_told(&as_told);
     }
 
     /// Whether nothing about a channel is other than in a snapshot of it: nearly always, where all

@@ -14,6 +14,7 @@ mod bridge;
 mod cdr;
 mod cel;
 mod channel;
+mod channels;
 mod config;
 mod database;
 mod device;

@@ -1,6 +1,7 @@
 //! Commands: each goes to the file that carries it out; those that only ask are answered here.
 
 use crate::Switch;
+use crate::channel::Channel;
 use crate::scope::ChannelScope;
 use model::{
     ChannelId, Command, ExtensionReport, ExtensionState, HangupTarget, Refusal, Reply, StatusItem,
@@ -107,13 +108,6 @@ impl Switch {
         Reply::HungUp(names)
     }
 
-    pub(crate) fn all_channels(&self) -> Vec<Arc<model::ChannelSnapshot>> {
-        self.channels
-            .keys()
-            .filter_map(|id| self.snapshot(*id))
-            .collect()
-    }
-
     fn status(&mut self, channel: Option<&str>, variables: &[Arc<str>], all: bool) -> Reply {
         let ids: Vec<ChannelId> = match channel {
             None => self.channels.keys().copied().collect(),
@@ -122,22 +116,26 @@ impl Switch {
                 None => return Reply::Refused(Refusal::NoSuchChannel),
             },
         };
-        let items = ids
-            .into_iter()
-            .filter_map(|id| self.status_item(id, variables, all));
-        Reply::Status(items.collect())
+        self.look_at_touched();
+        let mut items = Vec::with_capacity(ids.len());
+        for id in ids {
+            let mut asked: Vec<(Arc<str>, Arc<str>)> = Vec::new();
+            for name in variables {
+                let value = ChannelScope::of_client(self, Some(id)).value(name);
+                asked.push((Arc::clone(name), value.unwrap_or_default().into()));
+            }
+            let channel = self.channels.get(&id);
+            items.extend(channel.map(|channel| self.status_item(channel, asked, all)));
+        }
+        Reply::Status(items)
     }
 
-    fn status_item(&mut self, id: ChannelId, names: &[Arc<str>], all: bool) -> Option<StatusItem> {
-        let snapshot = self.snapshot(id)?;
-        let mut variables: Vec<(Arc<str>, Arc<str>)> = Vec::new();
-        for name in names {
-            let value = ChannelScope::of_client(self, Some(id))
-                .value(name)
-                .unwrap_or_default();
-            variables.push((Arc::clone(name), value.into()));
-        }
-        let channel = self.channels.get(&id)?;
+    fn status_item(
+        &self,
+        channel: &Channel,
+        mut variables: Vec<(Arc<str>, Arc<str>)>,
+        all: bool,
+    ) -> StatusItem {
         if all {
             let own = channel.variables.iter();
             variables.extend(own.map(|(name, value)| (name.into(), Arc::clone(value))));
@@ -146,13 +144,12 @@ impl Switch {
             .absolute
             .map(|(at, _)| at.saturating_sub(self.now.since_start));
         let age = self.now.utc.duration_since(channel.created).as_secs();
-        Some(StatusItem {
-            channel: snapshot,
-            technology: channel.technology().into(),
+        StatusItem {
+            channel: self.snapshot_of(channel),
             seconds: u64::try_from(age).unwrap_or(0),
             time_to_hangup: left.map_or(0, |left| left.as_secs()),
             variables,
-        })
+        }
     }
 
     fn read_variable(&mut self, request: &VariableRequest) -> Reply {

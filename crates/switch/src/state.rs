@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 impl Switch {
     /// Endpoints, devices, hints, mailboxes and presences first, then channels, then who sits together.
-    pub(crate) fn state_as_events(&self) -> Vec<Event> {
+    pub(crate) fn state_as_events(&mut self) -> Vec<Event> {
         let mut events = self.endpoints_as_events();
         let devices = self.known_devices().into_iter();
         events.extend(devices.map(|(device, state)| Event::DeviceStateChange { device, state }));

@@ -4,7 +4,8 @@
 use crate::Config;
 use crate::bridge::Bridge;
 use crate::cel::EventLog;
-use crate::channel::{Channel, Happening};
+use crate::channel::Happening;
+use crate::channels::Channels;
 use crate::database::Database;
 use crate::device::Devices;
 use crate::directory::Directory;
@@ -102,7 +103,7 @@ pub struct Switch {
     pub(crate) config: Arc<Config>,
     /// The dialplan as it was read last; clients may have changed the one in use since.
     pub(crate) dialplan_read: Arc<Dialplan>,
-    pub(crate) channels: BTreeMap<ChannelId, Channel>,
+    pub(crate) channels: Channels,
     /// The same channels by name and uniqueid.
     pub(crate) directory: Directory,
     pub(crate) bridges: BTreeMap<BridgeId, Bridge>,
@@ -143,7 +144,7 @@ impl Switch {
             now,
             config: Arc::default(),
             dialplan_read: Arc::default(),
-            channels: BTreeMap::new(),
+            channels: Channels::default(),
             directory: Directory::default(),
             bridges: BTreeMap::new(),
             suspended: Suspended::default(),
@@ -243,6 +244,7 @@ impl Switch {
     fn configure(&mut self, config: Arc<Config>) {
         let was_logged = self.config.cel.enabled;
         self.config = self.take_dialplan(config);
+        self.channels.touch_all();
         if self.config.cel.enabled != was_logged {
             self.renew_event_log();
         }

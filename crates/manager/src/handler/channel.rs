@@ -124,7 +124,7 @@ fn status_item(gate: Gate, id: &str, names: &[String], item: &StatusItem) -> Mes
     let event = Status {
         privilege: "Call",
         channel: block(channel),
-        r#type: &item.technology,
+        r#type: channel.technology(),
         dnid: &channel.dnid,
         effective_connected_line_num: or_unknown(&channel.connected.number),
         effective_connected_line_name: or_unknown(&channel.connected.name),

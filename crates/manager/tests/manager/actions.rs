@@ -88,7 +88,6 @@ fn status_tells_channels_and_the_variables_asked_for() {
     let mut client = Client::of("admin");
     let item = StatusItem {
         channel: channel("Local/wait@lab-00000000;1"),
-        technology: "Local".into(),
         seconds: 5,
         time_to_hangup: 0,
         variables: vec![

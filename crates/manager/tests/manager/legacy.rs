@@ -351,7 +351,6 @@ fn lists_have_the_form_of_then() {
 
     let items = list.into_iter().map(|channel| StatusItem {
         channel,
-        technology: "SIP".into(),
         seconds: 5,
         time_to_hangup: 0,
         variables: vec![("A".into(), "1".into())],

@@ -153,7 +153,7 @@ fn description(item: &StatusItem) -> String {
     let seconds = item.seconds;
     let general = [
         ("Name", channel.name.to_string()),
-        ("Type", item.technology.to_string()),
+        ("Type", channel.technology().to_owned()),
         ("UniqueID", channel.uniqueid.to_string()),
         ("LinkedID", channel.linkedid.to_string()),
         ("Caller ID", or_none(channel.caller.number.as_ref())),

@@ -98,8 +98,8 @@ impl Switch {
         }
         self.go(id, place);
         self.start_dialplan(id);
-        self.channels
-            .entry(id)
-            .and_modify(|channel| channel.record = None);
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.record = None;
+        }
     }
 }

@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""How long a Ping takes while another session lists thousands of channels.
+
+  benches/beside.py --server COMMAND [--channels 10000] [--seconds 10] [--rounds 3]
+
+COMMAND starts the server as for compare.py (e.g. "$PWD/switchroom.sh"). Rounds alternate: nobody lists; another
+session, of a process of its own, asks for CoreShowChannels and Status in turn, four lists a second.
+"""
+import argparse
+import multiprocessing
+import os
+import socket
+import statistics
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+import compare  # noqa: E402
+
+PACE = 0.002  # between pings
+LISTS = 0.25  # between lists
+ORIGINATE = ('Action: Originate\r\nChannel: Local/hold@bench\r\nContext: bench\r\nExten: hold\r\nPriority: 1\r\n'
+             'Async: true\r\n\r\n').encode()
+
+
+class Session:
+    """A session of the manager that hears no events."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(('127.0.0.1', port), timeout=60)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.ask(b'Action: Login\r\nUsername: fan\r\nSecret: fan-secret\r\nEvents: off\r\n\r\n', b'accepted')
+
+    def ask(self, action, end):
+        """Sends an action and reads up to the message with this text; how many bytes that were."""
+        self.socket.sendall(action)
+        tail, size = b'', 0
+        while True:
+            data = self.socket.recv(1 << 20)
+            if not data:
+                raise SystemExit('closed')
+            size += len(data)
+            tail = tail[-200:] + data
+            if tail.endswith(b'\r\n\r\n') and end in tail[-400:]:
+                return size
+
+
+def listing(port, stop, lists):
+    session = Session(port)
+    while not stop.is_set():
+        for name in ('CoreShowChannels', 'Status'):
+            began = time.monotonic()
+            session.ask(f'Action: {name}\r\n\r\n'.encode(), f'{name}Complete'.encode())
+            lists.put(time.monotonic() - began)
+            stop.wait(max(0, began + LISTS - time.monotonic()))
+
+
+def pings(session, seconds):
+    """Round trips, in microseconds."""
+    times, end = [], time.monotonic() + seconds
+    while (began := time.monotonic()) < end:
+        session.ask(b'Action: Ping\r\n\r\n', b'Ping: Pong')
+        took = time.monotonic() - began
+        times.append(took * 1e6)
+        time.sleep(max(0, PACE - took))
+    return times
+
+
+def call(session, channels):
+    for _ in range(channels // 2):
+        session.ask(ORIGINATE, b'successfully queued')
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        session.socket.sendall(b'Action: CoreStatus\r\n\r\n')
+        answer = session.socket.recv(65536).decode()
+        if f'CoreCurrentCalls: {channels}\r\n' in answer or f'CoreCurrentCalls: {channels // 2}\r\n' in answer:
+            return
+        time.sleep(0.1)
+    raise SystemExit(f'not {channels} channels:\n{answer}')
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--server', required=True)
+    parser.add_argument('--channels', type=int, default=10000)
+    parser.add_argument('--seconds', type=float, default=10)
+    parser.add_argument('--rounds', type=int, default=3)
+    args = parser.parse_args()
+    server = compare.Server(args.server, os.path.join(HERE, 'etc'))
+    port, figures, took = server.ports['AMI'], {'alone': [], 'beside lists': []}, []
+    try:
+        session = Session(port)
+        call(session, args.channels)
+        for _ in range(args.rounds):
+            figures['alone'] += pings(session, args.seconds)
+            stop, lists = multiprocessing.Event(), multiprocessing.SimpleQueue()
+            lister = multiprocessing.Process(target=listing, args=(port, stop, lists))
+            lister.start()
+            figures['beside lists'] += pings(session, args.seconds)
+            stop.set()
+            lister.join()
+            while not lists.empty():
+                took.append(lists.get())
+    finally:
+        server.stop()
+    for name, times in figures.items():
+        cuts = statistics.quantiles(times, n=1000)
+        print(f'{name}: {len(times)} pings, p50 {cuts[499]:.0f} µs, p99 {cuts[989]:.0f} µs, p99.9 {cuts[998]:.0f} µs')
+    print(f'{len(took)} lists of {args.channels} rows, {statistics.median(took) * 1e3:.0f} ms each')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,64 @@
+//! All channels, in the order they came, and which of them may be other than they were told.
+
+use crate::channel::Channel;
+use model::{ChannelId, ChannelSnapshot};
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// All channels. Who may change one says so by [`Channels::get_mut`], so that a list of thousands finds the
+/// few that must be looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Channels(BTreeMap<ChannelId, Channel>);
+
+impl Deref for Channels {
+    type Target = BTreeMap<ChannelId, Channel>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl Channels {
+    pub(crate) fn insert(&mut self, id: ChannelId, channel: Channel) {
+        self.0.insert(id, channel);
+    }
+
+    pub(crate) fn remove(&mut self, id: &ChannelId) -> Option<Channel> {
+        self.0.remove(id)
+    }
+
+    /// A channel that may be changed.
+    pub(crate) fn get_mut(&mut self, id: &ChannelId) -> Option<&mut Channel> {
+        let channel = self.0.get_mut(id)?;
+        channel.touched = true;
+        Some(channel)
+    }
+
+    /// A channel is as this says; gives what it was told before.
+    pub(crate) fn tell(
+        &mut self,
+        id: ChannelId,
+        snapshot: Arc<ChannelSnapshot>,
+    ) -> Option<Arc<ChannelSnapshot>> {
+        let channel = self.0.get_mut(&id)?;
+        channel.touched = false;
+        channel.told.replace(snapshot)
+    }
+
+    /// All may be other than they were told.
+    pub(crate) fn touch_all(&mut self) {
+        self.0
+            .values_mut()
+            .for_each(|channel| channel.touched = true);
+    }
+
+    /// Those that are, once looked at, as they were told.
+    pub(crate) fn are_as_told(&mut self, ids: &[ChannelId]) {
+        for id in ids {
+            if let Some(channel) = self.0.get_mut(id) {
+                channel.touched = false;
+            }
+        }
+    }
+}
