@@ -6,6 +6,7 @@ use crate::body::Body;
 use crate::cookie;
 use crate::digest_login::Refused;
 use crate::driver::Ends;
+use crate::origin::is_cross_site;
 use crate::parameters;
 use crate::session::{Handle, NoAnswer, Reply};
 use crate::sessions::Session;
@@ -102,6 +103,9 @@ impl Face {
     }
 
     async fn serve_digest(self, web: &Web, request: Request) -> Answer {
+        if is_sent_by_a_page(&request) {
+            return web.answers().refusal(Refusal::Origin);
+        }
         let handle = match digest_session(web, &request).await {
             Ok(handle) => handle,
             Err(answer) => return answer,
@@ -158,6 +162,14 @@ async fn ask(
     let reply = session.handle.act(action.clone(), ends).await?;
     web.sessions().note(&session.id, &reply);
     Ok((session, reply))
+}
+
+/// Whether a page of another site has a browser ask for something: the browser would prove who its
+/// user is, without asking them.
+fn is_sent_by_a_page(request: &Request) -> bool {
+    let parts = &request.parts;
+    let asks = parts.method == Method::POST || parts.uri.query().is_some();
+    asks && is_cross_site(&parts.headers)
 }
 
 /// The session of who logs in with a digest, or what they are answered instead.

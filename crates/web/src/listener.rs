@@ -6,6 +6,7 @@ use crate::certificate;
 use crate::driver::Ends;
 use crate::exchange::Exchange;
 use crate::idle::{Limits, Phase, Timed};
+use crate::origin::is_cross_site;
 use crate::settings::Settings;
 use crate::show::{self, Shown};
 use crate::socket;
@@ -384,11 +385,7 @@ async fn answer(
     phase: Phase,
 ) -> Result<Answer, Infallible> {
     let (parts, body) = request.into_parts();
-    // A browser shows its certificate whatever page sends it here.
-    let foreign = parts
-        .headers
-        .get("sec-fetch-site")
-        .is_some_and(|site| site == "cross-site");
+    let foreign = is_cross_site(&parts.headers);
     let ends = Ends {
         certificate: ends.certificate.filter(|_| !foreign),
         ..ends

@@ -143,7 +143,7 @@ impl Web {
             .decode_utf8_lossy()
             .into_owned();
         let lower = asked.to_ascii_lowercase();
-        if is_restricted(&settings, &lower, request.ends.remote) {
+        if is_restricted(&settings, &plain(&lower), request.ends.remote) {
             return Err(Refusal::Restricted);
         }
         let redirect = settings
@@ -278,7 +278,13 @@ fn missing(served: bool, has_manager: bool) -> Option<&'static str> {
     }
 }
 
-/// Whether a path, decoded and in lower case, is not for who comes from there.
+/// A path as files are found by it: empty parts and those that stay where they are do not count.
+fn plain(path: &str) -> String {
+    let parts = path.split('/').filter(|part| !matches!(*part, "" | "."));
+    parts.fold(String::new(), |plain, part| plain + "/" + part)
+}
+
+/// Whether a path, plain, decoded and in lower case, is not for who comes from there.
 fn is_restricted(settings: &Settings, path: &str, remote: SocketAddr) -> bool {
     let concerned = settings.restrictions.iter().filter(|restriction| {
         let rest = path.strip_prefix(&restriction.prefix);
@@ -311,7 +317,19 @@ impl Request {
 
 #[cfg(test)]
 mod tests {
-    use super::missing;
+    use super::{missing, plain};
+
+    #[test]
+    fn a_path_has_one_spelling() {
+        for spelling in [
+            "/static/private/x",
+            "//static/./private//x",
+            "/static/private/x/.",
+        ] {
+            assert_eq!(plain(spelling), "/static/private/x");
+        }
+        assert_eq!(plain("/"), "");
+    }
 
     #[test]
     fn the_file_that_does_not_agree_is_named() {

@@ -42,8 +42,10 @@ type Socket = WebSocketStream<TokioIo<Upgraded>>;
 
 /// The largest message of a client, in bytes.
 const LARGEST: usize = 64 * 1024;
-/// Actions of one client that may wait.
+/// Actions of one client that may come together. While as many wait, or as many bytes of them, nothing
+/// more is read.
 const WAITING: usize = 256;
+const WAITING_BYTES: usize = 4 * LARGEST;
 /// Bytes told at a time.
 const PIECE: usize = 32 * 1024;
 /// How long the client may be silent before it is asked whether it is there, and how long again
@@ -135,6 +137,7 @@ async fn run(feed: Feed, start: Start, upgrade: OnUpgrade, phase: Phase) {
         feed,
         start,
         actions: VecDeque::new(),
+        waiting: 0,
         heard: Instant::now(),
         asked: false,
         events: Vec::new(),
@@ -151,6 +154,8 @@ struct Talk {
     start: Start,
     began: bool,
     actions: VecDeque<Message>,
+    /// Bytes of them.
+    waiting: usize,
     /// When the client was heard last, and whether it was asked since whether it is there.
     heard: Instant,
     asked: bool,
@@ -178,9 +183,10 @@ impl Talk {
             let Some(action) = self.actions.pop_front() else {
                 break;
             };
+            self.waiting -= action.wire().len();
             self.feed.act(action);
         }
-        let room = self.actions.len() < WAITING;
+        let room = self.actions.len() < WAITING && self.waiting < WAITING_BYTES;
         let beat = self.heard + BEAT;
         tokio::select! {
             item = self.feed.next() => self.on_item(item).await,
@@ -255,14 +261,16 @@ impl Talk {
             Ok(batch) => batch,
             Err(unreadable) => return self.complain(&unreadable.0).await,
         };
+        if batch.len() > WAITING {
+            return self.complain("Too many actions at a time").await;
+        }
         for message in batch {
             if message.first("type") == Some("begin") && self.feed.is_member() {
                 let start = start(message.first("after"), message.first("snapshot"));
                 self.feed.begin(start);
-            } else if self.actions.len() < WAITING {
-                self.actions.push_back(message);
             } else {
-                self.complain("Too many actions at a time").await?;
+                self.waiting += message.wire().len();
+                self.actions.push_back(message);
             }
         }
         Ok(())

@@ -149,7 +149,7 @@ async fn files_redirects_and_restrictions_hold_in_any_spelling() {
             "{target}"
         );
     }
-    for target in ["/mxml", "/MXML", "/%6dxml/", "/mxml/x"] {
+    for target in ["/mxml", "/MXML", "/%6dxml/", "/mxml/x", "//mxml", "/./mxml"] {
         let mut client = Client::connect(served.address(false)).await;
         assert_eq!(client.get(target).await.status, 403, "{target}");
     }

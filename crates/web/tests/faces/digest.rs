@@ -31,6 +31,30 @@ async fn who_proves_to_know_the_secret_is_let_in() {
 }
 
 #[tokio::test]
+async fn pages_of_other_sites_cannot_use_the_login_of_a_browser() {
+    let house = House::new(MANAGER);
+    let served = house.serve("");
+    let target = "/arawman?action=ping";
+    for (site, status) in [("cross-site", 403), ("same-origin", 200), ("none", 200)] {
+        let mut client = Client::connect(served.address(false)).await;
+        let asked = client.get(target).await;
+        let proof = digest(&asked, "admin", "admin-secret", target, 1);
+        let headers = format!("{proof}\r\nSec-Fetch-Site: {site}");
+        assert_eq!(
+            client.get_with(target, &headers).await.status,
+            status,
+            "{site}"
+        );
+    }
+    // A link to the page itself is no harm.
+    let mut client = Client::connect(served.address(false)).await;
+    let linked = client
+        .get_with("/amanager", "Sec-Fetch-Site: cross-site")
+        .await;
+    assert_eq!(linked.status, 401);
+}
+
+#[tokio::test]
 async fn nobody_else_is() {
     let house = House::new(MANAGER);
     let served = house.serve("");

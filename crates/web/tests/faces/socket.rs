@@ -120,6 +120,19 @@ async fn what_is_no_action_is_answered_and_harms_nothing() {
         socket.await_type("response").await["response"]["Ping"],
         "Pong"
     );
+    let many = json!(vec![json!({"Action": "Ping"}); 257]);
+    socket.say(many).await;
+    assert_eq!(
+        socket.await_type("response").await["response"]["Message"],
+        "Too many actions at a time"
+    );
+    socket
+        .say(json!(vec![json!({"Action": "Ping"}); 256]))
+        .await;
+    for _ in 0..256 {
+        let answer = socket.await_type("response").await;
+        assert_eq!(answer["response"]["Ping"], "Pong");
+    }
     let huge = "x".repeat(200_000);
     let _ = socket.0.send(Message::text(huge)).await;
     // It is closed; the bytes it did not read may have broken it off.
