@@ -67,7 +67,7 @@ class OperationTest(LabTest):
 
     def test_events_are_numbered_while_somebody_looks_for_a_fault(self):
         admin = self.connect()
-        self.assertEqual(self.console('manager set debug'), "manager debug is 'off'\n")
+        self.assertEqual(self.console('manager set debug'), "manager debug is off\n")
         self.assertEqual(self.console('manager set debug on'), "manager debug set to 'on'\n")
         self.ask(admin, 'UserEvent', UserEvent='numbered')
         told = self.event(admin, 'UserEvent', UserEvent='numbered')

@@ -17,6 +17,7 @@ use crate::listen::{MediaLeg, format_of};
 use crate::memory::Memory;
 use crate::music::Music;
 use crate::pbx::Place;
+use crate::shown::Shown;
 use crate::timers::TimerId;
 use crate::tones::Sounding;
 use crate::variables::Variables;
@@ -50,6 +51,7 @@ pub(crate) struct Channel {
     pub(crate) cause: Option<Cause>,
     pub(crate) tech_cause: Option<Arc<str>>,
     pub(crate) variables: Variables,
+    pub(crate) shown: Shown,
     pub(crate) technology: Technology,
     /// What it executes, innermost last; empty for one that was dialled and only sits.
     pub(crate) run: Vec<Frame>,
@@ -308,6 +310,7 @@ impl Switch {
             cause: None,
             tech_cause: None,
             variables: Variables::default(),
+            shown: Shown::default(),
             technology: new.technology,
             run: Vec::new(),
             outgoing: None,
@@ -340,6 +343,7 @@ impl Switch {
 
     /// Tells what has changed about a channel since it was told last.
     pub(crate) fn publish(&mut self, id: ChannelId) {
+        self.look_up_shown(id);
         let Some(new) = self.snapshot(id) else { return };
         let old = self.channels.tell(id, Arc::clone(&new));
         for event in changes(old.as_deref(), &new) {
@@ -369,7 +373,7 @@ impl Switch {
             return Arc::clone(told);
         }
         let variables = self.config.channel_variables.iter().map(|name| {
-            let value = channel.variables.value(name).cloned().unwrap_or_default();
+            let value = channel.shown(name).cloned().unwrap_or_default();
             (Arc::clone(name), value)
         });
         Arc::new(ChannelSnapshot {
@@ -446,7 +450,7 @@ impl Switch {
             format,
             variables,
         } = snapshot;
-        let value = |name| channel.variables.value(name).map_or("", |value| value);
+        let value = |name| channel.shown(name).map_or("", |value| value);
         let kept = variables.iter().map(|(name, value)| (&**name, &**value));
         let wanted = self.config.channel_variables.iter();
         (&channel.context, &channel.exten, channel.priority) == (context, exten, *priority)

@@ -43,6 +43,7 @@ mod quality;
 mod query;
 mod recording;
 mod scope;
+mod shown;
 mod special;
 mod state;
 mod subroutine;

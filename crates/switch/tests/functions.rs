@@ -12,6 +12,7 @@ mod world;
 use model::{
     Command, DatabaseCommand, DatabaseReply, DeviceState, Event, Refusal, Reply, VariableRequest,
 };
+use std::sync::Arc;
 use std::time::Duration;
 use world::caller::{Caller, DIALPLAN};
 use world::{Phone, World};
@@ -203,9 +204,34 @@ fn what_was_kept_is_there_again() {
 }
 
 #[test]
+fn variables_and_functions_are_shown_of_every_channel() {
+    let dialplan = "[phones]\nexten => up,1,Answer()\n same => n,Wait(100)\n";
+    let mut world = World::new(1, dialplan);
+    let mut config = world::config(dialplan);
+    let shown = ["X", "CHANNEL(state)", "NONE(such)"];
+    config.channel_variables = shown.map(Into::into).into();
+    world.give(switch::Input::Configure(Arc::new(config)));
+    world.dial("alice", "up").unwrap();
+    let text = |(name, value): &(Arc<str>, Arc<str>)| format!("{name}={value}");
+    let told = world
+        .events
+        .iter()
+        .filter_map(|record| match &record.event {
+            Event::Newchannel { channel } | Event::Newstate { channel } => {
+                let texts: Vec<_> = channel.variables.iter().map(text).collect();
+                Some(texts.join(" "))
+            }
+            _ => None,
+        });
+    let told: Vec<_> = told.collect();
+    let ring = "X= CHANNEL(state)=Ring NONE(such)=";
+    assert_eq!(told, [ring, "X= CHANNEL(state)=Up NONE(such)="]);
+}
+
+#[test]
 fn what_others_have_kept_is_found_and_forgotten() {
     let mut world = World::new(1, DIALPLAN);
-    let path: std::sync::Arc<str> = "/registrar/contact/a".into();
+    let path: Arc<str> = "/registrar/contact/a".into();
     let mut keep = |value: Option<&str>| {
         let change = (path.clone(), value.map(Into::into));
         world.give(switch::Input::Keep(vec![change]));
@@ -221,7 +247,7 @@ fn whatever_clients_ask_of_functions_nothing_breaks() {
     let mut world = World::new(1, DIALPLAN);
     let mut config = world::config(DIALPLAN);
     config.live_dangerously = true;
-    world.give(switch::Input::Configure(std::sync::Arc::new(config)));
+    world.give(switch::Input::Configure(Arc::new(config)));
     world.phone("alice", Phone::Rings);
     let pieces = [
         "name",

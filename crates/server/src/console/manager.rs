@@ -257,12 +257,15 @@ fn set_debug(node: &Arc<Node>, arguments: &[String]) -> Outcome {
         [word] if word.eq_ignore_ascii_case("off") => false,
         _ => return Outcome::Usage,
     };
-    let verb = if arguments.is_empty() { "is" } else { "set to" };
     if numbers != style.numbers {
         node.hub.restyle(manager::Style { numbers, ..style });
     }
     let word = if numbers { "on" } else { "off" };
-    Outcome::Output(format!("manager debug {verb} '{word}'\n"))
+    Outcome::Output(if arguments.is_empty() {
+        format!("manager debug is {word}\n")
+    } else {
+        format!("manager debug set to '{word}'\n")
+    })
 }
 
 fn kick(node: &Arc<Node>, arguments: &[String]) -> Outcome {
