@@ -97,6 +97,22 @@ class PanelTest(LabTest):
         expect(page.get_by_label('Account')).to_be_visible()
         self.assertEqual(self.complaints, [])
 
+    def test_the_form_of_old_logs_in_and_asks(self):
+        page = self.page
+        page.goto(f"http://127.0.0.1:{self.lab.ports['HTTP']}/manager")
+        page.locator('select[name=action]').select_option('login')
+        page.locator('input[name=username]').fill('admin')
+        page.locator('input[name=secret]').fill('admin-secret')
+        page.keyboard.press('Enter')
+        expect(page.get_by_role('cell', name='Authentication accepted')).to_be_visible()
+        page.locator('input[name=action]').fill('CoreSettings')
+        page.keyboard.press('Enter')
+        expect(page.get_by_role('cell', name='CoreMaxCalls')).to_be_visible()
+        page.locator('select[name=action]').select_option('command')
+        page.locator('input[name=command]').fill('dialplan show <b>none</b>')
+        page.keyboard.press('Enter')
+        expect(page.get_by_role('cell', name="There is no existence of '<b>none</b>'")).to_be_visible()
+
     def test_it_is_readable_on_a_phone(self):
         self.page.set_viewport_size({'width': 360, 'height': 740})
         self.log_in()

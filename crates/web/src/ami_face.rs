@@ -13,7 +13,9 @@ use crate::sessions::Session;
 use crate::web::{Request, Web};
 use ami::xml::Elements;
 use ami::{Dialect, Message, action, html, raw, xml};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, PRAGMA, SET_COOKIE};
+use hyper::header::{
+    AUTHORIZATION, CONTENT_TYPE, HeaderValue, PRAGMA, SET_COOKIE, X_FRAME_OPTIONS,
+};
 use hyper::{HeaderMap, Method, StatusCode};
 use manager::Piece;
 
@@ -149,7 +151,13 @@ impl Face {
                 ("text/html", text.into())
             }
         };
-        web.answers().of(StatusCode::OK, content_type, body)
+        let mut answer = web.answers().of(StatusCode::OK, content_type, body);
+        if self.format == Format::Html {
+            // No page of another site shows it in a frame, to have its user press our buttons.
+            let own = HeaderValue::from_static("SAMEORIGIN");
+            answer.headers_mut().insert(X_FRAME_OPTIONS, own);
+        }
+        answer
     }
 }
 

@@ -101,6 +101,7 @@ async fn each_form_tells_the_same() {
     );
     let page = client.get("/manager?action=ping&actionid=2").await;
     assert_eq!(page.header("Content-Type"), Some("text/html"));
+    assert_eq!(page.header("X-Frame-Options"), Some("SAMEORIGIN"));
     assert!(page.body.contains("<tr><td>ActionID</td><td>2</td></tr>\n"));
     assert!(page.body.contains("<option value=\"CoreShowChannels\">"));
     let denied = client.get("/mxml?action=nothing%20such&actionid=5").await;
