@@ -10,6 +10,9 @@ from lab import SWITCHROOM, LabTest, golden
 
 
 class OperationTest(LabTest):
+    added = {'pjsip.conf': '\n[away]\ntype = registration\nserver_uri = sip:127.0.0.1:1\n'
+                           'client_uri = sip:me@127.0.0.1\n'}
+
     def path(self, name):
         return os.path.join(self.lab.etc, name)
 
@@ -59,7 +62,12 @@ class OperationTest(LabTest):
         request = urllib.request.Request(url, headers={'Authorization': 'Basic cDpx'})
         with urllib.request.urlopen(request, timeout=5) as answer:
             text = answer.read().decode()
-        for figure in (r'^asterisk_channels_count 0$', r'^asterisk_endpoints_count \d+$',
+        for figure in (r'^asterisk_endpoints_state\{id="PJSIP/carol",tech="PJSIP",resource="carol"\} 2$',
+                       r'^asterisk_endpoints_state\{id="PJSIP/alice",.*\} 1$',
+                       r'^asterisk_endpoints_channels_count\{id="PJSIP/alice",.*\} 0$',
+                       r'^asterisk_pjsip_outbound_registration_status\{username="sip:me@127.0.0.1",'
+                       r'domain="sip:127.0.0.1:1",channel_type="PJSIP"\} 0$',
+                       r'^asterisk_channels_count 0$', r'^asterisk_endpoints_count \d+$',
                        r'^asterisk_core_uptime_seconds \d+$',
                        r'^switchroom_manager_actions\{result="success"\} [1-9]\d*$',
                        r'^switchroom_security_events\{service="AMI",outcome="success"\} \d+$'):

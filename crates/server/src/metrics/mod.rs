@@ -1,9 +1,10 @@
 //! Figures for Prometheus, under the names of the reference server's res_prometheus, and ours
 //! (`switchroom_…`) for what it does not tell.
 
+mod calls;
+
 use crate::node::Node;
 use crate::version;
-use model::{BridgeSnapshot, ChannelSnapshot, Command, Reply};
 use std::fmt::{Display, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,8 +37,9 @@ pub(crate) async fn text(node: &Arc<Node>) -> String {
     let begun = Instant::now();
     let core = node.configured().configuration.metrics.core;
     let mut page = Page::default();
-    calls(node, &mut page).await;
-    endpoints(node, &mut page);
+    let channels = calls::calls(node, &mut page).await;
+    calls::endpoints(node, &channels, &mut page);
+    calls::registrations(node, &mut page);
     manager(node, &mut page);
     journal(node, &mut page);
     disk(node, &mut page);
@@ -142,98 +144,6 @@ fn traces(node: &Node, page: &mut Page) {
     ] {
         let count = count.load(Ordering::Relaxed);
         page.value(name, &[("outcome", outcome)], count);
-    }
-}
-
-async fn calls(node: &Arc<Node>, page: &mut Page) {
-    if let Reply::Counts { calls, .. } = node.ask(Command::Counts).await {
-        page.about("asterisk_calls_sum", "counter", "Calls since the start");
-        page.value("asterisk_calls_sum", &[], calls);
-    }
-    if let Reply::Channels(channels) = node.ask(Command::Channels).await {
-        let linked: std::collections::BTreeSet<_> =
-            channels.iter().map(|channel| &channel.linkedid).collect();
-        page.gauge("asterisk_calls_count", "Calls now", linked.len());
-        page.gauge("asterisk_channels_count", "Channels now", channels.len());
-        let now = node.clock.now().utc;
-        page.about(
-            "asterisk_channels_state",
-            "gauge",
-            "The state of each channel, by number",
-        );
-        for channel in &channels {
-            page.value(
-                "asterisk_channels_state",
-                &of_channel(channel),
-                channel.state.number(),
-            );
-        }
-        page.about(
-            "asterisk_channels_duration_seconds",
-            "gauge",
-            "How long each channel is there",
-        );
-        for channel in &channels {
-            let seconds = now.as_second() - channel.created.as_second();
-            page.value(
-                "asterisk_channels_duration_seconds",
-                &of_channel(channel),
-                seconds,
-            );
-        }
-    }
-    if let Reply::Bridges(bridges) = node.ask(Command::Bridges { kind: None }).await {
-        page.gauge("asterisk_bridges_count", "Bridges now", bridges.len());
-        page.about(
-            "asterisk_bridges_channels_count",
-            "gauge",
-            "The channels in each bridge",
-        );
-        for bridge in &bridges {
-            page.value(
-                "asterisk_bridges_channels_count",
-                &of_bridge(bridge),
-                bridge.channels,
-            );
-        }
-    }
-}
-
-fn of_channel(channel: &ChannelSnapshot) -> [(&'static str, &str); 3] {
-    let technology = channel.name.split('/').next().unwrap_or_default();
-    [
-        ("name", &channel.name),
-        ("id", &channel.uniqueid),
-        ("type", technology),
-    ]
-}
-
-fn of_bridge(bridge: &BridgeSnapshot) -> [(&'static str, &str); 3] {
-    [
-        ("id", &bridge.uniqueid),
-        ("tech", &bridge.technology),
-        ("subclass", &bridge.kind),
-    ]
-}
-
-fn endpoints(node: &Node, page: &mut Page) {
-    let configured = node.configured();
-    let endpoints = &configured.configuration.switch.endpoints;
-    let contacts = node.sip.contacts();
-    page.gauge(
-        "asterisk_endpoints_count",
-        "Endpoints configured",
-        endpoints.len(),
-    );
-    page.about(
-        "asterisk_endpoints_state",
-        "gauge",
-        "Whether each endpoint can be called: 1 offline, 2 online",
-    );
-    for name in endpoints.keys() {
-        let online = contacts.iter().any(|contact| contact.endpoint == *name);
-        let labels = [("tech", "PJSIP"), ("resource", &**name)];
-        page.value("asterisk_endpoints_state", &labels, 1 + u8::from(online));
     }
 }
 
