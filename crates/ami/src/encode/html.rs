@@ -1,6 +1,6 @@
 //! The form of `/manager` and `/amanager`: a page with a form and a table (ami-server.md 8.8).
 
-use super::{Occurrences, markup};
+use super::{Occurrences, markup, opaque};
 use crate::Message;
 use std::fmt::Write as _;
 
@@ -79,6 +79,9 @@ fn rows<'a>(messages: impl IntoIterator<Item = &'a Message>, out: &mut String) {
             }
             let _ = writeln!(out, "</td><td>{}</td></tr>", markup(value.trim()));
         }
+        if let Some(lines) = opaque(message, "<br>\n") {
+            let _ = writeln!(out, "<tr><td>Opaque-data</td><td>{lines}</td></tr>");
+        }
         out.push_str("<tr><td colspan=\"2\"><hr></td></tr>\r\n");
     }
 }
@@ -151,5 +154,15 @@ mod tests {
         authenticated([&odd], &mut page);
         assert!(page.contains("<tr><td>&lt;A&gt;</td><td>&lt;/td&gt;&lt;script&gt;</td></tr>\n"));
         assert!(page.contains("<tr><td>&lt;A&gt;-2</td><td>&apos;&quot;&amp;</td></tr>\n"));
+    }
+
+    #[test]
+    fn lines_that_are_no_headers_are_one_row() {
+        let output = Message::new()
+            .with("Response", "Follows")
+            .with_body(["one: <1>", "two"]);
+        let mut page = String::new();
+        authenticated([&output], &mut page);
+        assert!(page.contains("<tr><td>Opaque-data</td><td>one: &lt;1&gt;<br>\ntwo</td></tr>\n"));
     }
 }

@@ -22,8 +22,17 @@ pub fn encode(message: &Message, out: &mut String) {
         };
         write_values(kind, &values, out);
     }
+    // Lines that are no headers are the output of a command, told as later releases do.
+    let lines: Vec<_> = message.body().filter(|line| *line != END).collect();
+    if !lines.is_empty() {
+        out.push_str(",\"Output\":");
+        write_values(Some(Kind::Texts), &lines, out);
+    }
     out.push('}');
 }
+
+/// The mark behind the output of a command, for who reads a stream of lines.
+const END: &str = "--END COMMAND--";
 
 /// What the headers of answers are, where they are no text. `Value` is one, whatever is in it.
 fn response_kind(name: &str) -> Option<Kind> {
@@ -173,6 +182,19 @@ mod tests {
         assert_eq!(
             encoded(&event),
             r#"{"Event":"FullyBooted","Uptime":"007","LastReload":""}"#
+        );
+    }
+
+    #[test]
+    fn output_is_a_list_of_lines_whatever_release_it_is_told_as() {
+        let output = Message::new().with("Response", "Follows").with_body([
+            "one: 1",
+            "two",
+            "--END COMMAND--",
+        ]);
+        assert_eq!(
+            encoded(&output),
+            r#"{"Response":"Follows","Output":["one: 1","two"]}"#
         );
     }
 }

@@ -5,6 +5,7 @@ pub mod json;
 pub mod raw;
 pub mod xml;
 
+use crate::Message;
 use std::collections::HashMap;
 
 /// Tells which occurrence of its name a header is: the forms with one place for a name number the
@@ -22,6 +23,13 @@ impl Occurrences {
         self.0.insert(name.to_owned(), 1);
         1
     }
+}
+
+/// The lines of a message that are no headers, each as it may stand in XML and HTML, with this between
+/// them; `None` if there are no such lines.
+fn opaque(message: &Message, between: &str) -> Option<String> {
+    let lines: Vec<_> = message.body().map(markup).collect();
+    (!lines.is_empty()).then(|| lines.join(between))
 }
 
 /// Text as it may stand in XML and HTML, between quotes too: what has a meaning there is escaped,

@@ -1,6 +1,6 @@
 //! The form of `/mxml`: an element a message, an attribute a header (ami-server.md 8.7).
 
-use super::{Occurrences, markup};
+use super::{Occurrences, markup, opaque};
 use crate::Message;
 
 /// What the client wants the elements to say.
@@ -60,6 +60,11 @@ fn attributes(message: &Message, out: &mut String) {
         }
         out.push_str("='");
         out.push_str(&markup(value.trim()));
+        out.push('\'');
+    }
+    if let Some(lines) = opaque(message, "\n") {
+        out.push_str(" opaque_data='");
+        out.push_str(&lines);
         out.push('\'');
     }
 }
@@ -157,5 +162,17 @@ mod tests {
             assert!(text.contains(element), "{text}");
             assert!(text.contains("id='&apos;&gt;&lt;x'"), "{text}");
         }
+    }
+
+    #[test]
+    fn lines_that_are_no_headers_are_one_attribute() {
+        let output = Message::new().with("Response", "Follows").with_body([
+            "one: <1>",
+            "two",
+            "--END COMMAND--",
+        ]);
+        assert!(encode(&[output], Elements::default()).contains(
+            "<generic response='Follows' opaque_data='one: &lt;1&gt;\ntwo\n--END COMMAND--' />"
+        ));
     }
 }
