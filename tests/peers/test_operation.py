@@ -73,6 +73,12 @@ class OperationTest(LabTest):
                        r'^switchroom_security_events\{service="AMI",outcome="success"\} \d+$'):
             self.assertRegex(text, re.compile(figure, re.M))
 
+    def test_a_command_with_words_too_many_does_nothing(self):
+        answer = self.ask(self.connect(), 'Command', Command='core stop now please')
+        self.assertEqual(golden.get(answer, 'Response'), 'Error')
+        self.assertEqual(golden.get(answer, 'Output'), 'Usage: core stop now')
+        self.assertIn('System uptime', self.console('core show uptime'))
+
     def test_events_are_numbered_while_somebody_looks_for_a_fault(self):
         admin = self.connect()
         self.assertEqual(self.console('manager set debug'), "manager debug is off\n")

@@ -120,18 +120,16 @@ impl Listeners {
 }
 
 /// What is said of TLS; relative names are taken from the configuration folder.
-fn tls(general: &General, folder: &Path) -> Tls {
-    Tls {
-        certificate: folder.join(&general.tls_certificate),
-        private_key: general.tls_private_key.as_ref().map(|key| folder.join(key)),
-        clients: general
-            .tls_authorities
-            .as_ref()
-            .map(|file| folder.join(file)),
+pub(crate) fn tls(general: &General, folder: &Path) -> Tls {
+    let tls = Tls {
+        certificate: general.tls_certificate.clone(),
+        private_key: general.tls_private_key.clone(),
+        clients: general.tls_authorities.clone(),
         ciphers: general.tls_ciphers.clone().unwrap_or_default(),
         without_12: general.tls_disable_v12,
         server_order: general.tls_server_order,
-    }
+    };
+    tls.within(folder)
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {

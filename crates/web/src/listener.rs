@@ -133,11 +133,7 @@ impl Faces {
         if secure.is_empty() {
             *lock(&self.shared.tls) = None;
         } else {
-            let mut tls = general.tls();
-            tls.certificate = self.configuration.join(tls.certificate);
-            tls.private_key = tls.private_key.map(|key| self.configuration.join(key));
-            tls.clients = tls.clients.map(|file| self.configuration.join(file));
-            match tls.make() {
+            match general.tls().within(&self.configuration).make() {
                 Ok(made) => {
                     made.doubts
                         .iter()

@@ -75,6 +75,18 @@ pub struct Made {
 }
 
 impl Tls {
+    /// The same with relative names of files taken from this folder.
+    #[must_use]
+    pub fn within(self, folder: &Path) -> Self {
+        let within = |path| folder.join(path);
+        Self {
+            certificate: folder.join(self.certificate),
+            private_key: self.private_key.map(within),
+            clients: self.clients.map(within),
+            ..self
+        }
+    }
+
     /// Reads the files and makes a configuration of them.
     ///
     /// # Errors

@@ -38,6 +38,15 @@ pub(crate) struct Command {
     run: for<'a> fn(&'a Arc<Node>, &'a [String]) -> Running<'a>,
 }
 
+impl Command {
+    /// Whether its words are all there is to it, as its usage says: then further words are a mistake, and
+    /// nothing is done.
+    fn takes_nothing(&self) -> bool {
+        let written = self.usage.strip_prefix("Usage: ");
+        written.and_then(|text| text.lines().next()) == Some(self.words)
+    }
+}
+
 type Running<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 
 /// What became of a command.
@@ -88,7 +97,14 @@ pub(crate) async fn run(node: &Arc<Node>, line: &str) -> Answer {
             output: unknown(line, &words),
         };
     };
-    match (command.run)(node, &words[taken..]).await {
+    let arguments = &words[taken..];
+    if command.takes_nothing() && !arguments.is_empty() {
+        return Answer {
+            done: false,
+            output: command.usage.to_owned(),
+        };
+    }
+    match (command.run)(node, arguments).await {
         Outcome::Output(output) => Answer { done: true, output },
         Outcome::Failed(output) => Answer {
             done: false,
@@ -179,6 +195,18 @@ mod tests {
         );
         assert_eq!(found("CORE Show Channel x"), Some("core show channel"));
         assert_eq!(found("core show"), None);
+    }
+
+    #[test]
+    fn a_command_that_takes_nothing_says_so_in_its_usage() {
+        let takes_nothing = |line: &str| {
+            let (command, taken) = find(&words::split(line)).unwrap();
+            (command.takes_nothing(), words::split(line).len() - taken)
+        };
+        assert_eq!(takes_nothing("core stop now please"), (true, 1));
+        assert_eq!(takes_nothing("core restart gracefully"), (true, 0));
+        assert_eq!(takes_nothing("core show channels concise"), (false, 1));
+        assert_eq!(takes_nothing("manager show connected details"), (false, 1));
     }
 
     #[test]

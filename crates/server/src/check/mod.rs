@@ -1,6 +1,8 @@
 //! `switchroom --check` and `manager check`: reads a whole configuration folder, tells everything
 //! that is wrong with it, and grades how safe it is.
 
+mod tls;
+
 use crate::asterisk_conf::AsteriskConf;
 use crate::configuration::{Configuration, Findings};
 use conf::{Config, Diagnostic, Disk, Place, Severity};
@@ -77,6 +79,7 @@ impl Report {
             settings: &configuration.manager,
         }
         .judge();
+        tls::judge(&mut report, &configuration);
         report
             .findings
             .sort_by_key(|finding| std::cmp::Reverse(finding.weight));
@@ -284,6 +287,41 @@ mod tests {
         ] {
             assert!(text.contains(told), "{told}\nin\n{text}");
         }
+    }
+
+    #[test]
+    fn tls_that_cannot_be_had_is_an_error() {
+        let tls = |lines: &str| {
+            let general = "[general]\nenabled = yes\ntlsenable = yes\n";
+            report(&format!("{general}{lines}\n"))
+        };
+        let text = tls("tlscertfile = nowhere.pem");
+        let told = "error: manager.conf:3: [general] there is no TLS: ";
+        assert!(
+            text.starts_with(told) && text.contains("nowhere.pem: "),
+            "{text}"
+        );
+        let text = tls("tlscipher = RC4-SHA");
+        let told =
+            "manager.conf:3: [general] there is no TLS: tlscipher `RC4-SHA` leaves no cipher";
+        assert!(text.contains(told), "{text}");
+        assert!(
+            text.ends_with("Grade F: it does not do what it says.\n"),
+            "{text}"
+        );
+
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let pem = made.cert.pem() + &made.signing_key.serialize_pem();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), pem).unwrap();
+        let file = file.path().display();
+        let text = tls(&format!("tlscertfile = {file}"));
+        assert_eq!(text, "Grade A: nothing to be said against it.\n");
+        let text = tls(&format!(
+            "tlscertfile = {file}\ntlscipher = RC4-SHA:ECDHE+AESGCM"
+        ));
+        let told = "weakness: manager.conf:3: [general] tlscipher: no cipher here is `RC4-SHA`";
+        assert!(text.starts_with(told), "{text}");
     }
 
     #[test]
