@@ -62,3 +62,4 @@ pub use settings::{General, Redirect, Restriction, Settings};
 pub use tls::{Made, Tls, TlsError};
 pub use token::Tokens;
 pub use upload::Mapping;
+pub use web::missing;

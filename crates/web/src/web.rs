@@ -72,14 +72,6 @@ impl Web {
         })
     }
 
-    /// Two files must agree before the manager answers over HTTP: tells which of them does not.
-    fn tell_missing(&self, settings: &Settings) {
-        let served = settings.general.enabled || settings.general.tls_enabled;
-        if let Some(missing) = missing(served, self.has_manager()) {
-            tracing::warn!("{missing}");
-        }
-    }
-
     /// Ends sessions and streams.
     pub(crate) fn end(&self) {
         self.ending.send_replace(true);
@@ -94,7 +86,9 @@ impl Web {
 
     /// From now on it is served so.
     pub(crate) fn renew(&self, settings: Arc<Settings>) {
-        self.tell_missing(&settings);
+        if let Some(missing) = missing(&settings, self.has_manager()) {
+            tracing::warn!("{missing}");
+        }
         let version = &self.exchange.configured().version;
         let name = settings.general.server_name.clone();
         let answers = Answers::new(&name.unwrap_or_else(|| format!("Asterisk/{version}")));
@@ -265,8 +259,10 @@ impl Web {
     }
 }
 
-/// What one of the two files does not say, if the other does.
-fn missing(served: bool, has_manager: bool) -> Option<&'static str> {
+/// Two files must agree before the manager answers over HTTP: what one of them does not say, if the other
+/// does. `has_manager` is what manager.conf says.
+pub fn missing(settings: &Settings, has_manager: bool) -> Option<&'static str> {
+    let served = settings.general.enabled || settings.general.tls_enabled;
     match (served, has_manager) {
         (true, false) => Some(
             "HTTP is served, and not the manager: [general] of manager.conf must say enabled = yes and webenabled = yes",
@@ -317,7 +313,7 @@ impl Request {
 
 #[cfg(test)]
 mod tests {
-    use super::{missing, plain};
+    use super::{Settings, missing, plain};
 
     #[test]
     fn a_path_has_one_spelling() {
@@ -333,8 +329,11 @@ mod tests {
 
     #[test]
     fn the_file_that_does_not_agree_is_named() {
-        assert!(missing(true, false).is_some_and(|text| text.contains("manager.conf must say")));
-        assert!(missing(false, true).is_some_and(|text| text.contains("http.conf must say")));
-        assert_eq!((missing(true, true), missing(false, false)), (None, None));
+        let off = Settings::default();
+        let mut on = Settings::default();
+        on.general.tls_enabled = true;
+        assert!(missing(&on, false).is_some_and(|text| text.contains("manager.conf must say")));
+        assert!(missing(&off, true).is_some_and(|text| text.contains("http.conf must say")));
+        assert_eq!((missing(&on, true), missing(&off, false)), (None, None));
     }
 }

@@ -1,19 +1,15 @@
 //! `switchroom --check` and `manager check`: reads a whole configuration folder, tells everything
 //! that is wrong with it, and grades how safe it is.
 
+mod manager;
 mod tls;
+mod web;
 
 use crate::asterisk_conf::AsteriskConf;
 use crate::configuration::{Configuration, Findings};
 use conf::{Config, Diagnostic, Disk, Place, Severity};
-use manager::{Secret, Settings, User};
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::net::IpAddr;
 use std::sync::Arc;
-
-/// A secret with fewer characters can be guessed.
-const SHORTEST: usize = 12;
 
 /// How much a finding counts against a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,11 +68,23 @@ impl Report {
             report.add(weight, diagnostic.to_string());
         }
         let folder = &asterisk.directories.configuration;
-        let manager = conf::load(&Disk::new(folder), "manager.conf").unwrap_or_default();
-        Judge {
+        let read = |name| conf::load(&Disk::new(folder), name).unwrap_or_default();
+        let general = &configuration.manager.general;
+        let manager = general.enabled && general.web_enabled;
+        let web = &configuration.web.general;
+        let mut addresses = web.addresses().into_iter().chain(web.tls_addresses());
+        manager::Judge {
             report: &mut report,
-            config: &manager,
+            config: &read("manager.conf"),
             settings: &configuration.manager,
+            open_web: manager && addresses.any(|at| !at.ip().is_loopback()),
+        }
+        .judge();
+        web::Judge {
+            report: &mut report,
+            config: &read("http.conf"),
+            settings: &configuration.web,
+            manager,
         }
         .judge();
         tls::judge(&mut report, &configuration);
@@ -117,135 +125,15 @@ impl Report {
     }
 }
 
-/// Judges manager.conf: who gets in from where, and what they may do then.
-struct Judge<'a> {
-    report: &'a mut Report,
-    config: &'a Config,
-    settings: &'a Settings,
-}
-
-impl Judge<'_> {
-    fn judge(&mut self) {
-        let general = &self.settings.general;
-        if !general.enabled {
-            return self.add(
-                Weight::Advice,
-                "general",
-                "the manager is off",
-                "write `enabled = yes` if it shall answer",
-            );
-        }
-        let plain = general.addresses();
-        let beyond = |address: &IpAddr| !address.is_loopback();
-        let open = plain
-            .iter()
-            .chain(&general.tls_addresses())
-            .any(|at| beyond(&at.ip()));
-        if let Some(at) = plain.iter().find(|at| beyond(&at.ip())) {
-            let message =
-                format!("{at} is reached from other machines, and secrets go there in clear");
-            self.add(
-                Weight::Danger,
-                "general",
-                &message,
-                "bind it to 127.0.0.1 and let others come over TLS",
-            );
-        }
-        if let Some(at) = general
-            .tls_addresses()
-            .iter()
-            .find(|at| at.ip().is_unspecified())
-        {
-            let message = format!("{at} is reached over every network of this machine");
-            self.add(
-                Weight::Advice,
-                "general",
-                &message,
-                "name the one address it is meant for",
-            );
-        }
-        let users: Vec<_> = self.settings.users().cloned().collect();
-        for user in &users {
-            self.judge_user(user, open);
-        }
-        self.judge_repeated(&users);
-    }
-
-    fn judge_user(&mut self, user: &User, open: bool) {
-        let name = &user.name;
-        match &user.secret {
-            None => self.add(Weight::Advice, name, "it has no secret, so nobody logs in", "write one, or remove it"),
-            Some(Secret::Hashed(_)) => self.add(
-                Weight::Advice,
-                name,
-                "its secret is a hash: it logs in over TLS or from this machine, and without Challenge or HTTP digest",
-                "nothing, if its clients do so",
-            ),
-            Some(Secret::Plain(secret)) if secret.eq_ignore_ascii_case(name) => {
-                self.add(Weight::Danger, name, "its secret is its name", "choose a random one");
-            }
-            Some(Secret::Plain(secret)) if secret.chars().count() < SHORTEST => {
-                let message = format!("its secret has fewer than {SHORTEST} characters");
-                // What the account may do is what a guess is worth.
-                let weight = if user.write.is_empty() && user.read.is_empty() {
-                    Weight::Advice
-                } else if open {
-                    Weight::Danger
-                } else {
-                    Weight::Weakness
-                };
-                self.add(weight, name, &message, "choose a longer one at random");
-            }
-            Some(Secret::Plain(_)) => {}
-        }
-        if user.write.contains(ami::Classes::ALL) {
-            let weight = if open {
-                Weight::Weakness
-            } else {
-                Weight::Advice
-            };
-            self.add(
-                weight,
-                name,
-                "it may do everything (`write = all`)",
-                "name the classes it needs",
-            );
-        }
-        if open && user.acls.is_empty() {
-            let message = "it may come from anywhere";
-            self.add(
-                Weight::Weakness,
-                name,
-                message,
-                "write `deny = 0.0.0.0/0.0.0.0,::/0` and permit where it comes from",
-            );
-        }
-    }
-
-    fn judge_repeated(&mut self, users: &[Arc<User>]) {
-        let mut owners: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for user in users {
-            if let Some(secret) = user.plain_secret() {
-                owners.entry(secret).or_default().push(&user.name);
-            }
-        }
-        for owners in owners.values().filter(|owners| owners.len() > 1) {
-            let message = format!("{} have the same secret", owners.join(", "));
-            self.add(Weight::Weakness, owners[0], &message, "give each its own");
-        }
-    }
-
-    fn add(&mut self, weight: Weight, section: &str, message: &str, remedy: &str) {
-        let at = match self.config.section(section) {
-            Some(section) => section.at.clone(),
-            None => Place {
-                file: "manager.conf".into(),
-                line: 0,
-            },
-        };
-        self.report
-            .add(weight, format!("{at}: [{section}] {message} ({remedy})"));
-    }
+/// Where a section is written.
+fn place(config: &Config, file: &str, section: &str) -> Place {
+    let unwritten = || Place {
+        file: file.into(),
+        line: 0,
+    };
+    config
+        .section(section)
+        .map_or_else(unwritten, |section| section.at.clone())
 }
 
 #[cfg(test)]
@@ -253,8 +141,13 @@ mod tests {
     use super::*;
 
     fn report(manager: &str) -> String {
+        report_of(manager, "")
+    }
+
+    fn report_of(manager: &str, http: &str) -> String {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("manager.conf"), manager).unwrap();
+        std::fs::write(folder.path().join("http.conf"), http).unwrap();
         std::fs::write(folder.path().join("asterisk.conf"), "").unwrap();
         let mut diagnostics = Vec::new();
         let file = folder.path().join("asterisk.conf");
@@ -290,6 +183,42 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_done_is_an_error() {
+        let text =
+            report("[general]\nenabled = yes\n[a]\nsecret = long-and-random-8723\nacl = nosuch\n");
+        assert!(
+            text.contains("error: manager.conf:5: Invalid ACL 'nosuch'"),
+            "{text}"
+        );
+        assert!(
+            text.ends_with("Grade F: it does not do what it says.\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_is_served_over_http_is_judged_too() {
+        let manager =
+            "[general]\nenabled = yes\nwebenabled = yes\n[a]\nsecret = short\nread = call\n";
+        let text = report_of(
+            manager,
+            "[general]\nenabled = yes\nbindaddr = 0.0.0.0\n[post_mappings]\nup = /none/such\n",
+        );
+        for told in [
+            "danger: http.conf:1: [general] 0.0.0.0:8088 is reached from other machines",
+            "error: http.conf:4: [post_mappings] /none/such is no folder: no files are taken (make it)",
+            "danger: manager.conf:4: [a] its secret has fewer than 12 characters",
+        ] {
+            assert!(text.contains(told), "{told}\nin\n{text}");
+        }
+        let text = report_of(manager, "[general]\n");
+        assert!(
+            text.contains("weakness: manager.conf says webenabled = yes, and nothing is served")
+        );
+        assert!(!text.contains("danger"), "{text}");
+    }
+
+    #[test]
     fn tls_that_cannot_be_had_is_an_error() {
         let tls = |lines: &str| {
             let general = "[general]\nenabled = yes\ntlsenable = yes\n";
@@ -322,19 +251,5 @@ mod tests {
         ));
         let told = "weakness: manager.conf:3: [general] tlscipher: no cipher here is `RC4-SHA`";
         assert!(text.starts_with(told), "{text}");
-    }
-
-    #[test]
-    fn what_is_not_done_is_an_error() {
-        let text =
-            report("[general]\nenabled = yes\n[a]\nsecret = long-and-random-8723\nacl = nosuch\n");
-        assert!(
-            text.contains("error: manager.conf:5: Invalid ACL 'nosuch'"),
-            "{text}"
-        );
-        assert!(
-            text.ends_with("Grade F: it does not do what it says.\n"),
-            "{text}"
-        );
     }
 }
