@@ -146,11 +146,50 @@ class BothDigestsTest(HttpTest):
         self.assertEqual(len({re.search('nonce="([^"]+)', way)[1] for way in ways}), 1)
 
 
+class UploadTest(HttpTest):
+    """Files posted by clients of others."""
+    added = {'http.conf': '\n[post_mappings]\nuploads = @VAR@/uploads\n'}
+
+    def setUp(self):
+        super().setUp()
+        self.folder = os.path.join(self.lab.var, 'uploads')
+        os.mkdir(self.folder)
+        self.content = os.urandom(3_000_000)
+        self.login = '/rawman?action=login&username=admin&secret=admin-secret'
+
+    def uploaded(self, name):
+        with open(os.path.join(self.folder, name), 'rb') as file:
+            return file.read()
+
+    @unittest.skipUnless(shutil.which('curl'), 'needs curl')
+    def test_upload_with_curl(self):
+        source = self.cookies + '.wav'
+        with open(source, 'wb') as file:
+            file.write(self.content)
+        post = ['-F', f'file=@{source};filename=hello.wav', '-F', 'note=x']
+        self.assertIn('not authorized', self.curl('/uploads', *post))
+        self.curl(self.login, '-c', self.cookies)
+        self.assertIn('File successfully uploaded.', self.curl('/uploads', '-b', self.cookies, *post))
+        self.assertEqual(self.uploaded('hello.wav'), self.content)
+        self.assertEqual(os.listdir(self.folder), ['hello.wav'])
+
+    @unittest.skipUnless(requests, 'needs requests')
+    def test_upload_with_requests(self):
+        with requests.Session() as session:
+            session.get(self.base + self.login, timeout=10)
+            files = {'one': ('../../one.txt', b'1'), 'two': ('two.bin', self.content)}
+            answer = session.post(self.base + '/uploads', files=files, timeout=20)
+        self.assertEqual(answer.status_code, 200)
+        self.assertEqual(sorted(os.listdir(self.folder)), ['one.txt', 'two.bin'])
+        self.assertEqual(self.uploaded('two.bin'), self.content)
+
+
 def load_tests(loader, tests, pattern):
-    """Of the second class, what logs in with a digest: nothing else is another."""
+    """Of the later classes, what their configuration changes."""
     suite = loader.loadTestsFromTestCase(HttpTest)
-    names = [name for name in loader.getTestCaseNames(BothDigestsTest) if 'digest' in name or 'nonce' in name]
-    suite.addTests(map(BothDigestsTest, names))
+    for kind, words in [(BothDigestsTest, ('digest', 'nonce')), (UploadTest, ('upload',))]:
+        names = [name for name in loader.getTestCaseNames(kind) if any(word in name for word in words)]
+        suite.addTests(map(kind, names))
     return suite
 
 

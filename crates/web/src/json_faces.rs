@@ -55,6 +55,15 @@ impl JsonFace {
         }
     }
 
+    /// Whether it is asked for so; HEAD is as GET where an answer has an end.
+    fn takes(&self, method: &Method) -> bool {
+        let head = match self {
+            Self::Snapshot | Self::OpenApi | Self::AsyncApi => Method::HEAD,
+            Self::Action(_) | Self::Events | Self::Socket => return method == self.method(),
+        };
+        *method == head || method == self.method()
+    }
+
     /// Answers a request.
     pub(crate) async fn serve(self, web: &Web, request: Request) -> Answer {
         let ends = request.ends.clone();
@@ -67,7 +76,7 @@ impl JsonFace {
             let mut answer = web.answers().bare(StatusCode::NO_CONTENT, Body::from(""));
             origin.allow_methods(answer.headers_mut());
             return answer;
-        } else if request.parts.method.as_str() != self.method() {
+        } else if !self.takes(&request.parts.method) {
             Err(Refusal::Method(self.method()))
         } else {
             match &self {

@@ -22,6 +22,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -58,6 +59,9 @@ struct Shared {
     web: Web,
     tls: Mutex<Option<Arc<ServerConfig>>>,
     connections: Mutex<HashMap<IpAddr, usize>>,
+    /// Whether it was told that there are too many, since there was room last: who knocks without end is
+    /// not to fill the log.
+    told_full: AtomicBool,
 }
 
 struct Open {
@@ -113,6 +117,7 @@ impl Faces {
                 web,
                 tls: Mutex::default(),
                 connections: Mutex::default(),
+                told_full: AtomicBool::new(false),
             }),
             configuration: configuration.to_owned(),
             open: Mutex::default(),
@@ -275,7 +280,9 @@ impl Shared {
         let mut connections = lock(&self.connections);
         let own = connections.get(&address).copied().unwrap_or_default();
         if own >= limit_of_one || connections.values().sum::<usize>() >= limit {
-            tracing::warn!("HTTP session count exceeded {limit} sessions.");
+            if !self.told_full.swap(true, Ordering::Relaxed) {
+                tracing::warn!("HTTP session count exceeded {limit} sessions.");
+            }
             return None;
         }
         connections.insert(address, own + 1);
@@ -294,6 +301,7 @@ struct Counted {
 
 impl Drop for Counted {
     fn drop(&mut self) {
+        self.shared.told_full.store(false, Ordering::Relaxed);
         let mut connections = lock(&self.shared.connections);
         if let Some(own) = connections.get_mut(&self.address) {
             *own -= 1;

@@ -166,3 +166,18 @@ async fn what_is_no_action_is_refused() {
     assert_eq!(forged.status, 400);
     assert_eq!(client.get("/actions/a%20b").await.status, 404);
 }
+
+#[tokio::test]
+async fn what_has_an_end_may_be_asked_for_by_its_head() {
+    let house = House::new(MANAGER);
+    let served = house.serve("");
+    let mut client = Client::connect(served.address(false)).await;
+    for (target, status) in [
+        ("/openapi.json", 200),
+        ("/asyncapi.json", 200),
+        ("/events", 405),
+    ] {
+        let head = format!("HEAD {target} HTTP/1.1\r\nHost: x\r\n");
+        assert_eq!(client.send(&head, "").await.status, status, "{target}");
+    }
+}
