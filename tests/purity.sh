@@ -4,7 +4,7 @@
 set -e
 cd "$(dirname "$0")/.."
 
-pure="conf ami model dialplan switch manager"
+pure="stray conf ami model dialplan switch manager"
 # (fastrand without its default features has no generator but a seeded one.)
 forbidden='tokio|mio|async-std|smol|socket2|hyper|reqwest|getrandom|crossbeam-channel|notify'
 spoken='Instant::now|SystemTime::now|Timestamp::now|Zoned::now|std::net::(Tcp|Udp)|std::thread|OsRng|thread_rng|rand::rng\(|from_os_rng'

@@ -2,6 +2,7 @@
 import http.client
 import os
 import re
+import socket
 import subprocess
 import time
 import urllib.request
@@ -72,6 +73,18 @@ class OperationTest(LabTest):
                        r'^switchroom_manager_actions\{result="success"\} [1-9]\d*$',
                        r'^switchroom_security_events\{service="AMI",outcome="success"\} \d+$'):
             self.assertRegex(text, re.compile(figure, re.M))
+
+    def test_an_account_in_another_character_set_logs_in(self):
+        with open(self.path('manager.conf'), 'ab') as file:
+            file.write('\n[jürgen]\nsecret = schlüssel\n'.encode('latin-1'))
+        self.console('manager reload')
+        for secret, answer in (('schlüssel', b'Success'), ('schlössel', b'Error')):
+            with socket.create_connection(('127.0.0.1', self.lab.ports['AMI']), 10) as client:
+                login = f'Action: Login\r\nActionID: für\r\nUsername: jürgen\r\nSecret: {secret}\r\n\r\n'
+                client.sendall(login.encode('latin-1'))
+                told = client.makefile('rb')
+                lines = [told.readline() for _ in range(3)]
+            self.assertEqual(lines[1:], [b'Response: ' + answer + b'\r\n', 'ActionID: für\r\n'.encode('latin-1')])
 
     def test_a_command_with_words_too_many_does_nothing(self):
         answer = self.ask(self.connect(), 'Command', Command='core stop now please')

@@ -25,7 +25,7 @@ pub fn frames(data: &[u8]) {
             raw::encode(&message, &mut written);
             let mut again = Frames::default();
             again.feed(&written);
-            // Replaced bytes and the blank after the colon may lengthen a line past its limit.
+            // The blank after the colon may lengthen a line past its limit.
             if let Some(Frame::Message(read)) = again.next() {
                 assert_eq!(message, read);
             }

@@ -169,7 +169,7 @@ impl Message {
     /// blanks after it are; a line without colon is no header and is dropped (ami-server.md 1.3).
     /// Bytes that are no UTF-8 are replaced.
     pub fn push_line(&mut self, line: &[u8]) {
-        let line = String::from_utf8_lossy(line);
+        let line = stray::read(line);
         if let Some((name, value)) = line.split_once(':') {
             self.header_text(name, value.trim_start_matches(|c| c <= ' '));
         }

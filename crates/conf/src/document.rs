@@ -93,7 +93,7 @@ impl Line {
         &self.raw
     }
 
-    /// Whether its text was not UTF-8, so that the item holds replacement characters.
+    /// Whether its text was not UTF-8, so that characters in the item stand for bytes.
     pub fn is_lossy(&self) -> bool {
         self.lossy
     }
@@ -151,7 +151,7 @@ impl Line {
             0
         };
         let lexed = lex(raw, from, number, comments);
-        let text = String::from_utf8_lossy(&lexed.text);
+        let text = stray::read(&lexed.text);
         Self {
             item: Item::parse(&text),
             raw: raw.to_vec(),

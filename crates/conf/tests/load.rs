@@ -233,12 +233,12 @@ fn what_is_only_complained_of() {
 }
 
 #[test]
-fn bytes_that_are_not_utf8_are_replaced_and_told_of() {
+fn bytes_that_are_not_utf8_are_kept_and_told_of() {
     let source = Memory::default().with("a.conf", b"[a]\nname = J\xfcrgen\n; \xfc\n");
     let config = load(&source, "a.conf").unwrap();
     assert_eq!(
         entries(config.section("a").unwrap()),
-        ["name=J\u{fffd}rgen"]
+        ["name=J\u{10fffc}rgen"]
     );
     assert_eq!(
         complaints(&config),

@@ -306,7 +306,11 @@ impl Connection {
     /// Writes an answer. A client that is behind has it wait, in words, among the events.
     fn write_answer(&mut self, mut pieces: Pieces) {
         if let Some(lag) = &mut self.lag {
-            pieces.for_each(|piece| lag.add(piece.message().wire().into()));
+            for piece in pieces {
+                let mut bytes = Vec::new();
+                raw::encode(piece.message(), &mut bytes);
+                lag.add(bytes);
+            }
         } else if self.write_pieces(&mut pieces) {
             self.rest = Some(pieces);
         }

@@ -228,6 +228,7 @@ mod tests {
             mark: model::Run(1).at(model::Seq(seq)),
             head: 1,
             fresh: true,
+            stray: false,
             name,
             classes: ami::Classes::CALL,
             message,

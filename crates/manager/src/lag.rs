@@ -270,6 +270,7 @@ mod tests {
             message: Message::new().with("Event", name).with("Device", device),
             head: 1,
             fresh: true,
+            stray: false,
             json: std::sync::OnceLock::new(),
         })
     }

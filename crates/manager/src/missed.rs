@@ -96,6 +96,7 @@ impl Missed {
             message: event.message(),
             head: 1,
             fresh: false,
+            stray: false,
             json: OnceLock::new(),
         }
     }

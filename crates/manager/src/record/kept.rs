@@ -34,6 +34,7 @@ impl Told {
             mark,
             name,
             classes: kept.classes,
+            stray: stray::is_in(kept.text),
             message,
             head: kept.head,
             fresh: false,

@@ -70,6 +70,8 @@ pub struct Told {
     /// Whether it is told to all at the same time, so that what is found out of it may be remembered;
     /// not if it tells the state, or is told again from what was kept.
     pub(crate) fresh: bool,
+    /// Whether bytes that are no text may stand in it.
+    pub(crate) stray: bool,
     /// The same as JSON, once somebody has asked for it.
     pub(crate) json: OnceLock<Box<str>>,
 }
@@ -96,10 +98,14 @@ impl Told {
 
     /// Writes it; with its place for who is told that. The text is the same for all others.
     pub(crate) fn write(&self, numbered: bool, bytes: &mut Vec<u8>) {
+        let from = bytes.len();
         if numbered {
             raw::encode_with(&self.message, self.head.into(), SEQUENCE, self.mark, bytes);
         } else {
-            raw::encode(&self.message, bytes);
+            bytes.extend_from_slice(self.message.wire().as_bytes());
+        }
+        if self.stray {
+            stray::restore(bytes, from);
         }
     }
 }
@@ -221,6 +227,7 @@ impl Teller<'_> {
             fresh: self.record.seq != Seq(0),
             name,
             classes,
+            stray: stray::is_in(message.wire()),
             message,
             json: OnceLock::new(),
         })

@@ -249,11 +249,16 @@ impl Client {
 
     /// Takes what is written, and answers what a node answers by itself.
     pub(crate) fn pump(&mut self) -> String {
-        let mut written = String::new();
+        String::from_utf8(self.pump_bytes()).unwrap()
+    }
+
+    /// The same, where it may be no text.
+    pub(crate) fn pump_bytes(&mut self) -> Vec<u8> {
+        let mut written = Vec::new();
         loop {
             let bytes = self.connection.unsent().to_vec();
             if !bytes.is_empty() {
-                written += std::str::from_utf8(&bytes).unwrap();
+                written.extend_from_slice(&bytes);
                 self.connection.sent(self.now, bytes.len());
                 continue;
             }

@@ -76,6 +76,68 @@ fn names_are_read_in_any_case_and_order_and_ids_told_again_as_they_are() {
     );
 }
 
+/// Nobody says in which character set a client writes.
+#[test]
+fn bytes_that_are_no_text_are_told_again_as_they_are() {
+    let has = |written: &[u8], line: &[u8]| written.windows(line.len()).any(|part| part == line);
+    let mut client = Client::of("admin");
+    let mut ask = |bytes: &[u8]| {
+        client.connection.received(client.now, bytes);
+        client.pump_bytes()
+    };
+    let pong = ask(b"Action: Ping\nActionID: M\xfcller \xff\n\n");
+    assert!(has(
+        &pong,
+        b"\r\nActionID: M\xfcller \xff\r\nPing: Pong\r\n"
+    ));
+    // What stands for them inside is no way to send others.
+    let sent = "Action: Ping\nActionID: \u{10FF8D}\u{10FF8A}\n\n";
+    let pong = ask(sent.as_bytes());
+    assert!(has(&pong, "ActionID: \u{10FF8D}\u{10FF8A}\r\n".as_bytes()));
+
+    let mut client = Client::of("admin");
+    client
+        .connection
+        .received(client.now, b"Action: CoreShowChannels\nActionID: \xe9\n\n");
+    assert_eq!(client.pump_bytes(), b"");
+    let channels = vec![crate::actions::channel("Local/x")];
+    let answer = manager::Answer::Switch(model::Reply::Channels(channels));
+    let at = model::Seq(0);
+    client
+        .connection
+        .handle(client.now, manager::Input::Answer { at, answer });
+    let told = client.pump_bytes();
+    let ids = told
+        .windows(13)
+        .filter(|part| part == b"ActionID: \xe9\r\n");
+    assert_eq!(ids.count(), 3);
+}
+
+#[test]
+fn events_tell_such_bytes_too() {
+    let mut author = Client::of("admin");
+    let said = b"Action: UserEvent\nUserEvent: x\nName: M\xfcller\n\n";
+    author.connection.received(author.now, said);
+    author.pump_bytes();
+    let event = author.notices.pop().unwrap();
+    for login in ["", "Sequence: yes\n"] {
+        let mut reader = Client::connect(crate::client::node(crate::client::ACCOUNTS, "", ""));
+        reader.send(&format!(
+            "Action: Login\nUsername: admin\nSecret: admin-secret\n{login}\n"
+        ));
+        let rendered = crate::client::rendered(1, event.clone());
+        reader
+            .connection
+            .handle(reader.now, manager::Input::Event(&rendered));
+        reader
+            .connection
+            .handle(reader.now, manager::Input::Heard(rendered.mark()));
+        let told = reader.pump_bytes();
+        let line = b"\r\nName: M\xfcller\r\n";
+        assert!(told.windows(line.len()).any(|part| part == line), "{login}");
+    }
+}
+
 #[test]
 fn lists_have_their_frames_and_no_id_that_was_not_sent() {
     for id in ["", "ActionID: 7\n"] {
