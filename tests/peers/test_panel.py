@@ -2,6 +2,7 @@
 import os
 import re
 import shutil
+import time
 import unittest
 
 from lab import LabTest
@@ -92,10 +93,27 @@ class PanelTest(LabTest):
         expect(page.locator('#calls-title')).to_be_focused()
         expect(bob).to_contain_text('Idle')
 
-        # The server goes and comes again; the page finds it by itself.
         page.get_by_role('button', name='Log off').click()
         expect(page.get_by_label('Account')).to_be_visible()
         self.assertEqual(self.complaints, [])
+
+    def test_who_was_there_before_a_restart_logs_in_after_it(self):
+        page = self.page
+        self.log_in()
+        expect(page.get_by_role('status').first).to_have_text('Live')
+        self.console('core restart now')
+        expect(page.get_by_label('Account')).to_be_visible()
+        expect(page.get_by_role('status').first).to_contain_text('shutting down')
+        # Until the server is back the page says that it is not.
+        page.get_by_label('Account').fill('admin')
+        live = page.get_by_text('Live', exact=True)
+        away = page.get_by_text('The server cannot be reached.')
+        deadline = time.monotonic() + 20
+        while not live.is_visible():
+            self.assertLess(time.monotonic(), deadline, 'nobody can log in again')
+            page.get_by_label('Secret').fill('admin-secret')
+            page.keyboard.press('Enter')
+            expect(live.or_(away)).to_be_visible()
 
     def test_the_form_of_old_logs_in_and_asks(self):
         page = self.page
