@@ -17,7 +17,7 @@ impl Command {
                 let both = std::iter::once(first).chain(second);
                 both.map(|one| &one.channel).collect()
             }
-            Self::Bridge { first, second } => vec![first, second],
+            Self::Bridge { first, second, .. } => vec![first, second],
             Self::Setvar { variable, .. } => vec![variable.channel.as_ref()?],
             Self::Advise {
                 channel,

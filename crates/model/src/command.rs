@@ -98,6 +98,8 @@ pub enum Command {
         first: Arc<str>,
         /// The other.
         second: Arc<str>,
+        /// Whether the one hears a tone first, and the other.
+        tones: [bool; 2],
     },
     /// List bridges.
     Bridges {

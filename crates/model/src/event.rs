@@ -62,6 +62,8 @@ pub enum Event {
         caller: Option<Channel>,
         dest: Channel,
         status: DialStatus,
+        /// Whom to call instead, as who was called has said.
+        forward: Option<Arc<str>>,
     },
     /// A bridge was made.
     BridgeCreate { bridge: Bridge },

@@ -53,6 +53,13 @@ pub enum Signal {
         /// Another channel of its, whose far end it wants them to talk with instead.
         replaces: Option<ChannelId>,
     },
+    /// The far end, being called, asks that somebody else be called instead; its call ends.
+    Forwarded {
+        /// Its channel.
+        channel: ChannelId,
+        /// Whom to call.
+        exten: Arc<str>,
+    },
     /// The answer to [`Instruction::SendAway`].
     SentAway {
         /// The channel.

@@ -23,8 +23,8 @@ struct General {
     enable: bool,
     /// What is logged: ALL, or some of CHAN_START, CHAN_END, HANGUP, ANSWER, APP_START, APP_END,
     /// BRIDGE_ENTER, BRIDGE_EXIT, BLINDTRANSFER, ATTENDEDTRANSFER, USER_DEFINED, PICKUP, LINKEDID_END,
-    /// LOCAL_OPTIMIZE, LOCAL_OPTIMIZE_BEGIN, STREAM_BEGIN, STREAM_END, DTMF; and PARK_START, PARK_END,
-    /// FORWARD, which do not happen yet.
+    /// LOCAL_OPTIMIZE, LOCAL_OPTIMIZE_BEGIN, STREAM_BEGIN, STREAM_END, DTMF, FORWARD; and PARK_START, PARK_END,
+    /// which do not happen yet.
     events: List<String>,
     /// The applications whose APP_START and APP_END are logged; `all` for all.
     #[setting(name = "apps")]

@@ -9,12 +9,12 @@ use crate::core::Core;
 use crate::dialog::Dialog;
 use crate::invite::{find, invite};
 use crate::message::{self, values};
-use crate::respond;
 use crate::sdp::Description;
 use crate::settings::Endpoint;
 use crate::sound::Sound;
 use crate::status::{cause_of, cause_of_reason, reason_of, status_of};
 use crate::transport::Flow;
+use crate::{respond, send_away};
 use model::{Cause, ChannelId, Instruction, Party, Signal};
 use rsipstack::sip::prelude::HeadersExt as _;
 use rsipstack::sip::{Header, Headers, Method, Request, Response, SipMessage};
@@ -99,6 +99,9 @@ pub(crate) async fn run(core: Arc<Core>, order: Order, instructions: mpsc::Recei
             Turn::Failed(response) if outgoing.authorize(&response).await => {}
             Turn::Failed(response) => {
                 let status = response.status_code.code();
+                if let Some(exten) = send_away::moved(&response) {
+                    core.signal(Signal::Forwarded { channel, exten }).await;
+                }
                 let reason = values(&response.headers, "Reason")
                     .next()
                     .and_then(cause_of_reason);

@@ -1,14 +1,15 @@
-//! Sending who talks with us, or wants to, elsewhere: REFER in a call (RFC 3515), 302 before it.
+//! Sending who talks with us, or wants to, elsewhere: REFER in a call (RFC 3515), 302 before it; and
+//! being sent.
 
-use crate::address::escape;
+use crate::address::{NameAddr, escape};
 use crate::conversation::Conversation;
 use crate::core::Core;
 use crate::invite::find;
-use crate::message::header;
+use crate::message::{header, values};
 use crate::transport::Flow;
 use crate::{client, respond};
 use model::{ChannelId, Signal};
-use rsipstack::sip::{Header, Method, Request, Uri};
+use rsipstack::sip::{Header, Method, Request, Response, Uri};
 use rsipstack::transaction::Transaction;
 use std::sync::Arc;
 
@@ -29,6 +30,18 @@ pub(crate) async fn target(core: &Arc<Core>, to: &str, flow: &Flow) -> Option<St
     let is_safe = !uri.contains(|c: char| c.is_control() || matches!(c, '<' | '>' | ' ' | '"'));
     (is_safe && Uri::try_from(uri.as_str()).is_ok()).then_some(uri)
 }
+
+/// Whom to call instead, if that is what they answer: the user of the first contact they name.
+pub(crate) fn moved(response: &Response) -> Option<Arc<str>> {
+    let status = response.status_code.code();
+    let contact = values(&response.headers, "Contact").next()?;
+    let exten = NameAddr::list(contact)?.first()?.user()?;
+    let is_extension = (300..400).contains(&status) && exten.len() <= LONGEST_EXTENSION;
+    is_extension.then(|| exten.into())
+}
+
+/// Longer ones are none.
+const LONGEST_EXTENSION: usize = 80;
 
 /// Tells the switch what came of it: `None` if it is done, else the status.
 pub(crate) async fn tell(core: &Core, channel: ChannelId, failed: Option<u16>) {

@@ -120,7 +120,7 @@ impl Switch {
             debug_assert_eq!(channel.seat, None, "{} sits twice", channel.name);
             channel.seat = Some(bridge);
         }
-        self.map_applications(id);
+        self.begin_keys(id);
         self.stop_tones(id);
         self.renew_technology(bridge);
         let Some(found) = self.bridges.get_mut(&bridge) else {

@@ -55,6 +55,11 @@ impl Switch {
             Event::Newstate { channel } if channel.state == ChannelState::Up => {
                 self.log(Kind::Answer, channel, More::default());
             }
+            Event::DialEnd {
+                caller: Some(caller),
+                forward: Some(forward),
+                ..
+            } => self.log(Kind::Forward, caller, More::extra(&[("forward", forward)])),
             Event::Hangup { channel } => self.log_hangup(channel),
             Event::BridgeEnter {
                 bridge, channel, ..

@@ -202,6 +202,13 @@ pub(crate) enum Happening {
         /// Who takes it.
         by: ChannelId,
     },
+    /// Who is called by a channel it dialled asks that somebody else be called instead.
+    Forwarded {
+        /// The channel it dialled.
+        line: ChannelId,
+        /// Whom to call.
+        exten: Arc<str>,
+    },
     /// Its far end was asked to call somebody else: the status that failed with, if it did.
     SentAway(Option<u16>),
     /// A program that it had run has ended, or could not be run.

@@ -87,6 +87,7 @@ impl Switch {
             | Happening::Dialed(..)
             | Happening::PickedUp { .. }
             | Happening::SentAway(_)
+            | Happening::Forwarded { .. }
             | Happening::Chosen { .. }
             | Happening::Ran(..)
             | Happening::Originated(_) => {}

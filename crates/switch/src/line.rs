@@ -1,6 +1,6 @@
 //! The outer side of a channel: what its technology signals, and what it is told to signal.
 
-use crate::channel::{Channel, Descent, Happening, NewChannel, Progress, Technology};
+use crate::channel::{Channel, Descent, Dialer, Happening, NewChannel, Progress, Technology};
 use crate::listen::MediaLeg;
 use crate::{Output, Switch};
 use model::{
@@ -57,6 +57,13 @@ impl Switch {
                 exten,
                 replaces,
             } => self.on_transfer(channel, exten, replaces),
+            Signal::Forwarded { channel, exten } => {
+                let line = self.channels.get(&channel);
+                if let Some(Dialer::Channel(dialer)) = line.and_then(|line| line.dialer) {
+                    let line = channel;
+                    self.happen(dialer, Happening::Forwarded { line, exten });
+                }
+            }
             Signal::SentAway { channel, failed } => {
                 self.happen(channel, Happening::SentAway(failed));
             }

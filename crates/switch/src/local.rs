@@ -115,6 +115,7 @@ impl Switch {
             Arc::clone(&first.account),
         );
         let particulars = (first.memory.caller.clone(), first.memory.connected.clone());
+        let redirecting = first.memory.redirecting.clone();
         let variables = first.variables.marked();
         for (name, value) in variables {
             self.give_variable(two, &name, &value);
@@ -123,6 +124,7 @@ impl Switch {
             second.connected = connected;
             second.caller = caller;
             (second.memory.connected, second.memory.caller) = particulars;
+            second.memory.redirecting = redirecting;
             second.account = account;
         }
         self.publish(two);

@@ -1,6 +1,7 @@
 //! What the dialplan keeps about a channel besides its variables.
 
 use crate::cdr::Notes;
+use crate::feature::keys::Features;
 use crate::function::feature::OwnFeatures;
 use crate::identity::{Identity, Particulars, Presentation};
 use crate::variables::Variables;
@@ -54,6 +55,8 @@ pub(crate) struct Memory {
     pub(crate) peer_account: Option<Arc<str>>,
     /// The text that it executes the dialplan for.
     pub(crate) message: Option<model::NewMessage>,
+    /// What it may do by keys wherever it talks.
+    pub(crate) key_features: Features,
     /// What it has of features.conf for itself.
     pub(crate) features: Option<OwnFeatures>,
     /// What went wrong last, for the `e` extension.

@@ -399,12 +399,24 @@ impl Switch {
         id: ChannelId,
         status: DialStatus,
     ) {
+        self.tell_forward(caller, id, status, None);
+    }
+
+    /// The same; who was called may have said whom to call instead.
+    pub(crate) fn tell_forward(
+        &mut self,
+        caller: Option<ChannelId>,
+        id: ChannelId,
+        status: DialStatus,
+        forward: Option<Arc<str>>,
+    ) {
         let caller = caller.and_then(|caller| self.snapshot(caller));
         if let Some(dest) = self.snapshot(id) {
             self.tell(Event::DialEnd {
                 caller,
                 dest,
                 status,
+                forward,
             });
         }
     }

@@ -42,7 +42,11 @@ impl Switch {
             } => self.press_attended_transfer(&channel, context.as_deref(), &exten),
             Command::CancelAttendedTransfer { channel } => self.press_disconnect(&channel),
             Command::AbsoluteTimeout { channel, time } => self.limit(&channel, time),
-            Command::Bridge { first, second } => self.join(&first, &second),
+            Command::Bridge {
+                first,
+                second,
+                tones,
+            } => self.join(&first, &second, tones),
             Command::Bridges { kind } => self.list_bridges(kind.as_deref()),
             Command::BridgeInfo { bridge } => self.show_bridge(&bridge),
             Command::BridgeDestroy { bridge } => self.destroy_bridge(&bridge),

@@ -37,6 +37,8 @@ exten => sent,1,UserEvent(Sent,Of: ${CHANNEL(name):0:9})
  same => n,Wait(1)
 exten => stays,1,Wait(60)
  same => n,UserEvent(Back,Of: ${CHANNEL(name):0:9})
+exten => up,1,Answer()
+ same => n,Wait(30)
 exten => says,1,Playback(num:21&digits:7&5,say)
  same => n,Playback(hello&num:3,mix,noanswer)
  same => n,UserEvent(Said,Is: ${PLAYBACKSTATUS})
@@ -193,5 +195,24 @@ fn causes_of_calls_are_kept_until_they_are_cleared() {
             "Keys",
         ]
     );
+    world.finish();
+}
+
+#[test]
+fn who_is_brought_together_may_hear_a_tone_first() {
+    let (mut world, _) = World::calling(DIALPLAN, "up", Phone::Rings);
+    world.dial("bob", "up").unwrap();
+    world.run_ms(100);
+    let reply = world.ask(model::Command::Bridge {
+        first: "PJSIP/alice-00000000".into(),
+        second: "PJSIP/bob-00000001".into(),
+        tones: [false, true],
+    });
+    assert_eq!(reply, model::Reply::Done);
+    assert_eq!(world.played(), ["beep"]);
+    for name in ["alice", "bob"] {
+        let line = world.line(name);
+        world.hang_up(line);
+    }
     world.finish();
 }

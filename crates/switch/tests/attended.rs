@@ -26,6 +26,10 @@ exten => own,1,Set(FEATURE(inherit)=${MODE})
  same => n,Set(FEATURE(featuredigittimeout)=250)
  same => n,UserEvent(Own,Is: ${FEATUREMAP(atxfer)} ${FEATURE(featuredigittimeout)} ${FEATURE(xfersound)} ${FEATURE(inherit)})
  same => n,Dial(PJSIP/bob,20,tT)
+exten => always,1,Set(CHANNEL(dtmf_features)=TH)
+ same => n,UserEvent(Always,Is: ${CHANNEL(dtmf_features)})
+ same => n,Dial(PJSIP/bob,20,g)
+ same => n,UserEvent(After,Is: ${DIALSTATUS})
 exten => 88,1,Answer()
  same => n,Wait(60)
 exten => 89,1,Answer()
@@ -252,5 +256,17 @@ fn a_channel_has_codes_of_its_own_and_may_pass_them_on() {
     world.run(seconds(1));
     assert_eq!(with(&world, bob), TARGET);
     world.hang_up(bob);
+    world.finish();
+}
+
+#[test]
+fn a_channel_may_always_do_what_it_is_allowed_itself() {
+    let (mut world, alice, _) = press("always", Phone::Rings, "*288");
+    assert_eq!(with(&world, alice), TARGET);
+    world.press(alice, "*1");
+    assert_eq!(with(&world, alice), "PJSIP/bob");
+    world.press(alice, "*0");
+    world.run(seconds(1));
+    assert_eq!(world.told(), ["Always TH", "After ANSWER"]);
     world.finish();
 }

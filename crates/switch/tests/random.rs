@@ -279,7 +279,11 @@ fn step(world: &mut World, random: &mut Rng) {
         Transition::Bridge => {
             let (first, second) = (a_channel(world, random), a_channel(world, random));
             let (first, second) = (first.into(), second.into());
-            world.ask(Command::Bridge { first, second });
+            world.ask(Command::Bridge {
+                first,
+                second,
+                tones: [false; 2],
+            });
         }
         Transition::Kick => {
             let channel = a_channel(world, random).into();

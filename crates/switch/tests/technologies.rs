@@ -95,7 +95,11 @@ fn calls_end_that_no_bridge_can_be_made_for() {
     let names: Vec<_> = world.story(&["Newchannel"]);
     let name = |at: usize| names[at].split_once(' ').unwrap().1.into();
     let (first, second) = (name(names.len() - 4), name(names.len() - 2));
-    let reply = world.ask(Command::Bridge { first, second });
+    let reply = world.ask(Command::Bridge {
+        first,
+        second,
+        tones: [false; 2],
+    });
     assert_eq!(reply, Reply::Refused(Refusal::NoTechnology));
     world.finish();
 }

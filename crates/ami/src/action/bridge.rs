@@ -12,6 +12,8 @@ pub struct Bridge {
     /// The other.
     #[action(name = "Channel2", missing = "Missing channel parameter in request", subject = Channel)]
     pub channel2: String,
+    /// Who hears `xfersound` of features.conf first: no, Channel1, Channel2 (or yes) or Both.
+    pub tone: Option<String>,
 }
 
 /// Lists bridges.

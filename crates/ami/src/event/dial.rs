@@ -36,5 +36,7 @@ pub struct DialEnd<'a> {
     pub caller: Option<Channel<'a>>,
     #[event(block = "Dest")]
     pub dest: Channel<'a>,
+    /// Whom to call instead, as who was called has said.
+    pub forward: Option<&'a str>,
     pub dial_status: &'a str,
 }

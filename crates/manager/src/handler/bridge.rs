@@ -17,7 +17,18 @@ pub(super) fn join(action: &declared::Bridge) -> Step {
     Step::Ask(Request::Switch(Command::Bridge {
         first: action.channel1.as_str().into(),
         second: action.channel2.as_str().into(),
+        tones: tones(action.tone.as_deref().unwrap_or_default()),
     }))
+}
+
+/// Who hears a tone first.
+fn tones(text: &str) -> [bool; 2] {
+    let is = |name: &str| text.eq_ignore_ascii_case(name);
+    let both = is("both");
+    [
+        both || is("channel1"),
+        both || is("channel2") || conf::is_yes(text),
+    ]
 }
 
 pub(super) fn list(action: &declared::BridgeList) -> Step {

@@ -34,11 +34,12 @@ pub(super) fn ends(
     to: &Teller<'_>,
     caller: Option<&ChannelSnapshot>,
     dest: &ChannelSnapshot,
-    status: DialStatus,
+    (status, forward): (DialStatus, Option<&str>),
 ) -> Option<Told> {
     to.say(&DialEnd {
         caller: caller.map(block),
         dest: block(dest),
+        forward,
         dial_status: status.text(),
     })
 }

@@ -258,7 +258,7 @@ fn tell(to: &Teller<'_>, event: &Event) -> Option<Told> {
         Event::Advice { channel, advice } => call::advised(to, channel, advice),
         Event::DialBegin { caller, dest, dial_string } => dial::begins(to, caller.as_deref(), dest, dial_string),
         Event::DialState { caller, dest, status } => dial::goes_on(to, caller.as_deref(), dest, *status),
-        Event::DialEnd { caller, dest, status } => dial::ends(to, caller.as_deref(), dest, *status),
+        Event::DialEnd { caller, dest, status, forward } => dial::ends(to, caller.as_deref(), dest, (*status, forward.as_deref())),
         Event::BridgeCreate { bridge } => bridge::made(to, bridge),
         Event::BridgeEnter { bridge, channel, swap } => bridge::entered(to, bridge, channel, swap.as_deref()),
         Event::BridgeLeave { bridge, channel } => bridge::left(to, bridge, channel),

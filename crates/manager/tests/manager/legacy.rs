@@ -209,6 +209,7 @@ fn a_call_is_told_in_the_words_of_then() {
         caller: Some(a.clone()),
         dest: b.clone(),
         status: DialStatus::Answer,
+        forward: None,
     };
     let enter = |channels, channel: &Arc<ChannelSnapshot>| Event::BridgeEnter {
         bridge: bridge(channels),
@@ -263,6 +264,7 @@ fn a_dial_to_several_ends_once() {
         caller: Some(a.clone()),
         dest: dest.clone(),
         status,
+        forward: None,
     };
     let events = vec![
         begin(&b),

@@ -92,6 +92,25 @@ async fn a_call_goes_out_is_answered_and_hung_up() {
 }
 
 #[tokio::test]
+async fn who_is_called_may_ask_that_another_be_called() {
+    let mut lab = Lab::start().await;
+    let mut alice = Phone::new("alice", &lab).await;
+    let invite = ring_out(&mut lab, &mut alice).await;
+    let contact = "Contact: \"Desk\" <sip:1%30%33;x=y@192.0.2.7>;q=1, <sip:9@192.0.2.8>\r\n";
+    alice
+        .send(&invite.answer("302 Moved Temporarily", "t", contact, ""))
+        .await;
+    let Signal::Forwarded { exten, .. } = lab.signal().await else {
+        panic!("not forwarded");
+    };
+    assert_eq!(&*exten, "103");
+    let Signal::HungUp { tech_cause, .. } = lab.signal().await else {
+        panic!("goes on");
+    };
+    assert_eq!(tech_cause.as_deref(), Some("302"));
+}
+
+#[tokio::test]
 async fn who_is_busy_says_so() {
     let mut lab = Lab::start().await;
     let mut alice = Phone::new("alice", &lab).await;

@@ -104,7 +104,7 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
             switch.allow_keys(id, options.own);
             switch.allow_keys(other, options.others);
             if options.beep {
-                switch.play(other, vec!["beep".into()], false);
+                switch.play_courtesy_tone(other);
             }
             let clock = Clock::begin(switch, id, other, (options.limit, options.longest));
             Step::Wait(Box::new(Talking {

@@ -7,6 +7,7 @@ mod announce;
 mod calling;
 mod choice;
 mod digits;
+mod forward;
 mod line;
 mod privacy;
 mod request;
@@ -227,6 +228,9 @@ impl Waiting for Dial {
             }
             (Stage::Calling(_), Happening::PickedUp { line, by }) => {
                 self.on_picked_up(switch, id, *line, *by)
+            }
+            (Stage::Calling(_), Happening::Forwarded { line, exten }) => {
+                self.on_forwarded(switch, id, *line, exten)
             }
             (Stage::Calling(_), Happening::Subroutine { of, completed }) => {
                 self.on_prepared(switch, id, *of, *completed)

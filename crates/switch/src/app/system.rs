@@ -127,6 +127,7 @@ impl Waiting for Running {
             | Happening::Unbridged
             | Happening::PickedUp { .. }
             | Happening::SentAway(_)
+            | Happening::Forwarded { .. }
             | Happening::Chosen { .. }
             | Happening::Ran(..)
             | Happening::Originated(_)

@@ -76,6 +76,7 @@ impl Waiting for Transferring {
             | Happening::Unbridged
             | Happening::PickedUp { .. }
             | Happening::Chosen { .. }
+            | Happening::Forwarded { .. }
             | Happening::Ran(..)
             | Happening::Originated(_)
             | Happening::Subroutine { .. } => Step::Wait(self),

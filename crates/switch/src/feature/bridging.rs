@@ -4,6 +4,7 @@ use crate::Switch;
 use crate::bridge::Kind;
 use crate::channel::Happening;
 use model::{ChannelId, Refusal, Reply};
+use std::sync::Arc;
 
 impl Switch {
     /// Whether a channel can be seated from outside.
@@ -23,8 +24,8 @@ impl Switch {
         }
     }
 
-    /// Joins two channels that are there.
-    pub(crate) fn join(&mut self, first: &str, second: &str) -> Reply {
+    /// Joins two channels that are there; each may hear a tone first.
+    pub(crate) fn join(&mut self, first: &str, second: &str, tones: [bool; 2]) -> Reply {
         let Some(first) = self.find_channel(first) else {
             return Reply::Refused(Refusal::NoSuchChannel);
         };
@@ -43,7 +44,18 @@ impl Switch {
         self.pull(first, true);
         self.pull(second, true);
         self.bridge(first, second);
+        for (id, hears) in [first, second].into_iter().zip(tones) {
+            if hears {
+                self.play_courtesy_tone(id);
+            }
+        }
         Reply::Done
+    }
+
+    /// Plays what one hears who is brought into a bridge.
+    pub(crate) fn play_courtesy_tone(&mut self, id: ChannelId) {
+        let sound = Arc::clone(&self.features_of(id).transfer.sounds.done);
+        self.play_sound(id, &sound);
     }
 
     /// All bridges, but for those of the kind named.

@@ -21,6 +21,37 @@ pub(crate) struct Features {
     pub(crate) consults: bool,
 }
 
+impl Features {
+    /// These and others.
+    fn and(self, other: Self) -> Self {
+        Self {
+            transfer: self.transfer || other.transfer,
+            disconnect: self.disconnect || other.disconnect,
+            consults: self.consults || other.consults,
+        }
+    }
+
+    /// Reads letters: `T` transfers, `H` disconnects.
+    pub(crate) fn of_letters(text: &str) -> Result<Self, String> {
+        let mut features = Self::default();
+        for letter in text.chars() {
+            match letter {
+                'T' => features.transfer = true,
+                'H' => features.disconnect = true,
+                _ => return Err(format!("nobody can be allowed '{letter}' yet")),
+            }
+        }
+        Ok(features)
+    }
+
+    /// The same letters.
+    pub(crate) fn letters(self) -> String {
+        let letters = [(self.transfer, 'T'), (self.disconnect, 'H')];
+        let letters = letters.into_iter().filter(|(allowed, _)| *allowed);
+        letters.map(|(_, letter)| letter).collect()
+    }
+}
+
 /// What a party who talks has pressed.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
@@ -74,6 +105,13 @@ impl Switch {
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };
+        // Only codes about the third party count while one is asked.
+        let always = channel.memory.key_features;
+        let features = if features.consults {
+            features
+        } else {
+            features.and(always)
+        };
         channel.keys = Keys {
             features,
             mapped: std::mem::take(&mut channel.keys.mapped),
@@ -84,12 +122,14 @@ impl Switch {
         }
     }
 
-    /// A party begins to talk: it may run the applications that its DYNAMIC_FEATURES names.
-    pub(crate) fn map_applications(&mut self, id: ChannelId) {
+    /// A party begins to talk: it may do what it always may, and run the applications that its
+    /// DYNAMIC_FEATURES names.
+    pub(crate) fn begin_keys(&mut self, id: ChannelId) {
         let features = &self.config.features;
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };
+        channel.keys.features = channel.memory.key_features;
         if features.applications.is_empty() {
             return;
         }

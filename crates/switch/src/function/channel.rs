@@ -1,6 +1,7 @@
 //! Facts of a channel, and which channels there are: CHANNEL, CHANNELS.
 
 use super::{Function, channel_mut, channel_of, error, filled, or_empty};
+use crate::feature::keys::Features;
 use crate::listen::format_of;
 use crate::scope::ChannelScope;
 use dialplan::functions::{Declaration, Outcome};
@@ -14,8 +15,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
             syntax: "CHANNEL(item)",
             description: "Items: name, uniqueid, linkedid, state, channeltype, callid, trace, context, exten, \
                           priority, appname, appdata, language, accountcode, amaflags, peeraccount, musicclass, \
-                          userfield, audionativeformat, audioreadformat, audiowriteformat, tonezone, hangupsource, \
-                          checkhangup, callgroup, pickupgroup, namedcallgroup, namedpickupgroup. The groups, language, accountcode, amaflags, peeraccount, musicclass, tonezone and userfield \
+                          userfield, audionativeformat, audioreadformat, audiowriteformat, creationtime, dtmf_features, tonezone, hangupsource, \
+                          checkhangup, callgroup, pickupgroup, namedcallgroup, namedpickupgroup. The groups, language, accountcode, amaflags, peeraccount, musicclass, dtmf_features (`T`: it may transfer, `H`: it may hang up, by keys), tonezone and userfield \
                           can be set, and hangup_handler_push, hangup_handler_pop and hangup_handler_wipe.",
         },
         open: true,
@@ -87,6 +88,12 @@ fn read(scope: &mut ChannelScope<'_>, item: &str) -> Outcome {
         "userfield" => scope.switch.user_field(channel.id).to_string(),
         "audionativeformat" => format!("({})", format_of(channel)),
         "audioreadformat" | "audiowriteformat" => format_of(channel).to_string(),
+        "creationtime" => format!(
+            "{}.{:06}",
+            channel.created.as_second(),
+            channel.created.subsec_microsecond()
+        ),
+        "dtmf_features" => channel.memory.key_features.letters(),
         "callgroup" => channel.memory.call_groups.numbers_text(),
         "pickupgroup" => channel.memory.pickup_groups.numbers_text(),
         "namedcallgroup" => channel.memory.call_groups.names.join(","),
@@ -122,6 +129,9 @@ fn write(scope: &mut ChannelScope<'_>, item: &str, value: &str) -> Outcome<()> {
         },
         "peeraccount" => channel.memory.peer_account = filled(value),
         "musicclass" => channel.memory.music_class = filled(value),
+        "dtmf_features" => {
+            channel.memory.key_features = Features::of_letters(value.trim()).or_else(error)?
+        }
         "callgroup" => channel.memory.call_groups.numbers = Groups::numbers(value),
         "pickupgroup" => channel.memory.pickup_groups.numbers = Groups::numbers(value),
         "namedcallgroup" => channel.memory.call_groups.names = Groups::names(value),

@@ -131,6 +131,7 @@ fn call(teller: &mut Teller) {
             caller,
             dest,
             status: DialStatus::Answer,
+            forward: None,
         },
     );
     for channel in [&phone, &local] {

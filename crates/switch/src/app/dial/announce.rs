@@ -106,6 +106,7 @@ impl Dial {
             | Happening::Unbridged
             | Happening::PickedUp { .. }
             | Happening::SentAway(_)
+            | Happening::Forwarded { .. }
             | Happening::Chosen { .. }
             | Happening::Ran(..)
             | Happening::Originated(_)

@@ -5,7 +5,7 @@ use crate::Switch;
 use crate::channel::{Descent, Dialer, Progress};
 use crate::identity::Particulars;
 use crate::outgoing::Outgoing;
-use model::{Cause, ChannelId, DialStatus};
+use model::{Cause, ChannelId, DialStatus, Party};
 use std::sync::Arc;
 
 /// One that is called.
@@ -17,14 +17,33 @@ pub(super) struct Line {
     pub(super) waiting: Option<Outgoing>,
 }
 
+/// A channel that is to be called.
+pub(super) struct Made {
+    line: Line,
+    outgoing: Outgoing,
+    /// Who is called, as the caller may see it.
+    shown: Party,
+}
+
 /// Makes a channel, gives it what it needs of the caller, and dials it; or says why it cannot be called.
 pub(super) fn call(
     switch: &mut Switch,
     id: ChannelId,
-    (technology, resource): &(String, String),
+    to: &(String, String),
     options: &Options,
     single: bool,
 ) -> Result<Line, Cause> {
+    let made = make(switch, id, to, options)?;
+    begin(switch, id, made, options, single)
+}
+
+/// Makes a channel that is to be called, and gives it what it needs of the caller.
+pub(super) fn make(
+    switch: &mut Switch,
+    id: ChannelId,
+    (technology, resource): &(String, String),
+    options: &Options,
+) -> Result<Made, Cause> {
     let descent = switch
         .channels
         .get(&id)
@@ -37,19 +56,42 @@ pub(super) fn call(
             return Err(cause);
         }
     };
-    let mut line = Line {
+    let line = Line {
         id: outgoing.id,
         resource: resource.as_str().into(),
         waiting: None,
     };
     introduce(switch, id, &line);
     group(switch, id, line.id);
-    let shown = switch
-        .channels
-        .get(&line.id)
-        .map(|dest| dest.caller.clone())
-        .unwrap_or_default();
+    let shown = switch.channels.get(&line.id);
+    let shown = shown.map(|dest| dest.caller.clone()).unwrap_or_default();
     dress(switch, id, line.id, options);
+    Ok(Made {
+        line,
+        outgoing,
+        shown,
+    })
+}
+
+impl Made {
+    pub(super) fn id(&self) -> ChannelId {
+        self.line.id
+    }
+}
+
+/// Dials it, once the subroutine it is to run first is over.
+pub(super) fn begin(
+    switch: &mut Switch,
+    id: ChannelId,
+    made: Made,
+    options: &Options,
+    single: bool,
+) -> Result<Line, Cause> {
+    let Made {
+        mut line,
+        outgoing,
+        shown,
+    } = made;
     if let Some(place) = &options.before_called
         && switch.start_subroutine(line.id, place, id)
     {
@@ -127,6 +169,7 @@ fn dress(switch: &mut Switch, id: ChannelId, dest: ChannelId, options: &Options)
     let (exten, context) = (Arc::clone(&caller.exten), Arc::clone(&caller.context));
     let (party, account) = (caller.caller.clone(), Arc::clone(&caller.account));
     let particulars = caller.memory.caller.clone();
+    let redirecting = caller.memory.redirecting.clone();
     if let Some(channel) = switch.channels.get_mut(&dest) {
         match &options.caller_id {
             None => {
@@ -157,6 +200,7 @@ fn dress(switch: &mut Switch, id: ChannelId, dest: ChannelId, options: &Options)
         if channel.account.is_empty() {
             channel.account = account;
         }
+        channel.memory.redirecting = redirecting;
         channel.exten = exten;
         channel.context = context;
     }

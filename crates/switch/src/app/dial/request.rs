@@ -21,7 +21,7 @@ pub(super) const OPTIONS: &[(&str, &str)] = &[
     ("d", "While it rings the caller may press a digit, and goes on at that extension (in EXITCONTEXT, if set)."),
     ("D", "Send digits before they talk, and to whoever is called once there is sound before the answer: D([called][:calling[:progress[:mf[:mfwink[:sf[:sfwink]]]]]]); `w` and `W` wait half a second and a second. MF and SF digits are tones for whoever is called, after sound before the answer; nobody winks."),
     ("e", "The called channel runs the h extension when the conversation is over."),
-    ("f", "Show this caller id to the called party: f(caller id). Without one it is for calls that are forwarded, and none are."),
+    ("f", "Show this caller id to the called party: f(caller id). Without one it is for calls that are forwarded, which show their callers all the same."),
     ("F", "When the caller hangs up, the called party goes on: F([[context^]exten^]priority), or at the caller's next priority."),
     ("g", "Go on with the dialplan when the called party hangs up."),
     ("G", "At the answer both go on in the dialplan, the called party one priority further: G([[context^]exten^]priority)."),
@@ -47,7 +47,7 @@ pub(super) const OPTIONS: &[(&str, &str)] = &[
     ("T", "The calling party may."),
     ("u", "With f: whether the caller id shown may be shown further: u(presentation)."),
     ("U", "Run a subroutine on the called channel after the answer: U(context[^arg1[^...]])."),
-    ("z", "Wait as long as it takes once the call is forwarded: none is."),
+    ("z", "Wait as long as it takes once the call is forwarded."),
 ];
 
 /// Whom to call and how.
@@ -141,6 +141,10 @@ pub(super) struct Options {
     pub(super) both_go_on: Option<String>,
     /// `T`, `H`
     pub(super) calling_features: Features,
+    /// It does not go elsewhere if who is called asks for that.
+    pub(super) stays: bool,
+    /// It waits as long as it takes, once it goes elsewhere.
+    pub(super) waits_when_forwarded: bool,
     /// `t`, `h`
     pub(super) called_features: Features,
 }
@@ -196,8 +200,10 @@ impl Options {
                 'G' => options.both_go_on = value,
                 'h' => options.called_features.disconnect = true,
                 'H' => options.calling_features.disconnect = true,
-                // Nobody is forwarded to anyway; there is only sound; there are no such trunks.
-                'i' | 'z' | 'j' | 'O' => {}
+                'i' => options.stays = true,
+                'z' => options.waits_when_forwarded = true,
+                // There is only sound; there are no such trunks.
+                'j' | 'O' => {}
                 'I' => options.no_connected_line = true,
                 'L' => options.limit = Limit::parse(&given),
                 'm' => options.music = Some(given),

@@ -155,6 +155,7 @@ impl Dial {
             | Happening::Dialed(..)
             | Happening::PickedUp { .. }
             | Happening::SentAway(_)
+            | Happening::Forwarded { .. }
             | Happening::Chosen { .. }
             | Happening::Ran(..)
             | Happening::Originated(_)
