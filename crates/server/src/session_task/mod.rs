@@ -4,16 +4,17 @@
 //! no buffer while it waits. Everything to be written goes in as few writes as the connection
 //! allows.
 
+mod events;
+mod handshake;
+
 use crate::bell::Bell;
 use crate::hub::Reader;
-use crate::journal::Step;
 use crate::node::{Node, Source};
 use crate::replay::Replay;
 use crate::sessions::Place;
 use crate::stream::Stream;
-use ami::Classes;
-use manager::{Answer, Certificate, Close, Connection, Effect, Input, Peer, Request};
-use model::{Address, Now, Seq, Transport};
+use manager::{Answer, Close, Connection, Effect, Input, Peer, Request};
+use model::{Seq, Transport};
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
@@ -25,13 +26,10 @@ use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
 use tokio::task::yield_now;
 use tokio::time::{Sleep, timeout};
-use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
 /// Bytes read at a time.
 const READ: usize = 4096;
-/// Batches of events taken before they are written.
-const BATCHES: usize = 64;
 
 /// The two ends of a connection and what is between them.
 #[derive(Clone, Copy, Debug)]
@@ -51,50 +49,16 @@ pub(crate) async fn run(
 ) {
     let stream = match tls {
         None => Stream::Plain(stream),
-        Some(config) => match handshake(&node, stream, config).await {
+        Some(config) => match handshake::handshake(&node, stream, config).await {
             Some(stream) => stream,
             None => return,
         },
     };
     let certificate = stream.certificate().map(Arc::new);
-    let Some(peer) = peer(&place, ends, certificate) else {
+    let Some(peer) = handshake::peer(&place, ends, certificate) else {
         return;
     };
     Box::pin(SessionTask::new(node, place, stream, peer).serve()).await;
-}
-
-/// Agrees on encryption. Who does not manage it in time is gone without a word.
-async fn handshake(node: &Node, stream: TcpStream, config: Arc<ServerConfig>) -> Option<Stream> {
-    let patience = node.configured().manager.settings.general.login_timeout;
-    let patience = Duration::from_secs(patience.into());
-    match timeout(patience, Box::pin(TlsAcceptor::from(config).accept(stream))).await {
-        Ok(Ok(stream)) => Some(Stream::Tls(Box::new(stream))),
-        Ok(Err(error)) => {
-            tracing::debug!(%error, "TLS handshake");
-            None
-        }
-        Err(_) => None,
-    }
-}
-
-/// What the manager is told about the connection. Without entropy there is no session.
-fn peer(place: &Place, ends: Ends, certificate: Option<Arc<Certificate>>) -> Option<Peer> {
-    let mut entropy = [0; 16];
-    if let Err(error) = getrandom::fill(&mut entropy) {
-        tracing::error!(%error, "the system has no entropy");
-        return None;
-    }
-    let address = |socket| Address {
-        transport: ends.transport,
-        socket,
-    };
-    Some(Peer {
-        session: format!("0x{:08x}", place.number()).into(),
-        local: address(ends.local),
-        remote: address(ends.remote),
-        entropy: u128::from_ne_bytes(entropy),
-        certificate,
-    })
 }
 
 type Asking = Pin<Box<dyn Future<Output = (Seq, Answer)> + Send>>;
@@ -289,108 +253,6 @@ impl SessionTask {
         };
         self.asking = None;
         self.handle(Input::Answer { at, answer });
-        true
-    }
-
-    /// Takes events as long as the connection wants some.
-    fn poll_events(&mut self, context: &mut Context<'_>) -> bool {
-        if self.replay.is_some() {
-            self.bell.arm(context, None);
-            return self.poll_replay(context);
-        }
-        let now = self.node.clock.now();
-        let Some(reader) = &mut self.reader else {
-            self.bell.arm(context, None);
-            return false;
-        };
-        let listens = self.connection.listens();
-        let skims = self.connection.skims();
-        let (may_hear, _) = self.connection.session().rights();
-        // Who skims is woken now and then: in time, before it loses its place.
-        let wakes = if listens { may_hear } else { Classes::NONE };
-        self.bell.arm(context, (listens || skims).then_some(wakes));
-        if skims && reader.is_far_behind() {
-            return self.skim(now);
-        }
-        if !listens {
-            return false;
-        }
-        let mut heard = false;
-        for _ in 0..BATCHES {
-            match reader.read_for(may_hear) {
-                Ok(None) => break,
-                Ok(Some((batch, from))) => {
-                    for event in batch.from(from) {
-                        self.connection.handle(now, Input::Event(event));
-                    }
-                }
-                Err(missed) => {
-                    self.node.counters.missed_by(missed.count());
-                    self.connection.handle(now, Input::Missed(missed));
-                }
-            }
-            heard = true;
-            if !self.connection.listens() {
-                break;
-            }
-        }
-        self.connection.handle(now, Input::Heard(reader.at()));
-        heard
-    }
-
-    /// Takes what the journal has, as long as the connection wants some, and then goes on with what
-    /// happens.
-    fn poll_replay(&mut self, context: &mut Context<'_>) -> bool {
-        let now = self.node.clock.now();
-        let mut place = None;
-        while self.connection.listens()
-            && let Some(replay) = &mut self.replay
-            && let Poll::Ready(step) = replay.poll_next(context)
-        {
-            match step {
-                Some(Step::Event(event)) => {
-                    place = Some(event.mark());
-                    self.connection.handle(now, Input::Event(&event));
-                }
-                Some(Step::Missed(missed)) => {
-                    place = Some(missed.to);
-                    self.connection.handle(now, Input::Missed(missed));
-                }
-                Some(Step::Join(reader)) => {
-                    place = Some(reader.at());
-                    self.reader = Some(reader);
-                    self.replay = None;
-                }
-                None => self.handle(Input::End(Close::Shutdown)),
-            }
-        }
-        if let Some(place) = place {
-            self.connection.handle(now, Input::Heard(place));
-        }
-        place.is_some()
-    }
-
-    /// Goes through what it is behind, without waiting for the client.
-    fn skim(&mut self, now: Now) -> bool {
-        let Some(reader) = &mut self.reader else {
-            return false;
-        };
-        while self.connection.skims() {
-            match reader.read() {
-                Ok(None) => break,
-                Ok(Some((batch, from))) => {
-                    for event in batch.from(from) {
-                        self.connection.skim(now, event);
-                    }
-                }
-                Err(missed) => {
-                    self.node.counters.missed_by(missed.count());
-                    self.connection.handle(now, Input::Missed(missed));
-                }
-            }
-        }
-        self.node.counters.missed_by(self.connection.take_skipped());
-        self.connection.handle(now, Input::Heard(reader.at()));
         true
     }
 
