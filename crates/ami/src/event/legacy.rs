@@ -249,6 +249,8 @@ pub struct OriginateResponse<'a> {
 #[event(classes(user))]
 pub struct UserEvent<'a> {
     pub user_event: &'a str,
+    /// The action that made it, if one did: all its lines were told.
+    pub action: Option<&'a str>,
     pub uniqueid: Option<&'a str>,
     #[event(block)]
     pub headers: Headers<'a>,

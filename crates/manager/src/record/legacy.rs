@@ -54,7 +54,7 @@ pub(super) fn tell(to: &Teller<'_>, recalled: &Recalled, event: &Event) -> Optio
         Event::ContactStatus(fact) => contact(to, fact),
         Event::Registry { channel_type, username, domain, status } => super::pjsip::registry(to, channel_type, (username, domain), *status),
         Event::UserEvent { channel, name, headers } => to.say(&UserEvent {
-            user_event: name, uniqueid: channel.as_ref().map(|channel| &*channel.uniqueid), headers: Headers(headers),
+            user_event: name, action: channel.is_none().then_some("UserEvent"), uniqueid: channel.as_ref().map(|channel| &*channel.uniqueid), headers: Headers(headers),
         }),
         Event::OriginateResponse { action_id, reason, channel, destination, uniqueid, caller, .. } => {
             let call = call::Outcome { channel, uniqueid: uniqueid.as_deref(), caller };

@@ -382,3 +382,11 @@ fn the_release_is_the_one_spoken_of() {
     );
     assert!(!told.contains("SoundsSearchCustomDir"));
 }
+
+#[test]
+fn an_event_of_a_client_tells_its_action_too() {
+    assert_eq!(
+        told(vec![crate::client::user_event("x")]),
+        crlf("Event: UserEvent\nPrivilege: user,all\nUserEvent: x\nAction: UserEvent\n\n")
+    );
+}
