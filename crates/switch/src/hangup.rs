@@ -234,19 +234,23 @@ impl Switch {
 }
 
 impl Switch {
-    /// So it is of a line outside that was answered.
+    /// Who dialled a line outside remembers that it was answered.
     fn note_answered(&mut self, id: ChannelId) {
-        let Some(channel) = self.channels.get_mut(&id) else {
-            return;
-        };
-        if let Technology::External { .. } = channel.technology {
-            channel.tech_cause.get_or_insert_with(|| "200".into());
-            self.note_ended(id);
+        let channel = self.channels.get(&id);
+        if channel.is_some_and(|channel| matches!(channel.technology, Technology::External { .. }))
+        {
+            self.note_outcome(id, Some("200".into()));
         }
     }
 
     /// Who dialled a channel remembers how it ended.
     fn note_ended(&mut self, id: ChannelId) {
+        let channel = self.channels.get(&id);
+        let tech_cause = channel.and_then(|channel| channel.tech_cause.clone());
+        self.note_outcome(id, tech_cause);
+    }
+
+    fn note_outcome(&mut self, id: ChannelId, tech_cause: Option<Arc<str>>) {
         let Some(channel) = self.channels.get(&id) else {
             return;
         };
@@ -256,7 +260,7 @@ impl Switch {
         let ended = Ended {
             channel: Arc::clone(&channel.name),
             technology: channel.technology().into(),
-            tech_cause: channel.tech_cause.clone(),
+            tech_cause,
             cause: channel.cause,
         };
         if let Some(dialer) = self.channels.get_mut(&dialer) {

@@ -195,6 +195,15 @@ fn causes_of_calls_are_kept_until_they_are_cleared() {
             "Keys",
         ]
     );
+    // The channel's own end has no such code: it was answered and hung up.
+    let codes = world
+        .events
+        .iter()
+        .filter_map(|record| match &record.event {
+            model::Event::Hangup { channel } => Some(channel.tech_cause.clone()),
+            _ => None,
+        });
+    assert!(codes.flatten().next().is_none());
     world.finish();
 }
 
