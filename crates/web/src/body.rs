@@ -1,5 +1,6 @@
 //! What answers are made of: bytes at hand, a file, or what goes on happening.
 
+use futures_util::Stream;
 use hyper::body::{Body as HttpBody, Bytes, Frame, SizeHint};
 use std::io;
 use std::pin::Pin;
@@ -14,14 +15,8 @@ pub(crate) enum Body {
     /// So many bytes of a file.
     File { file: File, remaining: u64 },
     /// What goes on happening, until it ends by itself or the client goes.
-    Live(Live),
+    Live(Pin<Box<dyn Stream<Item = Bytes> + Send>>),
 }
-
-/// What comes next, and the rest after it; `None` at the end.
-pub(crate) type Next = Pin<Box<dyn Future<Output = Option<(Bytes, Live)>> + Send>>;
-
-/// What goes on happening.
-pub(crate) struct Live(pub(crate) Next);
 
 /// How much of a file is read at a time.
 const PIECE: usize = 64 * 1024;
@@ -62,11 +57,8 @@ impl HttpBody for Body {
                 Poll::Ready(Some(Ok(Frame::data(piece))))
             }
             Self::Live(live) => {
-                let Some((bytes, rest)) = ready!(live.0.as_mut().poll(cx)) else {
-                    return Poll::Ready(None);
-                };
-                *live = rest;
-                Poll::Ready(Some(Ok(Frame::data(bytes))))
+                let bytes = ready!(live.as_mut().poll_next(cx));
+                Poll::Ready(bytes.map(|bytes| Ok(Frame::data(bytes))))
             }
         }
     }

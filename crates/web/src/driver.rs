@@ -200,7 +200,8 @@ impl Driver {
         poll_fn(|context| self.poll(context)).await
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Happening> {
+    /// What happens next, as [`Driver::next`].
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Happening> {
         loop {
             while let Some(output) = self.put_out(context) {
                 if let Some(happening) = self.on_output(output) {

@@ -11,14 +11,15 @@ use ami::{Frame, Message};
 use manager::{Answer, Carrier, Close, Input, Piece, Request, Told};
 use model::{Command, Mark, Reply, Run, Seq};
 use std::collections::VecDeque;
+use std::future::{Future, pending, poll_fn};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use tokio::sync::watch;
 
 /// A reader of events.
 pub(crate) struct Feed {
     driver: Driver,
-    /// The session whose login this is; the stream ends with it, and keeps it from ending by itself.
-    parent: Option<(Handle, Member)>,
     exchange: Arc<dyn Exchange>,
     run: Run,
     /// Whether a gap is made good with a snapshot.
@@ -28,8 +29,8 @@ pub(crate) struct Feed {
     /// The state is being asked for.
     asking: Option<Promise<(Seq, Answer)>>,
     waiting: VecDeque<Item>,
-    /// Whether the server ends.
-    ending: watch::Receiver<bool>,
+    /// Done when the session it belongs to is over, or the server ends; with the reason.
+    over: Pin<Box<dyn Future<Output = &'static str> + Send>>,
 }
 
 /// What a reader is told.
@@ -84,13 +85,12 @@ impl Feed {
         Self {
             run: driver.configured().run,
             driver,
-            parent,
             exchange: Arc::clone(web.exchange()),
             snapshots: start.snapshot,
             known: Mark::default(),
             asking: None,
-            ending: web.ending(),
             waiting: VecDeque::new(),
+            over: Box::pin(over(parent, web.ending())),
         }
     }
 
@@ -143,50 +143,36 @@ impl Feed {
 
     /// What comes next. Giving up waiting loses nothing.
     pub(crate) async fn next(&mut self) -> Item {
+        poll_fn(|context| self.poll_next(context)).await
+    }
+
+    /// What comes next, as [`Feed::next`].
+    pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Item> {
         loop {
             if let Some(item) = self.waiting.pop_front() {
-                return item;
+                return Poll::Ready(item);
             }
             if let Some(asking) = &mut self.asking {
-                let answer = asking.await;
+                let answer = ready!(asking.as_mut().poll(context));
                 self.asking = None;
-                return self.on_state(answer);
+                return Poll::Ready(self.on_state(answer));
             }
-            match self.happening().await {
-                None => return Item::Over("logged off"),
-                Some(Happening::Event(told)) if told.mark > self.known => {
-                    return Item::Event(told.mark, told);
-                }
-                Some(Happening::Event(_)) => {}
-                Some(Happening::Told) => return Item::Pause,
-                Some(Happening::Answer(_, pieces)) => return Item::Answer(pieces),
-                Some(Happening::Over(close)) => return Item::Over(Close::text(close)),
-                Some(Happening::Gap(missed)) => {
+            let Poll::Ready(happening) = self.driver.poll(context) else {
+                return self.over.as_mut().poll(context).map(Item::Over);
+            };
+            return Poll::Ready(match happening {
+                Happening::Event(told) if told.mark > self.known => Item::Event(told.mark, told),
+                Happening::Event(_) => continue,
+                Happening::Told => Item::Pause,
+                Happening::Answer(_, pieces) => Item::Answer(pieces),
+                Happening::Over(close) => Item::Over(Close::text(close)),
+                Happening::Gap(missed) => {
                     if self.snapshots {
                         self.ask_state();
                     }
-                    return Item::Gap(missed);
+                    Item::Gap(missed)
                 }
-            }
-        }
-    }
-
-    /// What the session does next; `None` if the one it belongs to is over.
-    async fn happening(&mut self) -> Option<Happening> {
-        let ending = &mut self.ending;
-        let ended = async move { drop(ending.wait_for(|ending| *ending).await) };
-        let parent = self.parent.as_ref();
-        let left = async move {
-            match parent {
-                Some((handle, _)) => handle.over().await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            biased;
-            happening = self.driver.next() => Some(happening),
-            () = left => None,
-            () = ended => Some(Happening::Over(Close::Shutdown)),
+            });
         }
     }
 
@@ -206,5 +192,20 @@ impl Feed {
         self.known = self.run.at(at);
         self.driver.listen_after(at);
         Item::Snapshot(self.run.at(at), told)
+    }
+}
+
+/// Waits until the session whose login a reader has is over, or the server ends, and says so. The session
+/// does not end by itself meanwhile.
+async fn over(parent: Option<(Handle, Member)>, mut ending: watch::Receiver<bool>) -> &'static str {
+    let left = async {
+        match &parent {
+            Some((handle, _)) => handle.over().await,
+            None => pending().await,
+        }
+    };
+    tokio::select! {
+        () = left => "logged off",
+        _ = ending.wait_for(|ending| *ending) => Close::Shutdown.text(),
     }
 }

@@ -5,21 +5,25 @@
 
 use super::{Feed, Item, Start, place};
 use crate::answer::{Answer, Refusal};
-use crate::body::{Body, Live, Next};
+use crate::body::Body;
 use crate::caller::Caller;
+use crate::idle::Phase;
 use crate::json_face;
 use crate::parameters;
 use crate::web::{Request, Web};
 use ami::json;
-use futures_util::FutureExt as _;
+use futures_util::Stream;
 use hyper::StatusCode;
 use hyper::body::Bytes;
 use hyper::header::HeaderValue;
 use manager::Told;
 use model::Mark;
 use std::fmt::Write as _;
+use std::future::Future as _;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{Instant, Sleep, sleep};
 
 /// How long a stream may be silent: who is not there any more is noticed then.
 const BEAT: Duration = Duration::from_secs(15);
@@ -46,8 +50,7 @@ pub(crate) async fn serve(web: &Web, request: Request) -> Result<Answer, Refusal
     if let Some(mask) = asked.first("events") {
         json_face::mask(&mut feed, mask);
     }
-    let first = String::from("retry: 2000\n\n");
-    let body = Body::Live(Live(next(feed, first, request.phase.clone())));
+    let body = Body::Live(Box::pin(Sse::new(feed, request.phase.clone())));
     let mut answer = web.answers().of(StatusCode::OK, "text/event-stream", body);
     // Proxies that would gather it.
     answer
@@ -56,51 +59,91 @@ pub(crate) async fn serve(web: &Web, request: Request) -> Result<Answer, Refusal
     Ok(answer)
 }
 
-/// The next piece of a stream, and the rest. The phase is held so that the connection is not taken
-/// for one that waits for a request.
-fn next(mut feed: Feed, mut text: String, phase: crate::idle::Phase) -> Next {
-    Box::pin(async move {
+/// A stream under way.
+struct Sse {
+    feed: Feed,
+    /// What is to be told.
+    text: String,
+    /// When something was told last.
+    told: Instant,
+    /// Fires when it may have been silent for too long.
+    beat: Pin<Box<Sleep>>,
+    /// Held, so that the connection is not taken for one that waits for a request.
+    phase: Phase,
+    over: bool,
+}
+
+impl Sse {
+    fn new(feed: Feed, phase: Phase) -> Self {
         phase.answering();
-        loop {
-            if text.len() >= PIECE {
-                break;
+        Self {
+            feed,
+            text: String::from("retry: 2000\n\n"),
+            told: Instant::now(),
+            beat: Box::pin(sleep(BEAT)),
+            phase,
+            over: false,
+        }
+    }
+
+    fn take(&mut self, item: Item) {
+        let text = &mut self.text;
+        match item {
+            Item::Event(mark, told) => event(mark, &told, text),
+            Item::Mark(mark) => named("mark", Some(mark), "{}", text),
+            Item::Snapshot(mark, events) => named("snapshot", Some(mark), &list(&events), text),
+            Item::Gap(missed) => {
+                let missed = missed.map_or("null".to_owned(), |missed| missed.to_string());
+                named("gap", None, &format!("{{\"missed\":{missed}}}"), text);
             }
-            let item = if text.is_empty() {
-                timeout(BEAT, feed.next()).await.ok()
-            } else {
-                // What there is goes together; for what is not there yet, it does not wait.
-                feed.next().now_or_never()
-            };
-            let Some(item) = item else {
-                if text.is_empty() {
-                    text.push_str(":\n\n");
-                }
-                break;
-            };
-            match item {
-                Item::Event(mark, told) => event(mark, &told, &mut text),
-                Item::Mark(mark) => named("mark", Some(mark), "{}", &mut text),
-                Item::Snapshot(mark, events) => {
-                    named("snapshot", Some(mark), &list(&events), &mut text);
-                    break;
-                }
-                Item::Gap(missed) => {
-                    let missed = missed.map_or("null".to_owned(), |missed| missed.to_string());
-                    named("gap", None, &format!("{{\"missed\":{missed}}}"), &mut text);
-                }
-                Item::Pause | Item::Answer(_) => {}
-                Item::Over(reason) => {
-                    let mut data = String::from("{\"reason\":");
-                    json::string(reason, &mut data);
-                    named("end", None, &(data + "}"), &mut text);
-                    phase.answered();
-                    return Some((Bytes::from(text), Live(Box::pin(std::future::ready(None)))));
-                }
+            Item::Pause | Item::Answer(_) => {}
+            Item::Over(reason) => {
+                let mut data = String::from("{\"reason\":");
+                json::string(reason, &mut data);
+                named("end", None, &(data + "}"), text);
+                self.phase.answered();
+                self.over = true;
             }
         }
-        let rest = next(feed, String::new(), phase);
-        Some((Bytes::from(text), Live(rest)))
-    })
+    }
+
+    /// Whether it has been silent for too long. The timer is moved only when it fires.
+    fn is_silent(&mut self, context: &mut Context<'_>) -> bool {
+        while self.beat.as_mut().poll(context).is_ready() {
+            let due = self.told + BEAT;
+            if due <= Instant::now() {
+                return true;
+            }
+            self.beat.as_mut().reset(due);
+        }
+        false
+    }
+}
+
+impl Stream for Sse {
+    type Item = Bytes;
+
+    /// All there is goes together; for what is not there yet, it does not wait.
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        let sse = self.get_mut();
+        while !sse.over && sse.text.len() < PIECE {
+            match sse.feed.poll_next(context) {
+                Poll::Ready(item) => sse.take(item),
+                Poll::Pending => break,
+            }
+        }
+        if sse.text.is_empty() {
+            if sse.over {
+                return Poll::Ready(None);
+            }
+            if !sse.is_silent(context) {
+                return Poll::Pending;
+            }
+            sse.text.push_str(":\n\n");
+        }
+        sse.told = Instant::now();
+        Poll::Ready(Some(Bytes::from(std::mem::take(&mut sse.text))))
+    }
 }
 
 fn event(mark: Mark, told: &Told, text: &mut String) {
