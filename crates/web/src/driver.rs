@@ -65,6 +65,8 @@ pub(crate) struct Driver {
     /// So many events are lost, if any are, and if it is known how many.
     gap: Option<Option<u64>>,
     told: bool,
+    /// Whether it is woken for all that may come.
+    armed: bool,
     tokens: u64,
 }
 
@@ -122,6 +124,7 @@ impl Driver {
             timer: None,
             gap: None,
             told: false,
+            armed: false,
             tokens: 0,
         })
     }
@@ -154,6 +157,7 @@ impl Driver {
     pub(crate) fn resume(&mut self, after: Mark) -> Resumed {
         let (events, resumed) = self.exchange.resume(after);
         self.events = Some(events);
+        self.armed = false;
         resumed
     }
 
@@ -232,12 +236,35 @@ impl Driver {
                     return Poll::Ready(happening);
                 }
             } else if !busy {
+                self.armed = true;
                 let told = std::mem::take(&mut self.told);
                 return if told {
                     Poll::Ready(Happening::Told)
                 } else {
                     Poll::Pending
                 };
+            }
+        }
+    }
+
+    /// Whether nothing is left to be done until something comes.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        let asks = self.telling.is_some() || self.asking.is_some();
+        self.armed && !asks && self.answering.is_none()
+    }
+
+    /// What has happened already, as far as nothing has to be waited for.
+    pub(crate) fn happened(&mut self) -> Option<Happening> {
+        loop {
+            if self.answering.is_some() {
+                return self.put_in_words();
+            }
+            if self.telling.is_some() {
+                return None;
+            }
+            let output = self.session.poll()?;
+            if let Some(happening) = self.on_output(output) {
+                return Some(happening);
             }
         }
     }
@@ -288,7 +315,10 @@ impl Driver {
                 self.exchange.left(close);
                 return Some(Happening::Over(close));
             }
-            Output::Listen => self.events = Some(self.exchange.listen(self.after)),
+            Output::Listen => {
+                self.events = Some(self.exchange.listen(self.after));
+                self.armed = false;
+            }
             Output::Ask(Request::Admit(user)) => {
                 self.admitted = self.admitted || self.place.admit(&user);
                 let granted = self.admitted;

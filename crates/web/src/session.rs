@@ -6,11 +6,13 @@ use ami::{Frame, Message};
 use manager::{Certificate, Close, Input, Piece};
 use model::Token;
 use std::collections::BTreeMap;
-use std::pin::Pin;
-use std::sync::Arc;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::time::{Instant, sleep};
 
 /// Requests that may wait for one session.
 const WAITING: usize = 16;
@@ -19,10 +21,31 @@ const MARGIN: Duration = Duration::from_secs(10);
 /// How long a session lives in which nobody has logged in.
 const GUEST: Duration = Duration::from_secs(5);
 
-/// How others ask a session.
-#[derive(Clone, Debug)]
+/// How others ask a session. What it can answer at once it answers in the asker's turn; for the rest its
+/// task is woken.
+#[derive(Clone)]
 pub(crate) struct Handle {
     requests: mpsc::Sender<Request>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    /// Empty once the session is over.
+    desk: Mutex<Option<Desk>>,
+    /// Something on the desk is left to the task.
+    wake: Notify,
+}
+
+/// A session and who waits for its answers.
+struct Desk {
+    driver: Driver,
+    /// Who waits for the answer to which action.
+    replies: BTreeMap<Token, oneshot::Sender<Reply>>,
+    /// When the last answer was given.
+    answered: Instant,
+    /// Shared with those who use the session without asking it.
+    used: Arc<()>,
+    over: bool,
 }
 
 /// What a session is asked.
@@ -97,82 +120,158 @@ impl Handle {
     }
 
     async fn ask(&self, what: What) -> Result<Reply, NoAnswer> {
-        let (reply, answer) = oneshot::channel();
-        let sent = self.requests.try_send(Request { what, reply });
-        sent.map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => NoAnswer::Full,
-            mpsc::error::TrySendError::Closed(_) => NoAnswer::Gone,
-        })?;
+        let answer = match self.begin(what) {
+            Begun::Done(reply) => return Ok(reply),
+            Begun::Waits(answer) => answer,
+            Begun::Not(what) => {
+                let (reply, answer) = oneshot::channel();
+                let sent = self.requests.try_send(Request { what, reply });
+                sent.map_err(|error| match error {
+                    mpsc::error::TrySendError::Full(_) => NoAnswer::Full,
+                    mpsc::error::TrySendError::Closed(_) => NoAnswer::Gone,
+                })?;
+                answer
+            }
+        };
         answer.await.map_err(|_| NoAnswer::Gone)
     }
+
+    /// Begins with it at once, if nothing else is under way.
+    fn begin(&self, what: What) -> Begun {
+        let others_wait = self.requests.capacity() < self.requests.max_capacity();
+        let mut desk = self.shared.desk();
+        let Some(desk) = desk.as_mut().filter(|desk| desk.is_free() && !others_wait) else {
+            return Begun::Not(what);
+        };
+        let begun = match desk.take(what) {
+            Taken::Answered(reply) => Begun::Done(reply),
+            Taken::Begun(token) => match desk.happened(token) {
+                Some(reply) => Begun::Done(reply),
+                None => Begun::Waits(desk.wait(token)),
+            },
+        };
+        if desk.over || matches!(begun, Begun::Waits(_)) || !desk.driver.is_at_rest() {
+            self.shared.wake.notify_one();
+        }
+        begun
+    }
+}
+
+/// What has come of a request.
+enum Begun {
+    Done(Reply),
+    Waits(oneshot::Receiver<Reply>),
+    Not(What),
+}
+
+enum Taken {
+    Answered(Reply),
+    /// The action of this token is under way.
+    Begun(Token),
 }
 
 /// Starts a session. `ended` is dropped when it is over.
 pub(crate) fn start(driver: Driver, ended: impl Send + 'static) -> Handle {
     let (requests, inbox) = mpsc::channel(WAITING);
-    let task = Task {
+    let desk = Desk {
         driver,
-        inbox,
         replies: BTreeMap::new(),
         answered: Instant::now(),
         used: Arc::default(),
-        timer: Box::pin(sleep(GUEST)),
+        over: false,
     };
-    tokio::spawn(async move {
-        task.run().await;
-        drop(ended);
+    let shared = Arc::new(Shared {
+        desk: Mutex::new(Some(desk)),
+        wake: Notify::new(),
     });
-    Handle { requests }
+    tokio::spawn({
+        let shared = Arc::clone(&shared);
+        async move {
+            run(&shared, inbox).await;
+            let desk = shared.desk().take();
+            drop((desk, ended));
+        }
+    });
+    Handle { requests, shared }
 }
 
-struct Task {
-    driver: Driver,
-    inbox: mpsc::Receiver<Request>,
-    /// Who waits for the answer to which action.
-    replies: BTreeMap<Token, oneshot::Sender<Reply>>,
-    /// When the last answer was given.
-    answered: Instant,
-    /// Shared with those who use the session without asking it.
-    used: Arc<()>,
-    /// Fires when the session may have expired.
-    timer: Pin<Box<Sleep>>,
-}
-
-impl Task {
-    async fn run(mut self) {
-        loop {
-            let free = !self.driver.session().is_busy();
-            let idle = self.replies.is_empty();
-            tokio::select! {
-                happening = self.driver.next() => match happening {
-                    Happening::Answer(token, pieces) => self.reply(token, pieces),
-                    Happening::Over(_) => return,
-                    Happening::Event(_) | Happening::Told | Happening::Gap(_) => {}
-                },
-                request = self.inbox.recv(), if free => match request {
-                    Some(request) => self.on_request(request),
-                    None => self.end(Close::Disconnected),
-                },
-                () = self.timer.as_mut(), if idle => self.on_time(),
-            }
+/// Drives a session to its end.
+async fn run(shared: &Shared, mut inbox: mpsc::Receiver<Request>) {
+    // Fires when the session may have expired.
+    let mut timer = pin!(sleep(GUEST));
+    loop {
+        let (over, free, idle) = match &*shared.desk() {
+            Some(desk) => (
+                desk.over,
+                !desk.driver.session().is_busy(),
+                desk.replies.is_empty(),
+            ),
+            None => return,
+        };
+        if over {
+            return;
+        }
+        tokio::select! {
+            happening = poll_fn(|context| shared.poll(context)) => shared.with(|desk| desk.on(happening)),
+            () = shared.wake.notified() => {}
+            request = inbox.recv(), if free => shared.with(|desk| match request {
+                Some(request) => desk.on_request(request),
+                None => desk.end(Close::Disconnected),
+            }),
+            () = timer.as_mut(), if idle => if let Some(expiry) = shared.with(Desk::on_time) {
+                timer.as_mut().reset(expiry);
+            },
         }
     }
+}
 
-    /// The timer is moved only when it fires: most of the time an answer came since.
-    fn on_time(&mut self) {
+impl Shared {
+    fn desk(&self) -> MutexGuard<'_, Option<Desk>> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with<T: Default>(&self, act: impl FnOnce(&mut Desk) -> T) -> T {
+        self.desk().as_mut().map(act).unwrap_or_default()
+    }
+
+    fn poll(&self, context: &mut Context<'_>) -> Poll<Happening> {
+        match &mut *self.desk() {
+            Some(desk) => desk.driver.poll(context),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl Desk {
+    /// Whether nothing is under way.
+    fn is_free(&self) -> bool {
+        !self.over && !self.driver.session().is_busy() && self.replies.is_empty()
+    }
+
+    /// When the session may expire, if it has not. The timer is moved only when it fires: most of the time
+    /// an answer came since.
+    fn on_time(&mut self) -> Option<Instant> {
         if Arc::strong_count(&self.used) > 1 {
             self.answered = Instant::now();
         }
         let expiry = self.answered + self.lifetime();
-        if Instant::now() < expiry {
-            self.timer.as_mut().reset(expiry);
-        } else {
+        if Instant::now() >= expiry {
             self.end(Close::Expired);
+            return None;
         }
+        Some(expiry)
     }
 
     fn on_request(&mut self, request: Request) {
-        let Request { what, reply } = request;
+        match self.take(request.what) {
+            Taken::Answered(reply) => drop(request.reply.send(reply)),
+            Taken::Begun(token) => drop(self.replies.insert(token, request.reply)),
+        }
+        self.tell_use();
+    }
+
+    /// Takes what the session is asked.
+    fn take(&mut self, what: What) -> Taken {
         let token = self.driver.token();
         match what {
             What::Action(message, certificate) => {
@@ -181,8 +280,6 @@ impl Task {
                     (self.answered + self.lifetime()).saturating_duration_since(Instant::now());
                 let patience = Some(left.saturating_sub(MARGIN));
                 let frame = Frame::Message(message);
-                self.replies.insert(token, reply);
-                self.tell_use();
                 self.driver.handle(Input::Frame {
                     token,
                     frame,
@@ -190,29 +287,68 @@ impl Task {
                 });
             }
             What::Proof(account) => {
-                self.replies.insert(token, reply);
                 self.driver.handle(Input::Proven {
                     token,
                     account: &account,
                 });
             }
             What::Account => {
-                let member = self.member();
-                let _ = reply.send(Reply {
+                return Taken::Answered(Reply {
                     pieces: Vec::new(),
-                    member,
+                    member: self.member(),
                 });
             }
         }
+        Taken::Begun(token)
+    }
+
+    /// What has come of an action already.
+    fn happened(&mut self, token: Token) -> Option<Reply> {
+        let mut reply = None;
+        while let Some(happening) = self.driver.happened() {
+            match happening {
+                Happening::Answer(of, pieces) if of == token => reply = Some(self.reply(pieces)),
+                happening @ (Happening::Answer(..)
+                | Happening::Event(_)
+                | Happening::Told
+                | Happening::Gap(_)
+                | Happening::Over(_)) => self.on(happening),
+            }
+        }
+        if reply.is_some() {
+            self.tell_use();
+        }
+        reply
+    }
+
+    /// Somebody waits for what comes of an action.
+    fn wait(&mut self, token: Token) -> oneshot::Receiver<Reply> {
+        let (reply, answer) = oneshot::channel();
+        self.replies.insert(token, reply);
+        self.tell_use();
+        answer
     }
 
     /// Who does not wait any more has gone; the answer goes with them.
-    fn reply(&mut self, token: Token, pieces: Vec<Piece>) {
+    fn on(&mut self, happening: Happening) {
+        match happening {
+            Happening::Answer(token, pieces) => {
+                let reply = self.reply(pieces);
+                if let Some(waiting) = self.replies.remove(&token) {
+                    self.tell_use();
+                    let _ = waiting.send(reply);
+                }
+            }
+            Happening::Over(_) => self.over = true,
+            Happening::Event(_) | Happening::Told | Happening::Gap(_) => {}
+        }
+    }
+
+    fn reply(&mut self, pieces: Vec<Piece>) -> Reply {
         self.answered = Instant::now();
-        let member = self.member();
-        if let Some(reply) = self.replies.remove(&token) {
-            self.tell_use();
-            let _ = reply.send(Reply { pieces, member });
+        Reply {
+            pieces,
+            member: self.member(),
         }
     }
 
