@@ -3,8 +3,9 @@
 
   benches/beside.py --server COMMAND [--channels 10000] [--seconds 10] [--rounds 3]
 
-COMMAND starts the server as for compare.py (e.g. "$PWD/switchroom.sh"). Rounds alternate: nobody lists; another
-session, of a process of its own, asks for CoreShowChannels and Status in turn, four lists a second.
+COMMAND starts the server as for compare.py (e.g. "$PWD/switchroom.sh"). Rounds alternate: nobody lists; a client
+in a process of its own is given as many bytes by another process, which does nothing else: what the machine makes of
+a third busy process; that client asks the server for CoreShowChannels and Status in turn, four lists a second.
 """
 import argparse
 import multiprocessing
@@ -52,9 +53,36 @@ def listing(port, stop, lists):
     while not stop.is_set():
         for name in ('CoreShowChannels', 'Status'):
             began = time.monotonic()
-            session.ask(f'Action: {name}\r\n\r\n'.encode(), f'{name}Complete'.encode())
-            lists.put(time.monotonic() - began)
+            size = session.ask(f'Action: {name}\r\n\r\n'.encode(), f'{name}Complete'.encode())
+            lists.put((time.monotonic() - began, size))
             stop.wait(max(0, began + LISTS - time.monotonic()))
+
+
+def giving(size, port):
+    """Gives a client the bytes of a list, a piece at a time, whenever it asks."""
+    listener = socket.create_server(('127.0.0.1', 0))
+    port.put(listener.getsockname()[1])
+    client, _ = listener.accept()
+    piece = b'x' * 65534
+    while client.recv(100):
+        for _ in range(size // len(piece)):
+            client.sendall(piece)
+        client.sendall(b'\r\n\r\n')
+
+
+def given(size, stop, ready):
+    port = multiprocessing.SimpleQueue()
+    giver = multiprocessing.Process(target=giving, args=(size, port), daemon=True)
+    giver.start()
+    session = Session.__new__(Session)
+    session.socket = socket.create_connection(('127.0.0.1', port.get()))
+    ready.set()
+    while not stop.is_set():
+        began = time.monotonic()
+        session.ask(b'more', b'')
+        stop.wait(max(0, began + LISTS - time.monotonic()))
+    session.socket.close()
+    giver.join()
 
 
 def pings(session, seconds):
@@ -89,26 +117,36 @@ def main():
     parser.add_argument('--rounds', type=int, default=3)
     args = parser.parse_args()
     server = compare.Server(args.server, os.path.join(HERE, 'etc'))
-    port, figures, took = server.ports['AMI'], {'alone': [], 'beside lists': []}, []
+    port, took, size = server.ports['AMI'], [], 0
+    alone, bytes_only, beside = 'alone', 'beside as many bytes of another process', 'beside lists'
+    figures = {alone: [], bytes_only: [], beside: []}
     try:
         session = Session(port)
         call(session, args.channels)
         for _ in range(args.rounds):
-            figures['alone'] += pings(session, args.seconds)
+            figures[alone] += pings(session, args.seconds)
             stop, lists = multiprocessing.Event(), multiprocessing.SimpleQueue()
             lister = multiprocessing.Process(target=listing, args=(port, stop, lists))
             lister.start()
-            figures['beside lists'] += pings(session, args.seconds)
+            figures[beside] += pings(session, args.seconds)
             stop.set()
             lister.join()
             while not lists.empty():
-                took.append(lists.get())
+                seconds, size = lists.get()
+                took.append(seconds)
+            stop, ready = multiprocessing.Event(), multiprocessing.Event()
+            client = multiprocessing.Process(target=given, args=(size, stop, ready))
+            client.start()
+            ready.wait()
+            figures[bytes_only] += pings(session, args.seconds)
+            stop.set()
+            client.join()
     finally:
         server.stop()
     for name, times in figures.items():
         cuts = statistics.quantiles(times, n=1000)
         print(f'{name}: {len(times)} pings, p50 {cuts[499]:.0f} µs, p99 {cuts[989]:.0f} µs, p99.9 {cuts[998]:.0f} µs')
-    print(f'{len(took)} lists of {args.channels} rows, {statistics.median(took) * 1e3:.0f} ms each')
+    print(f'{len(took)} lists of {args.channels} rows and {size / 1e6:.1f} MB, {statistics.median(took) * 1e3:.0f} ms each')
 
 
 if __name__ == '__main__':

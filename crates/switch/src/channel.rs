@@ -91,9 +91,7 @@ pub(crate) struct Channel {
     pub(crate) record: Option<OpenRecord>,
     /// What the dialplan keeps about it besides its variables.
     pub(crate) memory: Memory,
-    pub(crate) told: Option<Arc<ChannelSnapshot>>,
-    /// Whether it may be other than it was told.
-    pub(crate) touched: bool,
+    pub(crate) told: LastTold,
 }
 
 /// Which kind of line a channel has.
@@ -149,6 +147,14 @@ pub(crate) enum Frame {
     Application(Box<dyn Waiting>),
     /// What follows is run by a code in the middle of a conversation.
     Interlude(Box<Interlude>),
+}
+
+/// What was told of a channel last.
+#[derive(Debug, Default)]
+pub(crate) struct LastTold {
+    pub(crate) snapshot: Option<Arc<ChannelSnapshot>>,
+    /// Whether the channel may be other by now.
+    pub(crate) touched: bool,
 }
 
 /// Who waits for a dialled channel's answer.
@@ -339,8 +345,7 @@ impl Switch {
             absolute: None,
             record: None,
             memory: Memory::default(),
-            told: None,
-            touched: true,
+            told: LastTold::default(),
         };
         self.directory.add(id, &channel.name, &channel.uniqueid);
         self.channels.insert(id, channel);
@@ -370,8 +375,8 @@ impl Switch {
     }
 
     pub(crate) fn snapshot_of(&self, channel: &Channel) -> Arc<ChannelSnapshot> {
-        if let Some(told) = &channel.told
-            && (!channel.touched || self.is_still(channel, told))
+        if let Some(told) = &channel.told.snapshot
+            && (!channel.told.touched || self.is_still(channel, told))
         {
             debug_assert!(
                 self.is_still(channel, told),
@@ -418,9 +423,12 @@ impl Switch {
 
     /// Finds out which of the channels that may have changed are still as they were told.
     pub(crate) fn look_at_touched(&mut self) {
-        let touched = self.channels.values().filter(|channel| channel.touched);
+        let touched = self
+            .channels
+            .values()
+            .filter(|channel| channel.told.touched);
         let is_as_told = |channel: &&Channel| {
-            let told = channel.told.as_ref();
+            let told = channel.told.snapshot.as_ref();
             told.is_some_and(|told| self.is_still(channel, told))
         };
         let as_told: Vec<_> = touched
@@ -484,7 +492,7 @@ impl Switch {
     /// told before it begins there.
     pub(crate) fn snapshot_where_told(&self, id: ChannelId) -> Option<Arc<ChannelSnapshot>> {
         let new = self.snapshot(id)?;
-        match &self.channels.get(&id)?.told {
+        match &self.channels.get(&id)?.told.snapshot {
             Some(told) if place(told) != place(&new) => Some(Arc::new(ChannelSnapshot {
                 context: Arc::clone(&told.context),
                 exten: Arc::clone(&told.exten),

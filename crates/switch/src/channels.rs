@@ -31,7 +31,7 @@ impl Channels {
     /// A channel that may be changed.
     pub(crate) fn get_mut(&mut self, id: &ChannelId) -> Option<&mut Channel> {
         let channel = self.0.get_mut(id)?;
-        channel.touched = true;
+        channel.told.touched = true;
         Some(channel)
     }
 
@@ -42,22 +42,22 @@ impl Channels {
         snapshot: Arc<ChannelSnapshot>,
     ) -> Option<Arc<ChannelSnapshot>> {
         let channel = self.0.get_mut(&id)?;
-        channel.touched = false;
-        channel.told.replace(snapshot)
+        channel.told.touched = false;
+        channel.told.snapshot.replace(snapshot)
     }
 
     /// All may be other than they were told.
     pub(crate) fn touch_all(&mut self) {
         self.0
             .values_mut()
-            .for_each(|channel| channel.touched = true);
+            .for_each(|channel| channel.told.touched = true);
     }
 
     /// Those that are, once looked at, as they were told.
     pub(crate) fn are_as_told(&mut self, ids: &[ChannelId]) {
         for id in ids {
             if let Some(channel) = self.0.get_mut(id) {
-                channel.touched = false;
+                channel.told.touched = false;
             }
         }
     }

@@ -113,6 +113,13 @@ impl Switch {
     }
 
     fn status(&mut self, channel: Option<&str>, variables: &[Arc<str>], all: bool) -> Reply {
+        self.look_at_touched();
+        if channel.is_none() && variables.is_empty() {
+            // Mostly so, and there may be thousands.
+            let all_channels = self.channels.values();
+            let items = all_channels.map(|channel| self.status_item(channel, Vec::new(), all));
+            return Reply::Status(items.collect());
+        }
         let ids: Vec<ChannelId> = match channel {
             None => self.channels.keys().copied().collect(),
             Some(name) => match self.find_channel(name) {
@@ -120,7 +127,6 @@ impl Switch {
                 None => return Reply::Refused(Refusal::NoSuchChannel),
             },
         };
-        self.look_at_touched();
         let mut items = Vec::with_capacity(ids.len());
         for id in ids {
             let mut asked: Vec<(Arc<str>, Arc<str>)> = Vec::new();
