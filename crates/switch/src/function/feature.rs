@@ -59,14 +59,14 @@ enum Value<'a> {
     Flag(&'a mut bool),
 }
 
-const CODES: &[Setting] = &[
+static CODES: &[Setting] = &[
     ("atxfer", |of| Value::Text(&mut of.attended_transfer)),
     ("blindxfer", |of| Value::Text(&mut of.blind_transfer)),
     ("disconnect", |of| Value::Text(&mut of.disconnect)),
 ];
 
 #[rustfmt::skip] // A table.
-const OPTIONS: &[Setting] = &[
+static OPTIONS: &[Setting] = &[
     ("atxferabort", |of| Value::Text(&mut of.transfer.abort)),
     ("atxfercallbackretries", |of| Value::Number(&mut of.transfer.callbacks)),
     ("atxfercomplete", |of| Value::Text(&mut of.transfer.complete)),
