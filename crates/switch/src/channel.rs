@@ -14,7 +14,7 @@ use crate::feature::handover::Handover;
 use crate::feature::keys::Keys;
 use crate::feature::mapped::Interlude;
 use crate::listen::{MediaLeg, format_of};
-use crate::memory::Memory;
+use crate::memory::Remembered;
 use crate::music::Music;
 use crate::pbx::Place;
 use crate::shown::Shown;
@@ -90,7 +90,7 @@ pub(crate) struct Channel {
     pub(crate) absolute: Option<(Duration, TimerId)>,
     pub(crate) record: Option<OpenRecord>,
     /// What the dialplan keeps about it besides its variables.
-    pub(crate) memory: Memory,
+    pub(crate) memory: Remembered,
     pub(crate) told: LastTold,
 }
 
@@ -344,7 +344,7 @@ impl Switch {
             end: End::None,
             absolute: None,
             record: None,
-            memory: Memory::default(),
+            memory: Remembered::default(),
             told: LastTold::default(),
         };
         self.directory.add(id, &channel.name, &channel.uniqueid);

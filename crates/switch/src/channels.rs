@@ -3,29 +3,40 @@
 use crate::channel::Channel;
 use model::{ChannelId, ChannelSnapshot};
 use std::collections::BTreeMap;
-use std::ops::Deref;
 use std::sync::Arc;
 
 /// All channels. Who may change one says so by [`Channels::get_mut`], so that a list of thousands finds the
-/// few that must be looked at.
+/// few that must be looked at. Boxed, as a map of large values keeps much room for those to come.
 #[derive(Debug, Default)]
-pub(crate) struct Channels(BTreeMap<ChannelId, Channel>);
-
-impl Deref for Channels {
-    type Target = BTreeMap<ChannelId, Channel>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
+pub(crate) struct Channels(BTreeMap<ChannelId, Box<Channel>>);
 
 impl Channels {
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn contains_key(&self, id: &ChannelId) -> bool {
+        self.0.contains_key(id)
+    }
+
+    pub(crate) fn get(&self, id: &ChannelId) -> Option<&Channel> {
+        self.0.get(id).map(|channel| &**channel)
+    }
+
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &ChannelId> {
+        self.0.keys()
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Channel> {
+        self.0.values().map(|channel| &**channel)
+    }
+
     pub(crate) fn insert(&mut self, id: ChannelId, channel: Channel) {
-        self.0.insert(id, channel);
+        self.0.insert(id, Box::new(channel));
     }
 
     pub(crate) fn remove(&mut self, id: &ChannelId) -> Option<Channel> {
-        self.0.remove(id)
+        self.0.remove(id).map(|channel| *channel)
     }
 
     /// A channel that may be changed.

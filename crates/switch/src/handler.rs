@@ -32,7 +32,8 @@ impl Switch {
     /// Removes the newest handler.
     pub(crate) fn pop_handler(&mut self, id: ChannelId) -> bool {
         let channel = self.channels.get_mut(&id);
-        let Some(handler) = channel.and_then(|channel| channel.memory.handlers.pop()) else {
+        let Some(handler) = channel.and_then(|channel| channel.memory.written()?.handlers.pop())
+        else {
             return false;
         };
         self.tell_handler(id, handler, HandlerChange::Pop);
@@ -42,7 +43,11 @@ impl Switch {
     /// Begins the newest handler of a channel that has ended. False if there is none left.
     pub(crate) fn run_handler(&mut self, id: ChannelId) -> bool {
         while let Some(channel) = self.channels.get_mut(&id) {
-            let Some(handler) = channel.memory.handlers.pop() else {
+            let Some(handler) = channel
+                .memory
+                .written()
+                .and_then(|memory| memory.handlers.pop())
+            else {
                 return false;
             };
             channel.end = End::Requested;

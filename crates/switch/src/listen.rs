@@ -76,8 +76,8 @@ impl Switch {
 
     /// Who hears whom, found anew.
     fn heard(&self) -> BTreeMap<MediaId, MediaId> {
-        let channels = self.channels.iter();
-        let legs = channels.filter_map(|(id, channel)| Some((*id, leg(channel)?.media)));
+        let channels = self.channels.values();
+        let legs = channels.filter_map(|channel| Some((channel.id, leg(channel)?.media)));
         legs.filter_map(|(id, media)| Some((media, self.sent_to(id, HOPS)?)))
             .collect()
     }

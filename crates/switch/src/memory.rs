@@ -6,7 +6,8 @@ use crate::function::feature::OwnFeatures;
 use crate::identity::{Identity, Particulars, Presentation};
 use crate::variables::Variables;
 use model::{Endpoint, Groups};
-use std::sync::Arc;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// All of it; empty for most channels.
@@ -61,6 +62,33 @@ pub(crate) struct Memory {
     pub(crate) features: Option<OwnFeatures>,
     /// What went wrong last, for the `e` extension.
     pub(crate) exception: Option<Exception>,
+}
+
+/// What is remembered of a channel: no more than an empty box, until something is written to it.
+#[derive(Debug, Default)]
+pub(crate) struct Remembered(Option<Box<Memory>>);
+
+static NOTHING: LazyLock<Memory> = LazyLock::new(Memory::default);
+
+impl Remembered {
+    /// What there is, if anything was ever written to it.
+    pub(crate) fn written(&mut self) -> Option<&mut Memory> {
+        self.0.as_deref_mut()
+    }
+}
+
+impl Deref for Remembered {
+    type Target = Memory;
+
+    fn deref(&self) -> &Memory {
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+impl DerefMut for Remembered {
+    fn deref_mut(&mut self) -> &mut Memory {
+        self.0.get_or_insert_default()
+    }
 }
 
 /// A subroutine under way, and where it returns to.

@@ -388,7 +388,8 @@ impl Switch {
         let Some(channel) = self.channels.get_mut(&id) else {
             return false;
         };
-        if !std::mem::take(&mut channel.memory.hangup_extension) {
+        let memory = channel.memory.written();
+        if !memory.is_some_and(|memory| std::mem::take(&mut memory.hangup_extension)) {
             return false;
         }
         channel.end = End::Requested;

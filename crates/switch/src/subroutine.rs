@@ -43,7 +43,7 @@ impl Switch {
     /// Ends the innermost subroutine: its variables are forgotten. Where it returns to.
     pub(crate) fn leave_subroutine(&mut self, id: ChannelId) -> Option<Place> {
         let channel = self.channels.get_mut(&id)?;
-        let frame = channel.memory.subroutines.pop()?;
+        let frame = channel.memory.written()?.subroutines.pop()?;
         for name in frame.locals.iter().rev() {
             self.forget_variable(id, name);
         }

@@ -1,6 +1,6 @@
 //! Texts: in a call they go to whoever is talked with, outside of one they run the dialplan.
 
-use crate::channel::{Descent, NewChannel, Technology};
+use crate::channel::{Channel, Descent, NewChannel, Technology};
 use crate::{Output, Switch};
 use model::{Cause, ChannelId, ChannelState, Instruction, NewMessage, Party};
 use std::sync::Arc;
@@ -64,10 +64,9 @@ impl Switch {
                 cause,
             })
         };
-        let under_way = self.channels.values();
-        let under_way =
-            under_way.filter(|channel| matches!(channel.technology, Technology::Internal));
-        if self.is_full() || under_way.count() >= MESSAGES {
+        let is_message = |channel: &&Channel| matches!(channel.technology, Technology::Internal);
+        let under_way = self.channels.values().filter(is_message).count();
+        if self.is_full() || under_way >= MESSAGES {
             return self.put(refuse(Cause::SWITCH_CONGESTION));
         }
         let now = self.local_time();
