@@ -22,8 +22,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
                           whom it dials has the same.",
         },
         open: true,
-        read: Some(|scope, name| read(scope, name, OPTIONS)),
-        write: Some(|scope, name, value| write(scope, name, value, OPTIONS)),
+        read: Some(|scope, name| match is_inherit(name) {
+            true => inherits(scope),
+            false => read(scope, name, OPTIONS),
+        }),
+        write: Some(|scope, name, value| match is_inherit(name) {
+            true => set_inherit(scope, value),
+            false => write(scope, name, value, OPTIONS),
+        }),
     },
     Function {
         declaration: Declaration {
@@ -59,14 +65,14 @@ enum Value<'a> {
     Flag(&'a mut bool),
 }
 
-static CODES: &[Setting] = &[
+const CODES: &[Setting] = &[
     ("atxfer", |of| Value::Text(&mut of.attended_transfer)),
     ("blindxfer", |of| Value::Text(&mut of.blind_transfer)),
     ("disconnect", |of| Value::Text(&mut of.disconnect)),
 ];
 
 #[rustfmt::skip] // A table.
-static OPTIONS: &[Setting] = &[
+const OPTIONS: &[Setting] = &[
     ("atxferabort", |of| Value::Text(&mut of.transfer.abort)),
     ("atxfercallbackretries", |of| Value::Number(&mut of.transfer.callbacks)),
     ("atxfercomplete", |of| Value::Text(&mut of.transfer.complete)),
@@ -87,7 +93,6 @@ static OPTIONS: &[Setting] = &[
     ("xfersound", |of| Value::Text(&mut of.transfer.sounds.done)),
 ];
 
-const INHERIT: &str = "inherit";
 /// Times are bounded, in seconds.
 const LONGEST: u32 = 3_600;
 
@@ -99,12 +104,32 @@ fn find(name: &str, among: &'static [Setting]) -> Outcome<&'static Setting> {
     found.map_or_else(|| error(format!("there is no option '{name}'")), Ok)
 }
 
+fn is_inherit(name: &str) -> bool {
+    name.trim().eq_ignore_ascii_case("inherit")
+}
+
+fn inherits(scope: &mut ChannelScope<'_>) -> Outcome {
+    let own = channel_mut(scope)?.memory.features.as_ref();
+    Ok(u8::from(own.is_some_and(|own| own.inherit)).to_string())
+}
+
+fn set_inherit(scope: &mut ChannelScope<'_>, value: &str) -> Outcome<()> {
+    own(scope)?.inherit = conf::is_yes(value.trim());
+    Ok(())
+}
+
+/// What the channel has for itself; at first what all have.
+fn own<'a>(scope: &'a mut ChannelScope<'_>) -> Outcome<&'a mut OwnFeatures> {
+    let usual = scope.switch.config.features.clone();
+    let own = &mut channel_mut(scope)?.memory.features;
+    Ok(own.get_or_insert_with(|| OwnFeatures {
+        settings: Arc::new(usual),
+        inherit: false,
+    }))
+}
+
 fn read(scope: &mut ChannelScope<'_>, name: &str, among: &'static [Setting]) -> Outcome {
     let id = channel_mut(scope)?.id;
-    if name.trim().eq_ignore_ascii_case(INHERIT) && std::ptr::eq(among, OPTIONS) {
-        let own = channel_mut(scope)?.memory.features.as_ref();
-        return Ok(u8::from(own.is_some_and(|own| own.inherit)).to_string());
-    }
     let (_, place) = find(name, among)?;
     let mut settings = scope.switch.features_of(id).clone();
     Ok(match place(&mut settings) {
@@ -123,16 +148,7 @@ fn write(
     among: &'static [Setting],
 ) -> Outcome<()> {
     let value = value.trim();
-    let usual = scope.switch.config.features.clone();
-    let own = &mut channel_mut(scope)?.memory.features;
-    let own = own.get_or_insert_with(|| OwnFeatures {
-        settings: Arc::new(usual),
-        inherit: false,
-    });
-    if name.trim().eq_ignore_ascii_case(INHERIT) && std::ptr::eq(among, OPTIONS) {
-        own.inherit = conf::is_yes(value);
-        return Ok(());
-    }
+    let own = own(scope)?;
     let (_, place) = find(name, among)?;
     let number = || {
         let number = value.parse::<u32>();
