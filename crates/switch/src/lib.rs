@@ -44,6 +44,7 @@ mod query;
 mod recording;
 mod scope;
 mod shown;
+mod snapshot;
 mod special;
 mod state;
 mod subroutine;

@@ -1,0 +1,145 @@
+//! What a channel is at a moment, shared with what was told of it as long as that is still true.
+
+use crate::Switch;
+use crate::channel::{Channel, place};
+use crate::listen::format_of;
+use model::{ChannelId, ChannelSnapshot};
+use std::sync::Arc;
+
+impl Switch {
+    /// The channel as it is now.
+    pub(crate) fn snapshot(&self, id: ChannelId) -> Option<Arc<ChannelSnapshot>> {
+        self.channels
+            .get(&id)
+            .map(|channel| self.snapshot_of(channel))
+    }
+
+    pub(crate) fn snapshot_of(&self, channel: &Channel) -> Arc<ChannelSnapshot> {
+        if let Some(told) = &channel.told.snapshot
+            && (!channel.told.touched || self.is_still(channel, told))
+        {
+            debug_assert!(
+                self.is_still(channel, told),
+                "changed and not touched: {told:?}"
+            );
+            return Arc::clone(told);
+        }
+        let variables = self.config.channel_variables.iter().map(|name| {
+            let value = channel.shown(name).cloned().unwrap_or_default();
+            (Arc::clone(name), value)
+        });
+        Arc::new(ChannelSnapshot {
+            id: channel.id,
+            name: Arc::clone(&channel.name),
+            uniqueid: Arc::clone(&channel.uniqueid),
+            linkedid: Arc::clone(&channel.linkedid),
+            trace: Arc::clone(&channel.trace),
+            state: channel.state,
+            caller: channel.caller.clone(),
+            connected: channel.connected.clone(),
+            language: Arc::clone(&channel.language),
+            account: Arc::clone(&channel.account),
+            context: Arc::clone(&channel.context),
+            exten: Arc::clone(&channel.exten),
+            priority: channel.priority,
+            application: Arc::clone(&channel.application),
+            data: Arc::clone(&channel.data),
+            dnid: Arc::clone(&channel.dnid),
+            created: channel.created,
+            bridge: self.bridge_of(channel).cloned(),
+            cause: channel.cause,
+            tech_cause: channel.tech_cause.clone(),
+            format: Arc::clone(format_of(channel)),
+            variables: variables.collect(),
+        })
+    }
+
+    /// All channels as they are now.
+    pub(crate) fn all_channels(&mut self) -> Vec<Arc<ChannelSnapshot>> {
+        self.look_at_touched();
+        let channels = self.channels.values();
+        channels.map(|channel| self.snapshot_of(channel)).collect()
+    }
+
+    /// Finds out which of the channels that may have changed are still as they were told.
+    pub(crate) fn look_at_touched(&mut self) {
+        let touched = self
+            .channels
+            .values()
+            .filter(|channel| channel.told.touched);
+        let is_as_told = |channel: &&Channel| {
+            let told = channel.told.snapshot.as_ref();
+            told.is_some_and(|told| self.is_still(channel, told))
+        };
+        let as_told: Vec<_> = touched
+            .filter(is_as_told)
+            .map(|channel| channel.id)
+            .collect();
+        self.channels.are_as_told(&as_told);
+    }
+
+    /// Whether nothing about a channel is other than in a snapshot of it: nearly always, where all
+    /// channels are looked at.
+    fn is_still(&self, channel: &Channel, snapshot: &ChannelSnapshot) -> bool {
+        let ChannelSnapshot {
+            id,
+            name,
+            uniqueid,
+            linkedid,
+            trace,
+            state,
+            caller,
+            connected,
+            language,
+            account,
+            context,
+            exten,
+            priority,
+            application,
+            data,
+            dnid,
+            created,
+            bridge,
+            cause,
+            tech_cause,
+            format,
+            variables,
+        } = snapshot;
+        let value = |name| channel.shown(name).map_or("", |value| value);
+        let kept = variables.iter().map(|(name, value)| (&**name, &**value));
+        let wanted = self.config.channel_variables.iter();
+        (&channel.context, &channel.exten, channel.priority) == (context, exten, *priority)
+            && (&channel.application, &channel.data) == (application, data)
+            && (&channel.trace, channel.state) == (trace, *state)
+            && self.bridge_of(channel) == bridge.as_ref()
+            && (&channel.caller, &channel.connected) == (caller, connected)
+            && (&channel.linkedid, &channel.account) == (linkedid, account)
+            && (&channel.language, &channel.dnid) == (language, dnid)
+            && (channel.cause, &channel.tech_cause) == (*cause, tech_cause)
+            && format_of(channel) == format
+            && (channel.id, &channel.name, &channel.uniqueid) == (*id, name, uniqueid)
+            && channel.created == *created
+            && kept.eq(wanted.map(|name| (&**name, value(name))))
+    }
+
+    /// The unique id of the bridge a channel sits in.
+    fn bridge_of(&self, channel: &Channel) -> Option<&Arc<str>> {
+        let bridge = self.bridges.get(&channel.seat?)?;
+        Some(&bridge.uniqueid)
+    }
+
+    /// The channel as it is now, at the place that was told last: what it goes to next is not
+    /// told before it begins there.
+    pub(crate) fn snapshot_where_told(&self, id: ChannelId) -> Option<Arc<ChannelSnapshot>> {
+        let new = self.snapshot(id)?;
+        match &self.channels.get(&id)?.told.snapshot {
+            Some(told) if place(told) != place(&new) => Some(Arc::new(ChannelSnapshot {
+                context: Arc::clone(&told.context),
+                exten: Arc::clone(&told.exten),
+                priority: told.priority,
+                ..ChannelSnapshot::clone(&new)
+            })),
+            Some(_) | None => Some(new),
+        }
+    }
+}
