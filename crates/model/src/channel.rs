@@ -93,6 +93,8 @@ pub struct ChannelSnapshot {
     pub dnid: Arc<str>,
     /// When it was made.
     pub created: jiff::Timestamp,
+    /// When it ends at the latest, since the start, if that is said.
+    pub ends: Option<std::time::Duration>,
     /// Unique id of the bridge it is in, if any.
     pub bridge: Option<Arc<str>>,
     /// Why it ended or is ending.

@@ -4,9 +4,9 @@
 //! that a reader can place it among the events.
 
 use crate::{
-    Advice, BridgeSnapshot, BridgeTechnology, Cause, ChannelSnapshot, DatabaseCommand,
+    Advice, BridgeSnapshot, BridgeTechnology, Cause, ChannelList, ChannelSnapshot, DatabaseCommand,
     DatabaseReply, DialplanCommand, DialplanReply, ExtensionState, OriginateReason, Party,
-    StateQuery, StateReply, TraceId,
+    StateQuery, StateReply, Statuses, TraceId,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -309,11 +309,11 @@ pub enum Reply {
     /// The names of the channels being hung up.
     HungUp(Vec<Arc<str>>),
     /// All channels.
-    Channels(Vec<Arc<ChannelSnapshot>>),
+    Channels(ChannelList),
     /// Events that tell the state.
     Snapshot(Vec<crate::Event>),
     /// Channels with variables.
-    Status(Vec<StatusItem>),
+    Status(Statuses),
     /// A variable's value.
     Value(Arc<str>),
     /// An extension's state.
@@ -348,19 +348,6 @@ pub enum Reply {
     States(StateReply),
     /// Refused.
     Refused(Refusal),
-}
-
-/// A channel with its variables.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StatusItem {
-    /// The channel.
-    pub channel: Arc<ChannelSnapshot>,
-    /// Whole seconds since it was made.
-    pub seconds: u64,
-    /// Whole seconds until its absolute timeout, 0 if none is set.
-    pub time_to_hangup: u64,
-    /// Variables asked for, in order, then all if asked for.
-    pub variables: Vec<(Arc<str>, Arc<str>)>,
 }
 
 /// The state of an extension.

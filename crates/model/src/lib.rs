@@ -10,6 +10,7 @@ mod cdr;
 mod cel;
 mod change;
 mod channel;
+mod channels;
 mod charge;
 mod command;
 mod database;
@@ -36,10 +37,11 @@ pub use cause::Cause;
 pub use cdr::{AmaFlags, CallRecord, Disposition, Spool};
 pub use cel::{ChannelEvent, ChannelEventKind};
 pub use channel::{ChannelSnapshot, ChannelState};
+pub use channels::{ChannelList, StatusItem, Statuses, Variable};
 pub use charge::{Advice, AdviceTime};
 pub use command::{
     Command, Destination, Direction, ExtensionReport, HangupTarget, Originate, Redirection,
-    Refusal, Reply, StatusItem, VariableRequest, names,
+    Refusal, Reply, VariableRequest, names,
 };
 pub use database::{DatabaseChange, DatabaseCommand, DatabaseReply};
 pub use device::{DeviceState, ExtensionState};

@@ -92,6 +92,8 @@ pub(crate) struct Channel {
     /// What the dialplan keeps about it besides its variables.
     pub(crate) memory: Remembered,
     pub(crate) told: LastTold,
+    /// Whether it is in the list of all as it is.
+    pub(crate) listed: bool,
 }
 
 /// Which kind of line a channel has.
@@ -346,6 +348,7 @@ impl Switch {
             record: None,
             memory: Remembered::default(),
             told: LastTold::default(),
+            listed: false,
         };
         self.directory.add(id, &channel.name, &channel.uniqueid);
         self.channels.insert(id, channel);

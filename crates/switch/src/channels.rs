@@ -1,48 +1,61 @@
-//! All channels, in the order they came, and which of them may be other than they were told.
+//! All channels, in the order they came, and which of them may be other than they were told or listed.
 
 use crate::channel::Channel;
-use model::{ChannelId, ChannelSnapshot};
-use std::collections::BTreeMap;
+use model::{ChannelId, ChannelList, ChannelSnapshot};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// All channels. Who may change one says so by [`Channels::get_mut`], so that a list of thousands finds the
+/// All channels. Who may change one says so by [`Channels::get_mut`], so that who lists thousands looks at the
 /// few that must be looked at. Boxed, as a map of large values keeps much room for those to come.
 #[derive(Debug, Default)]
-pub(crate) struct Channels(BTreeMap<ChannelId, Box<Channel>>);
+pub(crate) struct Channels {
+    there: BTreeMap<ChannelId, Box<Channel>>,
+    /// As they were when they were looked at for a list.
+    listed: ChannelList,
+    /// Those that may be other than that.
+    unlisted: BTreeSet<ChannelId>,
+}
 
 impl Channels {
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.there.len()
     }
 
     pub(crate) fn contains_key(&self, id: &ChannelId) -> bool {
-        self.0.contains_key(id)
+        self.there.contains_key(id)
     }
 
     pub(crate) fn get(&self, id: &ChannelId) -> Option<&Channel> {
-        self.0.get(id).map(|channel| &**channel)
+        self.there.get(id).map(|channel| &**channel)
     }
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = &ChannelId> {
-        self.0.keys()
+        self.there.keys()
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = &Channel> {
-        self.0.values().map(|channel| &**channel)
+        self.there.values().map(|channel| &**channel)
     }
 
     pub(crate) fn insert(&mut self, id: ChannelId, channel: Channel) {
-        self.0.insert(id, Box::new(channel));
+        self.unlisted.insert(id);
+        self.there.insert(id, Box::new(channel));
     }
 
     pub(crate) fn remove(&mut self, id: &ChannelId) -> Option<Channel> {
-        self.0.remove(id).map(|channel| *channel)
+        self.unlisted.remove(id);
+        self.listed.remove(*id);
+        self.there.remove(id).map(|channel| *channel)
     }
 
     /// A channel that may be changed.
     pub(crate) fn get_mut(&mut self, id: &ChannelId) -> Option<&mut Channel> {
-        let channel = self.0.get_mut(id)?;
+        let channel = self.there.get_mut(id)?;
         channel.told.touched = true;
+        if channel.listed {
+            channel.listed = false;
+            self.unlisted.insert(*id);
+        }
         Some(channel)
     }
 
@@ -52,24 +65,33 @@ impl Channels {
         id: ChannelId,
         snapshot: Arc<ChannelSnapshot>,
     ) -> Option<Arc<ChannelSnapshot>> {
-        let channel = self.0.get_mut(&id)?;
+        let channel = self.there.get_mut(&id)?;
         channel.told.touched = false;
         channel.told.snapshot.replace(snapshot)
     }
 
     /// All may be other than they were told.
     pub(crate) fn touch_all(&mut self) {
-        self.0
-            .values_mut()
-            .for_each(|channel| channel.told.touched = true);
+        let all: Vec<_> = self.there.keys().copied().collect();
+        for id in all {
+            self.get_mut(&id);
+        }
     }
 
-    /// Those that are, once looked at, as they were told.
-    pub(crate) fn are_as_told(&mut self, ids: &[ChannelId]) {
-        for id in ids {
-            if let Some(channel) = self.0.get_mut(id) {
-                channel.told.touched = false;
+    /// Those that may be other than in the list.
+    pub(crate) fn unlisted(&self) -> impl Iterator<Item = &Channel> {
+        self.unlisted.iter().filter_map(|id| self.get(id))
+    }
+
+    /// Those that were not listed are as these say; gives the list of all.
+    pub(crate) fn list(&mut self, looked_at: Vec<Arc<ChannelSnapshot>>) -> ChannelList {
+        self.unlisted.clear();
+        for snapshot in looked_at {
+            if let Some(channel) = self.there.get_mut(&snapshot.id) {
+                channel.listed = true;
+                self.listed.put(snapshot);
             }
         }
+        self.listed.clone()
     }
 }

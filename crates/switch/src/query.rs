@@ -1,12 +1,12 @@
 //! Commands: each goes to the file that carries it out; those that only ask are answered here.
 
 use crate::Switch;
-use crate::channel::Channel;
 use crate::scope::ChannelScope;
 use model::{
-    ChannelId, Command, ExtensionReport, ExtensionState, HangupTarget, Refusal, Reply, StatusItem,
-    Token, VariableRequest,
+    ChannelId, Command, ExtensionReport, ExtensionState, HangupTarget, Refusal, Reply, Statuses,
+    Token, Variable, VariableRequest,
 };
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl Switch {
@@ -16,7 +16,7 @@ impl Switch {
             Command::Originate(order) => return self.originate(token, at, order),
             Command::Database(command) => return self.on_database(token, at, command),
             Command::Hangup { target, cause } => self.hang_up_target(&target, cause),
-            Command::Channels => Reply::Channels(self.all_channels()),
+            Command::Channels => Reply::Channels(self.list_channels()),
             Command::Snapshot => Reply::Snapshot(self.state_as_events()),
             Command::Status {
                 channel,
@@ -112,54 +112,40 @@ impl Switch {
         Reply::HungUp(names)
     }
 
-    fn status(&mut self, channel: Option<&str>, variables: &[Arc<str>], all: bool) -> Reply {
-        self.look_at_touched();
-        if channel.is_none() && variables.is_empty() {
-            // Mostly so, and there may be thousands.
-            let all_channels = self.channels.values();
-            let items = all_channels.map(|channel| self.status_item(channel, Vec::new(), all));
-            return Reply::Status(items.collect());
-        }
-        let ids: Vec<ChannelId> = match channel {
-            None => self.channels.keys().copied().collect(),
+    fn status(&mut self, channel: Option<&str>, names: &[Arc<str>], all: bool) -> Reply {
+        let channels = match channel {
+            None => self.list_channels(),
             Some(name) => match self.find_channel(name) {
-                Some(id) => vec![id],
+                Some(id) => self.snapshot(id).into_iter().collect(),
                 None => return Reply::Refused(Refusal::NoSuchChannel),
             },
         };
-        let mut items = Vec::with_capacity(ids.len());
-        for id in ids {
-            let mut asked: Vec<(Arc<str>, Arc<str>)> = Vec::new();
-            for name in variables {
-                let value = ChannelScope::of_client(self, Some(id)).value(name);
-                asked.push((Arc::clone(name), value.unwrap_or_default().into()));
+        let mut variables = BTreeMap::new();
+        if all || !names.is_empty() {
+            for channel in channels.iter() {
+                variables.insert(channel.id, self.variables(channel.id, names, all));
             }
-            let channel = self.channels.get(&id);
-            items.extend(channel.map(|channel| self.status_item(channel, asked, all)));
         }
-        Reply::Status(items)
+        Reply::Status(Statuses {
+            channels,
+            at: self.now,
+            variables,
+        })
     }
 
-    fn status_item(
-        &self,
-        channel: &Channel,
-        mut variables: Vec<(Arc<str>, Arc<str>)>,
-        all: bool,
-    ) -> StatusItem {
-        if all {
-            let own = channel.variables.iter();
-            variables.extend(own.map(|(name, value)| (name.into(), Arc::clone(value))));
+    /// The values of these of a channel, then all its own variables if they are wanted.
+    fn variables(&mut self, id: ChannelId, names: &[Arc<str>], all: bool) -> Vec<Variable> {
+        let mut variables = Vec::with_capacity(names.len());
+        for name in names {
+            let value = ChannelScope::of_client(self, Some(id)).value(name);
+            variables.push((Arc::clone(name), value.unwrap_or_default().into()));
         }
-        let left = channel
-            .absolute
-            .map(|(at, _)| at.saturating_sub(self.now.since_start));
-        let age = self.now.utc.duration_since(channel.created).as_secs();
-        StatusItem {
-            channel: self.snapshot_of(channel),
-            seconds: u64::try_from(age).unwrap_or(0),
-            time_to_hangup: left.map_or(0, |left| left.as_secs()),
-            variables,
-        }
+        let channel = self.channels.get(&id).filter(|_| all);
+        let own = channel
+            .into_iter()
+            .flat_map(|channel| channel.variables.iter());
+        variables.extend(own.map(|(name, value)| (name.into(), Arc::clone(value))));
+        variables
     }
 
     fn read_variable(&mut self, request: &VariableRequest) -> Reply {

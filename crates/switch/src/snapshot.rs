@@ -3,7 +3,7 @@
 use crate::Switch;
 use crate::channel::{Channel, place};
 use crate::listen::format_of;
-use model::{ChannelId, ChannelSnapshot};
+use model::{ChannelId, ChannelList, ChannelSnapshot};
 use std::sync::Arc;
 
 impl Switch {
@@ -46,6 +46,7 @@ impl Switch {
             data: Arc::clone(&channel.data),
             dnid: Arc::clone(&channel.dnid),
             created: channel.created,
+            ends: channel.absolute.map(|(at, _)| at),
             bridge: self.bridge_of(channel).cloned(),
             cause: channel.cause,
             tech_cause: channel.tech_cause.clone(),
@@ -55,27 +56,19 @@ impl Switch {
     }
 
     /// All channels as they are now.
-    pub(crate) fn all_channels(&mut self) -> Vec<Arc<ChannelSnapshot>> {
-        self.look_at_touched();
-        let channels = self.channels.values();
-        channels.map(|channel| self.snapshot_of(channel)).collect()
-    }
-
-    /// Finds out which of the channels that may have changed are still as they were told.
-    pub(crate) fn look_at_touched(&mut self) {
-        let touched = self
-            .channels
-            .values()
-            .filter(|channel| channel.told.touched);
-        let is_as_told = |channel: &&Channel| {
-            let told = channel.told.snapshot.as_ref();
-            told.is_some_and(|told| self.is_still(channel, told))
-        };
-        let as_told: Vec<_> = touched
-            .filter(is_as_told)
-            .map(|channel| channel.id)
-            .collect();
-        self.channels.are_as_told(&as_told);
+    pub(crate) fn list_channels(&mut self) -> ChannelList {
+        let unlisted = self.channels.unlisted();
+        let looked_at = unlisted.map(|channel| self.snapshot_of(channel)).collect();
+        let list = self.channels.list(looked_at);
+        debug_assert!(
+            self.channels
+                .values()
+                .zip(list.iter())
+                .all(|(channel, listed)| self.is_still(channel, listed)),
+            "changed and not looked at"
+        );
+        debug_assert_eq!(list.len(), self.channels.len());
+        list
     }
 
     /// Whether nothing about a channel is other than in a snapshot of it: nearly always, where all
@@ -99,6 +92,7 @@ impl Switch {
             data,
             dnid,
             created,
+            ends,
             bridge,
             cause,
             tech_cause,
@@ -118,7 +112,7 @@ impl Switch {
             && (channel.cause, &channel.tech_cause) == (*cause, tech_cause)
             && format_of(channel) == format
             && (channel.id, &channel.name, &channel.uniqueid) == (*id, name, uniqueid)
-            && channel.created == *created
+            && (channel.created, channel.absolute.map(|(at, _)| at)) == (*created, *ends)
             && kept.eq(wanted.map(|name| (&**name, value(name))))
     }
 

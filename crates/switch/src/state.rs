@@ -27,7 +27,7 @@ impl Switch {
                 presence: presence.clone(),
             }),
         );
-        let channels = self.all_channels().into_iter();
+        let channels = self.list_channels().into_channels();
         events.extend(channels.map(|channel| Event::Newchannel { channel }));
         for bridge in self.bridges.values() {
             self.tell_bridge(bridge, &mut events);

@@ -10,8 +10,8 @@
 mod world;
 
 use model::{
-    Advice, AdviceTime, Cause, Command, Event, HangupTarget, OriginateReason, Refusal, Reply, Seq,
-    Signal,
+    Advice, AdviceTime, Cause, ChannelList, Command, Event, HangupTarget, OriginateReason, Refusal,
+    Reply, Seq, Signal,
 };
 use std::time::Duration;
 use world::{Phone, World, originate};
@@ -277,6 +277,49 @@ fn a_hangup_by_pattern_ends_all_that_match() {
     assert_eq!(names.len(), 3);
     world.run(seconds(1));
     assert_eq!(world.switch.calls(), 0);
+    world.finish();
+}
+
+#[test]
+fn a_list_stays_as_it_was_given() {
+    let mut world = World::new(1, DIALPLAN);
+    for _ in 0..50 {
+        world.ask(Command::Originate(originate(
+            "Local/wait@lab",
+            "Wait",
+            "30",
+        )));
+    }
+    let list = |world: &mut World| {
+        let Reply::Channels(channels) = world.ask(Command::Channels) else {
+            panic!("no channels")
+        };
+        channels
+    };
+    let names = |list: &ChannelList| -> Vec<String> {
+        list.iter()
+            .map(|channel| channel.name.to_string())
+            .collect()
+    };
+    let first = list(&mut world);
+    let then = names(&first);
+    assert_eq!(then.len(), 100);
+    world.ask(Command::Hangup {
+        target: HangupTarget::Matching(";2$".into()),
+        cause: None,
+    });
+    world.ask(Command::Originate(originate(
+        "Local/wait@lab",
+        "Wait",
+        "30",
+    )));
+    world.run(seconds(1));
+    let second = list(&mut world);
+    assert_eq!(names(&second).len(), 2);
+    assert!(names(&second).iter().all(|name| !then.contains(name)));
+    assert_eq!(names(&first), then);
+    let owned = first.into_channels();
+    assert!(owned.map(|channel| channel.name.to_string()).eq(then));
     world.finish();
 }
 

@@ -170,7 +170,8 @@ fn a_channel(world: &mut World, random: &mut Rng) -> String {
     if channels.is_empty() {
         "nobody".to_owned()
     } else {
-        channels[random.usize(0..channels.len())].name.to_string()
+        let one = random.usize(0..channels.len());
+        channels.iter().nth(one).unwrap().name.to_string()
     }
 }
 

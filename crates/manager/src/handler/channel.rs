@@ -12,15 +12,16 @@ use ami::event::channel::{ChannelHungup, CoreShowChannel, Status};
 use ami::{Message, response};
 use jiff::Timestamp;
 use model::{
-    Cause, ChannelSnapshot, Command, HangupTarget, Now, Reply, StatusItem, VariableRequest,
+    Cause, ChannelList, ChannelSnapshot, Command, HangupTarget, Now, Reply, StatusItem, Statuses,
+    VariableRequest,
 };
 use std::sync::Arc;
 
-pub(super) fn shown(now: Now, id: &str, channels: Vec<Arc<ChannelSnapshot>>) -> Pieces {
+pub(super) fn shown(now: Now, id: &str, channels: ChannelList) -> Pieces {
     let start = response::list_start(id, "Channels will follow");
     let end = response::list_complete("CoreShowChannelsComplete", id, channels.len());
     let id = id.to_owned();
-    let items = channels.into_iter();
+    let items = channels.into_channels();
     let items = items.map(move |channel| shown_item(now.utc, &id, &channel));
     Pieces::list(start, items, end)
 }
@@ -92,14 +93,14 @@ pub(super) fn told(
     session: &Session,
     id: &str,
     status: &declared::Status,
-    items: Vec<StatusItem>,
+    statuses: Statuses,
 ) -> Pieces {
     let gate = Gate::of(session);
-    let count = items.len();
+    let count = statuses.channels.len();
     let start = response::list_start(id, "Channel status will follow");
     let end = response::list_complete("StatusComplete", id, count).with("Items", count);
     let (id, names) = (id.to_owned(), requested(status));
-    let items = items.into_iter();
+    let items = statuses.into_items();
     let items = items.map(move |item| status_item(gate, &id, &names, &item));
     Pieces::list(start, items, end)
 }
@@ -111,11 +112,12 @@ pub(super) fn told_before(
     status: &declared::Status,
     reply: Reply,
 ) -> Option<Vec<Message>> {
-    let Reply::Status(items) = reply else {
+    let Reply::Status(statuses) = reply else {
         return None;
     };
     let (gate, names) = (Gate::of(session), requested(status));
     let variables = |item: &StatusItem| variables(gate, &names, item);
+    let items: Vec<_> = statuses.into_items().collect();
     Some(legacy::status(id, &items, variables))
 }
 

@@ -163,8 +163,8 @@ pub(crate) fn list(
         (Action::CoreShowChannels(_), Answer::Switch(Reply::Channels(channels))) => {
             Ok(channel::shown(now, id, channels))
         }
-        (Action::Status(status), Answer::Switch(Reply::Status(items))) => {
-            Ok(channel::told(session, id, status, items))
+        (Action::Status(status), Answer::Switch(Reply::Status(statuses))) => {
+            Ok(channel::told(session, id, status, statuses))
         }
         (_, answer) => Err(answer),
     }

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use manager::{Answer, Request};
 use model::{
     ChannelSnapshot, ChannelState, Command, Contact, ContactState, ExtensionReport, ExtensionState,
-    HangupTarget, Party, Refusal, Reply, StatusItem, VariableRequest,
+    HangupTarget, Party, Refusal, Reply, Statuses, VariableRequest,
 };
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +57,7 @@ pub(crate) fn channel(name: &str) -> Arc<ChannelSnapshot> {
         data: "20".into(),
         dnid: "".into(),
         created: Timestamp::from_second(STARTED - 3723).unwrap(),
+        ends: Some(Duration::from_secs(71)),
         bridge: None,
         cause: None,
         tech_cause: None,
@@ -71,7 +73,8 @@ const BLOCK: &str = "Channel: Local/wait@lab-00000000;1\nChannelState: 6\nChanne
 
 #[test]
 fn channels_are_listed() {
-    let list = Reply::Channels(vec![channel("Local/wait@lab-00000000;1")]);
+    let list = [channel("Local/wait@lab-00000000;1")];
+    let list = Reply::Channels(list.into_iter().collect());
     assert_eq!(
         Client::of("admin").ask_switch(&action("CoreShowChannels", ""), list),
         crlf(&format!(
@@ -86,24 +89,28 @@ fn channels_are_listed() {
 #[test]
 fn status_tells_channels_and_the_variables_asked_for() {
     let mut client = Client::of("admin");
-    let item = StatusItem {
-        channel: channel("Local/wait@lab-00000000;1"),
-        seconds: 5,
-        time_to_hangup: 0,
-        variables: vec![
-            ("A".into(), "1".into()),
-            ("CUT(A,,1)".into(), "".into()),
-            ("ALL".into(), "2".into()),
-        ],
+    let variables = vec![
+        ("A".into(), "1".into()),
+        ("CUT(A,,1)".into(), "".into()),
+        ("ALL".into(), "2".into()),
+    ];
+    let channel = channel("Local/wait@lab-00000000;1");
+    let statuses = Statuses {
+        at: model::Now {
+            since_start: Duration::from_secs(9),
+            utc: channel.created + Duration::from_secs(5),
+        },
+        variables: BTreeMap::from([(channel.id, variables)]),
+        channels: [channel].into_iter().collect(),
     };
     let headers = "Variables: A,FILE(/x,1),CUT(A,,1)\nAllVariables: true\n";
     assert_eq!(
-        client.ask_switch(&action("Status", headers), Reply::Status(vec![item])),
+        client.ask_switch(&action("Status", headers), Reply::Status(statuses)),
         crlf(&format!(
             "Response: Success\nActionID: 1\nEventList: start\nMessage: Channel status will follow\n\n\
              Event: Status\nPrivilege: Call\n{BLOCK}Type: Local\nDNID: \n\
              EffectiveConnectedLineNum: <unknown>\nEffectiveConnectedLineName: <unknown>\n\
-             TimeToHangup: 0\nBridgeID: \nApplication: Wait\nData: 20\nNativeformats: (slin)\n\
+             TimeToHangup: 62\nBridgeID: \nApplication: Wait\nData: 20\nNativeformats: (slin)\n\
              Readformat: slin\nReadtrans: \nWriteformat: slin\nWritetrans: \nCallgroup: 0\n\
              Pickupgroup: 0\nSeconds: 5\nVariable: A=1\nVariable: FILE(/x,1)=\nVariable: CUT(A,,1)=\n\
              Variable: ALL=2\nActionID: 1\n\n\

@@ -6,9 +6,10 @@ use crate::client::{Client, after, crlf, node};
 use manager::{Answer, ConsoleReport, Memory, Rendered, Style};
 use model::{
     BridgeId, BridgeSnapshot, Cause, ChannelId, ChannelSnapshot, ChannelState, ContactFact,
-    ContactState, DialStatus, Event, Party, Record, Reply, Seq, StatusItem,
+    ContactState, DialStatus, Event, Party, Record, Reply, Seq, Statuses,
 };
 use std::sync::Arc;
+use std::time::Duration;
 
 const ACCOUNTS: &str =
     "[general]\ndialect = 1.8\n[hello]\nsecret = world\nread = all\nwrite = all\n";
@@ -338,7 +339,7 @@ fn lists_have_the_form_of_then() {
     one.bridge = Some("b".into());
     let mut two = ChannelSnapshot::clone(&numbered(2, "SIP/b-1", "102"));
     two.bridge = Some("b".into());
-    let list = vec![Arc::new(one), Arc::new(two)];
+    let list: model::ChannelList = [one, two].map(Arc::new).into_iter().collect();
     let told = hello().ask_switch(
         &action("CoreShowChannels", ""),
         Reply::Channels(list.clone()),
@@ -351,16 +352,16 @@ fn lists_have_the_form_of_then() {
     let end = "Event: CoreShowChannelsComplete\nEventList: Complete\nListItems: 2\nActionID: 1\n\n";
     assert!(told.ends_with(&crlf(end)), "{told}");
 
-    let items = list.into_iter().map(|channel| StatusItem {
-        channel,
-        seconds: 5,
-        time_to_hangup: 0,
-        variables: vec![("A".into(), "1".into())],
-    });
-    let told = hello().ask_switch(
-        &action("Status", "Variables: A\n"),
-        Reply::Status(items.collect()),
-    );
+    let variables = |channel: &Arc<ChannelSnapshot>| (channel.id, vec![("A".into(), "1".into())]);
+    let statuses = Statuses {
+        at: model::Now {
+            since_start: Duration::ZERO,
+            utc: channel("SIP/a-1").created + Duration::from_secs(5),
+        },
+        variables: list.iter().map(variables).collect(),
+        channels: list,
+    };
+    let told = hello().ask_switch(&action("Status", "Variables: A\n"), Reply::Status(statuses));
     let start = "Response: Success\nActionID: 1\nMessage: Channel status will follow\n\n\
         Event: Status\nPrivilege: Call\nChannel: SIP/a-1\nCallerIDNum: 101\nCallerIDName: <unknown>\n\
         ConnectedLineNum: <unknown>\nConnectedLineName: <unknown>\nAccountcode: \nChannelState: 6\n\

@@ -71,7 +71,7 @@ fn the_place_stands_after_privilege_or_timestamp_where_there_is_one() {
 fn a_list_tells_the_place_it_holds_for_at_both_its_ends() {
     let (mut client, _) = logged_in("admin", "Sequence: on\n", ACCOUNTS);
     client.send("Action: CoreShowChannels\nActionID: l\n\n");
-    let answer = Answer::Switch(Reply::Channels(vec![]));
+    let answer = Answer::Switch(Reply::Channels(model::ChannelList::default()));
     let at = Seq(2);
     assert_eq!(client.handle(Input::Answer { at, answer }), "");
     let mut written = String::new();
@@ -183,7 +183,7 @@ fn a_session_goes_back_by_an_action() {
     );
     // An answer that holds for a later event waits for it again.
     client.send("Action: CoreShowChannels\n\n");
-    let answer = Answer::Switch(Reply::Channels(vec![]));
+    let answer = Answer::Switch(Reply::Channels(model::ChannelList::default()));
     let at = Seq(2);
     assert_eq!(client.handle(Input::Answer { at, answer }), "");
     let first = client.hear(&[rendered(1, user_event("a"))]);

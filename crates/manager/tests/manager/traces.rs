@@ -62,7 +62,10 @@ fn an_action_that_changes_a_call_names_it_and_one_that_asks_is_not_told() {
     let redirect = "Action: Redirect\nChannel: PJSIP/1-1\nExten: 1\nContext: a\nPriority: 1\n\n";
     client.ask_switch(redirect, Reply::Refused(Refusal::NoSuchChannel));
     client.requests.clear();
-    client.ask_switch("Action: CoreShowChannels\n\n", Reply::Channels(Vec::new()));
+    client.ask_switch(
+        "Action: CoreShowChannels\n\n",
+        Reply::Channels(model::ChannelList::default()),
+    );
     let [
         Traced::Accepted(action),
         Traced::Answered { failed: true, .. },

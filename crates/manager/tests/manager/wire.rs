@@ -100,7 +100,7 @@ fn bytes_that_are_no_text_are_told_again_as_they_are() {
         .connection
         .received(client.now, b"Action: CoreShowChannels\nActionID: \xe9\n\n");
     assert_eq!(client.pump_bytes(), b"");
-    let channels = vec![crate::actions::channel("Local/x")];
+    let channels = [crate::actions::channel("Local/x")].into_iter().collect();
     let answer = manager::Answer::Switch(model::Reply::Channels(channels));
     let at = model::Seq(0);
     client
@@ -142,7 +142,8 @@ fn events_tell_such_bytes_too() {
 fn lists_have_their_frames_and_no_id_that_was_not_sent() {
     for id in ["", "ActionID: 7\n"] {
         let mut client = Client::of("admin");
-        let list = model::Reply::Channels(vec![crate::actions::channel("Local/a-1;1")]);
+        let list = [crate::actions::channel("Local/a-1;1")];
+        let list = model::Reply::Channels(list.into_iter().collect());
         let told = client.ask_switch(&format!("Action: CoreShowChannels\n{id}\n"), list);
         let id = crlf(id);
         assert!(

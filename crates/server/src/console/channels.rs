@@ -257,7 +257,7 @@ async fn statuses(node: &Arc<Node>, channel: Option<&str>) -> Result<Vec<StatusI
         all_variables: channel.is_some(),
     };
     match (node.ask(order).await, channel) {
-        (Reply::Status(items), _) => Ok(items),
+        (Reply::Status(statuses), _) => Ok(statuses.into_items().collect()),
         (_, Some(name)) => Err(not_known(name)),
         (_, None) => Err(Outcome::Failed(String::new())),
     }

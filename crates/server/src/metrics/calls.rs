@@ -3,15 +3,15 @@
 use super::Page;
 use crate::node::Node;
 use model::{
-    BridgeSnapshot, ChannelSnapshot, Command, Contact, ContactState, RegistryStatus, Reply,
-    SipQuery, SipReply,
+    BridgeSnapshot, ChannelList, ChannelSnapshot, Command, Contact, ContactState, RegistryStatus,
+    Reply, SipQuery, SipReply,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Of calls; gives the channels there are.
-pub(super) async fn calls(node: &Arc<Node>, page: &mut Page) -> Vec<Arc<ChannelSnapshot>> {
-    let mut there = Vec::new();
+pub(super) async fn calls(node: &Arc<Node>, page: &mut Page) -> ChannelList {
+    let mut there = ChannelList::default();
     if let Reply::Counts { calls, .. } = node.ask(Command::Counts).await {
         page.about("asterisk_calls_sum", "counter", "Calls since the start");
         page.value("asterisk_calls_sum", &[], calls);
@@ -27,7 +27,7 @@ pub(super) async fn calls(node: &Arc<Node>, page: &mut Page) -> Vec<Arc<ChannelS
             "gauge",
             "The state of each channel, by number",
         );
-        for channel in &channels {
+        for channel in channels.iter() {
             page.value(
                 "asterisk_channels_state",
                 &of_channel(channel),
@@ -39,7 +39,7 @@ pub(super) async fn calls(node: &Arc<Node>, page: &mut Page) -> Vec<Arc<ChannelS
             "gauge",
             "How long each channel is there",
         );
-        for channel in &channels {
+        for channel in channels.iter() {
             let seconds = now.as_second() - channel.created.as_second();
             page.value(
                 "asterisk_channels_duration_seconds",
@@ -85,12 +85,12 @@ fn of_bridge(bridge: &BridgeSnapshot) -> [(&'static str, &str); 3] {
 }
 
 /// Of endpoints; `channels` are those there are.
-pub(super) fn endpoints(node: &Node, channels: &[Arc<ChannelSnapshot>], page: &mut Page) {
+pub(super) fn endpoints(node: &Node, channels: &ChannelList, page: &mut Page) {
     let SipReply::Endpoints(endpoints) = node.sip.ask(SipQuery::EndpointsWhole) else {
         return;
     };
     let mut calls: BTreeMap<&str, usize> = BTreeMap::new();
-    for channel in channels {
+    for channel in channels.iter() {
         let device = channel
             .name
             .rsplit_once('-')

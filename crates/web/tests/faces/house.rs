@@ -225,7 +225,9 @@ impl Exchange for House {
                 };
                 Answer::Switch(Reply::Snapshot(devices.iter().map(event).collect()))
             }
-            Request::Switch(Command::Channels) => Answer::Switch(Reply::Channels(Vec::new())),
+            Request::Switch(Command::Channels) => {
+                Answer::Switch(Reply::Channels(model::ChannelList::default()))
+            }
             _ => Answer::Unavailable,
         };
         Box::pin(async move { (at, answer) })

@@ -31,6 +31,7 @@ fn channel(number: u64, name: &str, trace: u128) -> Arc<ChannelSnapshot> {
         data: "".into(),
         dnid: "".into(),
         created: at(10),
+        ends: None,
         bridge: None,
         cause: Some(Cause::NORMAL_CLEARING),
         tech_cause: None,
