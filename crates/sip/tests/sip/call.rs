@@ -1,6 +1,6 @@
 //! Calls of a scripted phone to the switch, played by the test.
 
-use crate::lab::{Lab, Message, PHONES, Phone};
+use crate::lab::{Lab, Message, PHONES, Phone, hung_up, released};
 use model::{Cause, ChannelId, Instruction, NewCall, Party, Signal};
 
 pub(crate) const CHANNEL: ChannelId = ChannelId(7);
@@ -54,10 +54,7 @@ pub(crate) fn inside(
 /// Dave calls and is answered.
 pub(crate) async fn answered(lab: &mut Lab, phone: &mut Phone) -> Message {
     let call = ring_in(lab, phone, "echo").await;
-    lab.instruct(Instruction::Accept {
-        token: call.token,
-        channel: CHANNEL,
-    });
+    lab.accept(&call, CHANNEL);
     lab.instruct(Instruction::Answer(CHANNEL));
     let answer = phone.status(200).await;
     assert!(matches!(
@@ -89,10 +86,7 @@ async fn a_call_comes_in_rings_is_answered_and_hung_up_by_the_phone() {
     );
     assert_eq!(call.variables, [("SIPDOMAIN".into(), "127.0.0.1".into())]);
     dave.status(100).await;
-    lab.instruct(Instruction::Accept {
-        token: call.token,
-        channel: CHANNEL,
-    });
+    lab.accept(&call, CHANNEL);
     lab.instruct(Instruction::Ring(CHANNEL));
     dave.status(180).await;
     lab.instruct(Instruction::Progress(CHANNEL));
@@ -119,18 +113,8 @@ async fn a_call_comes_in_rings_is_answered_and_hung_up_by_the_phone() {
     };
     assert_eq!((channel, cause, tech_cause), (CHANNEL, None, None));
     assert!(quality.is_some());
-    lab.instruct(Instruction::HangUp {
-        channel: CHANNEL,
-        cause: None,
-    });
-    assert_eq!(
-        lab.signal().await,
-        Signal::Released {
-            channel: CHANNEL,
-            tech_cause: None,
-            quality: None
-        }
-    );
+    lab.hang_up(CHANNEL, None);
+    assert_eq!(lab.signal().await, released(CHANNEL, None));
     assert_eq!(lab.sip.calls(), 0);
 }
 
@@ -140,10 +124,7 @@ async fn an_answered_call_is_hung_up_by_the_switch() {
     let mut dave = Phone::new("dave", &lab).await;
     answered(&mut lab, &mut dave).await;
     // Only now does the switch know that the ACK is here.
-    lab.instruct(Instruction::HangUp {
-        channel: CHANNEL,
-        cause: Some(Cause::NORMAL_CLEARING),
-    });
+    lab.hang_up(CHANNEL, Some(Cause::NORMAL_CLEARING));
     let Signal::Released {
         channel: CHANNEL,
         tech_cause: None,
@@ -166,18 +147,14 @@ async fn an_answer_is_repeated_until_it_is_confirmed() {
     let mut lab = Lab::start().await;
     let mut dave = Phone::new("dave", &lab).await;
     let call = ring_in(&mut lab, &mut dave, "echo").await;
-    lab.instruct(Instruction::Accept {
-        token: call.token,
-        channel: CHANNEL,
-    });
+    lab.accept(&call, CHANNEL);
     lab.instruct(Instruction::Answer(CHANNEL));
     let first = dave.status(200).await;
     let again = dave.status(200).await;
     assert_eq!(first.text, again.text);
     dave.send(&inside(&dave, &again, "ACK", 1, "", "")).await;
     dave.send(&inside(&dave, &again, "BYE", 2, "", "")).await;
-    dave.expect(|message| message.header("CSeq") == Some("2 BYE"))
-        .await;
+    dave.replied("2 BYE").await;
 }
 
 #[tokio::test]
@@ -211,52 +188,27 @@ async fn a_call_is_rejected_or_hung_up_before_it_is_answered() {
     let mut lab = Lab::start().await;
     let mut dave = Phone::new("dave", &lab).await;
     let call = ring_in(&mut lab, &mut dave, "busy").await;
-    lab.instruct(Instruction::Accept {
-        token: call.token,
-        channel: CHANNEL,
-    });
+    lab.accept(&call, CHANNEL);
     lab.instruct(Instruction::Reject {
         channel: CHANNEL,
         cause: Cause::USER_BUSY,
     });
     let busy = dave.status(486).await;
     dave.send(&inside_refused(&dave, &busy)).await;
-    let hung_up = lab.signal().await;
     assert_eq!(
-        hung_up,
-        Signal::HungUp {
-            channel: CHANNEL,
-            cause: Some(Cause::USER_BUSY),
-            tech_cause: Some("486".into()),
-            quality: None
-        }
+        lab.signal().await,
+        hung_up(CHANNEL, Cause::USER_BUSY, Some("486"))
     );
-    lab.instruct(Instruction::HangUp {
-        channel: CHANNEL,
-        cause: None,
-    });
+    lab.hang_up(CHANNEL, None);
     assert!(matches!(lab.signal().await, Signal::Released { .. }));
 
     let mut other = Phone::new("dave", &lab).await;
     let call = ring_in(&mut lab, &mut other, "nobody").await;
-    lab.instruct(Instruction::Accept {
-        token: call.token,
-        channel: ChannelId(8),
-    });
-    lab.instruct(Instruction::HangUp {
-        channel: ChannelId(8),
-        cause: Some(Cause::NO_ROUTE_DESTINATION),
-    });
+    lab.accept(&call, ChannelId(8));
+    lab.hang_up(ChannelId(8), Some(Cause::NO_ROUTE_DESTINATION));
     let refused = other.status(404).await;
     other.send(&inside_refused(&other, &refused)).await;
-    assert_eq!(
-        lab.signal().await,
-        Signal::Released {
-            channel: ChannelId(8),
-            tech_cause: Some("404".into()),
-            quality: None
-        }
-    );
+    assert_eq!(lab.signal().await, released(ChannelId(8), Some("404")));
 }
 
 #[tokio::test]
@@ -264,10 +216,7 @@ async fn a_caller_gives_up() {
     let mut lab = Lab::start().await;
     let mut dave = Phone::new("dave", &lab).await;
     let call = ring_in(&mut lab, &mut dave, "x").await;
-    lab.instruct(Instruction::Accept {
-        token: call.token,
-        channel: CHANNEL,
-    });
+    lab.accept(&call, CHANNEL);
     lab.instruct(Instruction::Ring(CHANNEL));
     dave.status(180).await;
     let cancel = dave
@@ -282,17 +231,9 @@ async fn a_caller_gives_up() {
     dave.send(&inside_refused(&dave, &terminated)).await;
     assert_eq!(
         lab.signal().await,
-        Signal::HungUp {
-            channel: CHANNEL,
-            cause: Some(Cause::INTERWORKING),
-            tech_cause: Some("487".into()),
-            quality: None
-        }
+        hung_up(CHANNEL, Cause::INTERWORKING, Some("487"))
     );
-    lab.instruct(Instruction::HangUp {
-        channel: CHANNEL,
-        cause: None,
-    });
+    lab.hang_up(CHANNEL, None);
     assert!(matches!(
         lab.signal().await,
         Signal::Released {
@@ -317,10 +258,7 @@ async fn a_caller_gives_up_before_the_switch_has_decided() {
     dave.status(200).await;
     let terminated = dave.status(487).await;
     dave.send(&inside_refused(&dave, &terminated)).await;
-    lab.instruct(Instruction::Accept {
-        token: call.token,
-        channel: CHANNEL,
-    });
+    lab.accept(&call, CHANNEL);
     assert!(matches!(
         lab.signal().await,
         Signal::HungUp {
@@ -328,10 +266,7 @@ async fn a_caller_gives_up_before_the_switch_has_decided() {
             ..
         }
     ));
-    lab.instruct(Instruction::HangUp {
-        channel: CHANNEL,
-        cause: None,
-    });
+    lab.hang_up(CHANNEL, None);
     assert!(matches!(lab.signal().await, Signal::Released { .. }));
 }
 
@@ -349,9 +284,7 @@ async fn hold_and_unhold_are_told() {
         &sdp(6000, "sendonly"),
     ))
     .await;
-    let held = dave
-        .expect(|message| message.header("CSeq") == Some("3 INVITE"))
-        .await;
+    let held = dave.replied("3 INVITE").await;
     assert!(held.body().contains("a=recvonly"), "{}", held.text);
     dave.send(&inside(&dave, &answer, "ACK", 3, "", "")).await;
     assert_eq!(lab.signal().await, Signal::Held(CHANNEL));
@@ -364,9 +297,7 @@ async fn hold_and_unhold_are_told() {
         &sdp(6000, "sendrecv"),
     ))
     .await;
-    let unheld = dave
-        .expect(|message| message.header("CSeq") == Some("4 INVITE"))
-        .await;
+    let unheld = dave.replied("4 INVITE").await;
     assert!(unheld.body().contains("a=sendrecv"));
     dave.send(&inside(&dave, &answer, "ACK", 4, "", "")).await;
     assert_eq!(lab.signal().await, Signal::Unheld(CHANNEL));

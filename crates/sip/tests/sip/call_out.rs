@@ -1,7 +1,7 @@
 //! Calls of the switch, played by the test, to a scripted phone.
 
 use crate::call::{CHANNEL, SDP, answered, sdp};
-use crate::lab::{Lab, Message, PHONES, Phone};
+use crate::lab::{Lab, Message, PHONES, Phone, hung_up, released};
 use model::{Cause, Instruction, Party, Signal};
 use std::time::Duration;
 
@@ -71,10 +71,7 @@ async fn a_call_goes_out_is_answered_and_hung_up() {
     let away = alice.asked("BYE").await;
     assert!(away.header("To").unwrap().ends_with(";tag=other"));
     alice.send(&away.answer("200 OK", "", "", "")).await;
-    lab.instruct(Instruction::HangUp {
-        channel: CHANNEL,
-        cause: None,
-    });
+    lab.hang_up(CHANNEL, None);
     assert!(matches!(
         lab.signal().await,
         Signal::Released {
@@ -122,17 +119,9 @@ async fn who_is_busy_says_so() {
     assert_eq!(ack.header("Via"), invite.header("Via"));
     assert_eq!(
         lab.signal().await,
-        Signal::HungUp {
-            channel: CHANNEL,
-            cause: Some(Cause::USER_BUSY),
-            tech_cause: Some("486".into()),
-            quality: None
-        }
+        hung_up(CHANNEL, Cause::USER_BUSY, Some("486"))
     );
-    lab.instruct(Instruction::HangUp {
-        channel: CHANNEL,
-        cause: None,
-    });
+    lab.hang_up(CHANNEL, None);
     assert!(matches!(lab.signal().await, Signal::Released { .. }));
 }
 
@@ -142,18 +131,8 @@ async fn a_call_given_up_is_cancelled_and_its_late_answer_hung_up() {
     let mut alice = Phone::new("alice", &lab).await;
     let invite = ring_out(&mut lab, &mut alice).await;
     // A CANCEL waits for the first word.
-    lab.instruct(Instruction::HangUp {
-        channel: CHANNEL,
-        cause: Some(Cause::INTERWORKING),
-    });
-    assert_eq!(
-        lab.signal().await,
-        Signal::Released {
-            channel: CHANNEL,
-            tech_cause: Some("500".into()),
-            quality: None
-        }
-    );
+    lab.hang_up(CHANNEL, Some(Cause::INTERWORKING));
+    assert_eq!(lab.signal().await, released(CHANNEL, Some("500")));
     alice.send(&invite.answer("180 Ringing", "t", "", "")).await;
     let cancel = alice.asked("CANCEL").await;
     assert_eq!(cancel.header("Via"), invite.header("Via"));
@@ -190,23 +169,12 @@ async fn nobody_there_is_no_route() {
         call_id: "c".into(),
         formats: Vec::new(),
     });
-    let hung_up = Signal::HungUp {
-        channel: CHANNEL,
-        cause: Some(Cause::NO_ROUTE_DESTINATION),
-        tech_cause: None,
-        quality: None,
-    };
+    let hung_up = hung_up(CHANNEL, Cause::NO_ROUTE_DESTINATION, None);
     assert_eq!(lab.signal().await, hung_up);
-    lab.instruct(Instruction::HangUp {
-        channel: CHANNEL,
-        cause: None,
-    });
+    lab.hang_up(CHANNEL, None);
     assert!(matches!(lab.signal().await, Signal::Released { .. }));
     // Even twice: the switch never waits for what is gone.
-    lab.instruct(Instruction::HangUp {
-        channel: CHANNEL,
-        cause: None,
-    });
+    lab.hang_up(CHANNEL, None);
     assert!(matches!(lab.signal().await, Signal::Released { .. }));
 }
 
@@ -248,9 +216,7 @@ async fn a_call_is_made_again_with_the_password_asked_for() {
         .send(&invite.answer("407 Proxy Authentication Required", "t", challenge, ""))
         .await;
     alice.asked("ACK").await;
-    let again = alice
-        .expect(|message| message.header("CSeq") == Some("2 INVITE"))
-        .await;
+    let again = alice.replied("2 INVITE").await;
     assert!(
         again
             .header("Proxy-Authorization")
@@ -265,12 +231,7 @@ async fn a_call_is_made_again_with_the_password_asked_for() {
         .send(&again.answer("200 OK", "t", &contact, &sdp(6002, "sendrecv")))
         .await;
     assert_eq!(
-        alice
-            .expect(|message| message.header("CSeq") == Some("2 ACK"))
-            .await
-            .start()
-            .split(' ')
-            .next(),
+        alice.replied("2 ACK").await.start().split(' ').next(),
         Some("ACK")
     );
     assert!(matches!(lab.signal().await, Signal::Media { .. }));

@@ -1,7 +1,7 @@
 //! A SIP under test with what stands around it, and a scripted phone.
 
 use md5::{Digest, Md5};
-use model::{Instruction, Signal};
+use model::{Cause, ChannelId, Instruction, NewCall, Signal};
 use sip::{Handle, Settings, Told};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -114,6 +114,35 @@ impl Lab {
 
     pub(crate) fn instruct(&self, instruction: Instruction) {
         self.sip.instruct(instruction);
+    }
+
+    /// A call that came in has a channel.
+    pub(crate) fn accept(&self, call: &NewCall, channel: ChannelId) {
+        let token = call.token;
+        self.instruct(Instruction::Accept { token, channel });
+    }
+
+    pub(crate) fn hang_up(&self, channel: ChannelId, cause: Option<Cause>) {
+        self.instruct(Instruction::HangUp { channel, cause });
+    }
+}
+
+/// What is told of a far end that hangs up before anything was heard.
+pub(crate) fn hung_up(channel: ChannelId, cause: Cause, status: Option<&str>) -> Signal {
+    Signal::HungUp {
+        channel,
+        cause: Some(cause),
+        tech_cause: status.map(Into::into),
+        quality: None,
+    }
+}
+
+/// What is told when a channel is gone of which nothing was heard.
+pub(crate) fn released(channel: ChannelId, status: Option<&str>) -> Signal {
+    Signal::Released {
+        channel,
+        tech_cause: status.map(Into::into),
+        quality: None,
     }
 }
 
@@ -264,6 +293,12 @@ impl Phone {
             .await;
         assert_eq!(found.status(), Some(status), "{}", found.text);
         found
+    }
+
+    /// The next message of this number and method: the answer to a request of the phone's.
+    pub(crate) async fn replied(&mut self, sequence: &str) -> Message {
+        self.expect(|message| message.header("CSeq") == Some(sequence))
+            .await
     }
 
     /// The next request of this method.

@@ -25,10 +25,7 @@ async fn a_transfer_is_told_and_ends_with_the_phone_hanging_up() {
         channel: CHANNEL,
         refused: None,
     });
-    lab.instruct(Instruction::HangUp {
-        channel: CHANNEL,
-        cause: None,
-    });
+    lab.hang_up(CHANNEL, None);
     assert!(matches!(lab.signal().await, Signal::Released { .. }));
     dave.status(202).await;
     let begun = dave.asked("NOTIFY").await;
@@ -46,8 +43,7 @@ async fn a_transfer_is_told_and_ends_with_the_phone_hanging_up() {
     );
     dave.send(&done.answer("200 OK", "", "", "")).await;
     dave.send(&inside(&dave, &answer, "BYE", 4, "", "")).await;
-    dave.expect(|message| message.header("CSeq") == Some("4 BYE"))
-        .await;
+    dave.replied("4 BYE").await;
 }
 
 #[tokio::test]
@@ -143,8 +139,7 @@ async fn texts_go_both_ways_in_a_call() {
         "hello",
     ))
     .await;
-    dave.expect(|message| message.header("CSeq") == Some("3 MESSAGE"))
-        .await;
+    dave.replied("3 MESSAGE").await;
     assert_eq!(
         lab.signal().await,
         Signal::Text {
@@ -184,10 +179,7 @@ async fn a_caller_is_sent_elsewhere_before_the_answer() {
     let mut lab = Lab::start().await;
     let mut dave = Phone::new("dave", &lab).await;
     let call = ring_in(&mut lab, &mut dave, "echo").await;
-    lab.instruct(Instruction::Accept {
-        token: call.token,
-        channel: CHANNEL,
-    });
+    lab.accept(&call, CHANNEL);
     send_away(&lab, "sip:x> <y@192.0.2.7").await;
     assert_eq!(lab.signal().await, sent_away(Some(400)));
     send_away(&lab, "sip:bob@192.0.2.7").await;
@@ -244,10 +236,7 @@ async fn who_talks_with_us_is_asked_to_call_somebody_else() {
         message.header("CSeq") == Some("5 NOTIFY") && message.status() == Some(481)
     })
     .await;
-    lab.instruct(Instruction::HangUp {
-        channel: CHANNEL,
-        cause: None,
-    });
+    lab.hang_up(CHANNEL, None);
     let bye = dave.asked("BYE").await;
     dave.send(&bye.answer("200 OK", "", "", "")).await;
     while !matches!(lab.signal().await, Signal::Released { .. }) {}
