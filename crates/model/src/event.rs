@@ -234,6 +234,77 @@ pub enum Event {
     Reload { module: Arc<str>, status: u8 },
 }
 
+impl Event {
+    /// The channels it is about, in the order it names them: who was dialled comes last.
+    pub fn channels(&self) -> Vec<&Channel> {
+        match self {
+            Self::Newchannel { channel }
+            | Self::Newstate { channel }
+            | Self::Newexten { channel }
+            | Self::NewCallerid { channel }
+            | Self::NewConnectedLine { channel }
+            | Self::NewAccountCode { channel, .. }
+            | Self::Advice { channel, .. }
+            | Self::BridgeEnter { channel, .. }
+            | Self::BridgeLeave { channel, .. }
+            | Self::SoftHangupRequest { channel, .. }
+            | Self::HangupRequest { channel, .. }
+            | Self::Hangup { channel }
+            | Self::HangupHandler { channel, .. }
+            | Self::DtmfBegin { channel, .. }
+            | Self::DtmfEnd { channel, .. }
+            | Self::Hold { channel, .. }
+            | Self::Unhold { channel }
+            | Self::MusicOnHoldStart { channel, .. }
+            | Self::MusicOnHoldStop { channel } => vec![channel],
+            Self::VarSet { channel, .. } | Self::UserEvent { channel, .. } => {
+                channel.iter().collect()
+            }
+            Self::DialBegin { caller, dest, .. }
+            | Self::DialState { caller, dest, .. }
+            | Self::DialEnd { caller, dest, .. } => caller.iter().chain([dest]).collect(),
+            Self::LocalBridge { one, two, .. } | Self::LocalOptimizationEnd { one, two, .. } => {
+                vec![one, two]
+            }
+            Self::LocalOptimizationBegin {
+                one, two, source, ..
+            } => vec![one, two, source],
+            Self::Pickup { channel, target } => vec![channel, target],
+            Self::AttendedTransfer {
+                transferers,
+                transferee,
+                target,
+                ..
+            } => {
+                let others = transferee.iter().chain(target);
+                transferers.iter().chain(others).collect()
+            }
+            Self::BlindTransfer {
+                transferer,
+                transferee,
+                ..
+            } => transferee.iter().chain([transferer]).collect(),
+            Self::Cel { entry, .. } => vec![&entry.channel],
+            Self::BridgeCreate { .. }
+            | Self::BridgeDestroy { .. }
+            | Self::DeviceStateChange { .. }
+            | Self::ExtensionStatus { .. }
+            | Self::PresenceStateChange { .. }
+            | Self::PresenceStatus { .. }
+            | Self::MessageWaiting { .. }
+            | Self::PeerStatus { .. }
+            | Self::ContactStatus(_)
+            | Self::Registry { .. }
+            | Self::OriginateResponse { .. }
+            | Self::Cdr { .. }
+            | Self::Security(_)
+            | Self::FullyBooted { .. }
+            | Self::Shutdown { .. }
+            | Self::Reload { .. } => Vec::new(),
+        }
+    }
+}
+
 /// What a transfer came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum TransferResult {

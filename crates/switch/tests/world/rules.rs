@@ -126,30 +126,18 @@ pub(super) fn title(event: &Event) -> String {
     }
 }
 
+/// The channel it is about, or the one dialled, if there is one such. The channel event log looks back.
 pub(crate) fn about(event: &Event) -> Option<&ChannelSnapshot> {
-    match event {
-        Event::Newchannel { channel }
-        | Event::Newstate { channel }
-        | Event::Newexten { channel }
-        | Event::NewCallerid { channel }
-        | Event::NewConnectedLine { channel }
-        | Event::NewAccountCode { channel, .. }
-        | Event::BridgeEnter { channel, .. }
-        | Event::BridgeLeave { channel, .. }
-        | Event::SoftHangupRequest { channel, .. }
-        | Event::HangupRequest { channel, .. }
-        | Event::Hangup { channel }
-        | Event::HangupHandler { channel, .. }
-        | Event::DtmfBegin { channel, .. }
-        | Event::DtmfEnd { channel, .. }
-        | Event::Hold { channel, .. }
-        | Event::Unhold { channel }
-        | Event::MusicOnHoldStart { channel, .. }
-        | Event::MusicOnHoldStop { channel } => Some(channel),
-        Event::VarSet { channel, .. } | Event::UserEvent { channel, .. } => channel.as_deref(),
-        Event::DialBegin { dest, .. }
-        | Event::DialState { dest, .. }
-        | Event::DialEnd { dest, .. } => Some(dest),
+    if let Event::Cel { .. } = event {
+        return None;
+    }
+    let is_dial = matches!(
+        event,
+        Event::DialBegin { .. } | Event::DialState { .. } | Event::DialEnd { .. }
+    );
+    match event.channels()[..] {
+        [channel] => Some(channel),
+        [_, dest] if is_dial => Some(dest),
         _ => None,
     }
 }
