@@ -101,6 +101,10 @@ pub struct ChannelSnapshot {
     pub cause: Option<Cause>,
     /// The technology's own code for the same, e.g. a SIP status.
     pub tech_cause: Option<Arc<str>>,
+    /// The groups, by number, that its calls ring in: a bit each.
+    pub call_groups: u64,
+    /// The groups, by number, whose calls it may take: a bit each.
+    pub pickup_groups: u64,
     /// Hears and speaks this format, e.g. `ulaw`.
     pub format: Arc<str>,
     /// The variables that `channelvars` asks to be told, in its order.

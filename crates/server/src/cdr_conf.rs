@@ -71,9 +71,8 @@ struct General {
     /// Always so, whatever is said: records that wait are written when the server ends.
     #[setting(name = "safeshutdown", default = "yes")]
     _safe_shutdown: bool,
-    /// What the reference server logs about its records; nothing here.
-    #[setting(name = "debug")]
-    _debug: bool,
+    /// Log every record as it is complete.
+    debug: bool,
 }
 
 /// cdr_manager.conf, [general].
@@ -114,6 +113,7 @@ pub(crate) fn read(
     };
     let written = records::Settings {
         folder: folder.to_owned(),
+        debug: general.debug,
         batch: general.batch.then(|| Batch {
             size: usize::try_from(general.size).unwrap_or(usize::MAX),
             time: Duration::from_secs(general.time.into()),
@@ -239,15 +239,16 @@ pub(crate) mod tests {
     #[test]
     fn what_is_said_is_done_and_what_is_not_known_is_told() {
         let text = "[general]\nunanswered = yes\nendbeforehexten = no\nbatch = yes\nsize = 7\n\
-                    time = 9\ncolour = red\nsafeshutdown = yes\n[csv]\nusegmtime = yes\nshape = round\n";
+                    time = 9\ndebug = yes\ncolour = red\nsafeshutdown = yes\n[csv]\nusegmtime = yes\nshape = round\n";
         let (read, told) = read(&[("cdr.conf", text)]);
         let cdr = &read.switch.cdr;
         assert!(cdr.unanswered && !cdr.end_before_hangup_extension && !cdr.manager);
         let batch = read.records.batch.unwrap();
         assert_eq!((batch.size, batch.time), (7, Duration::from_secs(9)));
+        assert!(read.records.debug);
         assert_eq!(read.records.names(), ["csv"]);
         assert_eq!(told.len(), 2, "{told:?}");
-        assert!(told[0].starts_with("cdr.conf:7: unknown option `colour`"));
-        assert!(told[1].starts_with("cdr.conf:11: unknown option `shape`"));
+        assert!(told[0].starts_with("cdr.conf:8: unknown option `colour`"));
+        assert!(told[1].starts_with("cdr.conf:12: unknown option `shape`"));
     }
 }

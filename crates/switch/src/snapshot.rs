@@ -50,6 +50,8 @@ impl Switch {
             bridge: self.bridge_of(channel).cloned(),
             cause: channel.cause,
             tech_cause: channel.tech_cause.clone(),
+            call_groups: channel.memory.call_groups.numbers,
+            pickup_groups: channel.memory.pickup_groups.numbers,
             format: Arc::clone(format_of(channel)),
             variables: variables.collect(),
         })
@@ -96,6 +98,8 @@ impl Switch {
             bridge,
             cause,
             tech_cause,
+            call_groups,
+            pickup_groups,
             format,
             variables,
         } = snapshot;
@@ -110,6 +114,8 @@ impl Switch {
             && (&channel.linkedid, &channel.account) == (linkedid, account)
             && (&channel.language, &channel.dnid) == (language, dnid)
             && (channel.cause, &channel.tech_cause) == (*cause, tech_cause)
+            && channel.memory.call_groups.numbers == *call_groups
+            && channel.memory.pickup_groups.numbers == *pickup_groups
             && format_of(channel) == format
             && (channel.id, &channel.name, &channel.uniqueid) == (*id, name, uniqueid)
             && (channel.created, channel.absolute.map(|(at, _)| at)) == (*created, *ends)

@@ -35,7 +35,8 @@ exten => answered,1,Answer()
 exten => billed,1,Answer()
  same => n,Set(CHANNEL(amaflags)=billing)
  same => n,Set(CDR(amaflags)=nonsense)
- same => n,UserEvent(Flags,Is: ${CHANNEL(amaflags)} ${CDR(amaflags)})
+ same => n,UserEvent(Flags,Is: ${CHANNEL(amaflags)} ${CDR(amaflags)} ${CDR(disposition,u)})
+exten => unbilled,1,UserEvent(So far,Is: ${CDR(disposition)} ${CDR(disposition,u)})
 exten => notes,1,Answer()
  same => n,Set(CDR(mine)=own)
  same => n,Set(CDR(userfield)=first)
@@ -288,11 +289,15 @@ fn billing_is_told_what_to_do_with_a_record() {
     world.dial("alice", "billed").unwrap();
     world.finish();
     assert_eq!(records(&world)[0].ama_flags, AmaFlags::Billing);
-    let told = world.events.iter().find_map(|record| match &record.event {
-        Event::UserEvent { headers, .. } => Some(headers[0].1.to_string()),
-        _ => None,
-    });
-    assert_eq!(told.as_deref(), Some("2 BILLING"));
+    assert_eq!(world.told(), ["Flags 2 2 8"]);
+}
+
+#[test]
+fn nobody_has_answered_before_anything_has_come_of_it() {
+    let mut world = world(CdrSettings::default());
+    world.dial("alice", "unbilled").unwrap();
+    world.finish();
+    assert_eq!(world.told(), ["So far NO ANSWER 0"]);
 }
 
 #[test]

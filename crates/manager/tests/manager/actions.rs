@@ -61,6 +61,8 @@ pub(crate) fn channel(name: &str) -> Arc<ChannelSnapshot> {
         bridge: None,
         cause: None,
         tech_cause: None,
+        call_groups: model::Groups::numbers("1,3"),
+        pickup_groups: model::Groups::numbers("0"),
         format: "slin".into(),
         variables: [].into(),
     })
@@ -111,8 +113,8 @@ fn status_tells_channels_and_the_variables_asked_for() {
              Event: Status\nPrivilege: Call\n{BLOCK}Type: Local\nDNID: \n\
              EffectiveConnectedLineNum: <unknown>\nEffectiveConnectedLineName: <unknown>\n\
              TimeToHangup: 62\nBridgeID: \nApplication: Wait\nData: 20\nNativeformats: (slin)\n\
-             Readformat: slin\nReadtrans: \nWriteformat: slin\nWritetrans: \nCallgroup: 0\n\
-             Pickupgroup: 0\nSeconds: 5\nVariable: A=1\nVariable: FILE(/x,1)=\nVariable: CUT(A,,1)=\n\
+             Readformat: slin\nReadtrans: \nWriteformat: slin\nWritetrans: \nCallgroup: 10\n\
+             Pickupgroup: 1\nSeconds: 5\nVariable: A=1\nVariable: FILE(/x,1)=\nVariable: CUT(A,,1)=\n\
              Variable: ALL=2\nActionID: 1\n\n\
              Event: StatusComplete\nActionID: 1\nEventList: Complete\nListItems: 1\nItems: 1\n\n"
         ))

@@ -22,6 +22,12 @@ pub(super) const COMMANDS: &[Command] = &[
         run: |node, _| Box::pin(async { Outcome::Output(status(node)) }),
     },
     Command {
+        words: "cdr set debug",
+        synopsis: "Enable debugging in the CDR engine",
+        usage: "Usage: cdr set debug [on|off]\n       Has every call record logged as it is complete, until cdr.conf is read again.\n",
+        run: |node, arguments| Box::pin(async { debug(node, arguments) }),
+    },
+    Command {
         words: "cdr submit",
         synopsis: "Posts all pending batched CDR data",
         usage: "Usage: cdr submit\n       Has the call records that wait for their batch written now.\n",
@@ -125,104 +131,71 @@ async fn active(node: &Arc<Node>, arguments: &[String]) -> Outcome {
     }
 }
 
+/// A column of the tables of records under way.
+struct Column {
+    title: &'static str,
+    /// In characters; what is longer is cut.
+    width: usize,
+    cell: fn(&CallRecord, &TimeZone) -> String,
+}
+
+const fn column(
+    title: &'static str,
+    width: usize,
+    cell: fn(&CallRecord, &TimeZone) -> String,
+) -> Column {
+    Column { title, width, cell }
+}
+
+const CHANNEL: Column = column("Channel", 25, |record, _| record.channel.to_string());
+const ACCOUNT: Column = column("AccountCode", 20, |record, _| record.account.to_string());
+const CALLER: Column = column("CallerID", 25, |record, _| record.caller_id.to_string());
+const OTHER: Column = column("Dst. Channel", 25, |record, _| {
+    record.destination_channel.to_string()
+});
+const APPLICATION: Column = column("LastApp", 15, |record, _| record.application.to_string());
+const DATA: Column = column("Data", 15, |record, _| record.data.to_string());
+/// Those at the end of both tables.
+const TIMES: [Column; 5] = [
+    column("Start", 8, |record, zone| clock(Some(record.start), zone)),
+    column("Answer", 8, |record, zone| clock(record.answer, zone)),
+    column("End", 8, |_, _| String::new()),
+    column("Billsec", 8, |record, _| record.billable.to_string()),
+    column("Duration", 8, |record, _| record.duration().to_string()),
+];
+
 fn brief(records: &[CallRecord], zone: &TimeZone) -> String {
-    let row = |cells: [&str; 8]| {
-        let [
-            channel,
-            other,
-            application,
-            start,
-            answer,
-            end,
-            billed,
-            lasts,
-        ] = cells;
-        let line = format!(
-            "{channel:<25.25} {other:<25.25} {application:<15.15} {start:<8.8} {answer:<8.8} {end:<8.8} {billed:<8.8} {lasts:<8.8}"
-        );
-        line.trim_end().to_owned() + "\n"
-    };
-    let mut text = heading("Channels with Call Detail Record (CDR) Information");
-    text += &row([
-        "Channel",
-        "Dst. Channel",
-        "LastApp",
-        "Start",
-        "Answer",
-        "End",
-        "Billsec",
-        "Duration",
-    ]);
-    for record in records {
-        let [start, answer] = [Some(record.start), record.answer].map(|time| clock(time, zone));
-        text += &row([
-            &record.channel,
-            &record.destination_channel,
-            &record.application,
-            &start,
-            &answer,
-            "",
-            &record.billable.to_string(),
-            &record.duration().to_string(),
-        ]);
-    }
-    text
+    let title = "Channels with Call Detail Record (CDR) Information";
+    table(title, [CHANNEL, OTHER, APPLICATION], records, zone)
 }
 
 fn whole(channel: &str, records: &[CallRecord], zone: &TimeZone) -> String {
-    let row = |cells: [&str; 10]| {
-        let [
-            account,
-            caller,
-            other,
-            application,
-            data,
-            start,
-            answer,
-            end,
-            billed,
-            lasts,
-        ] = cells;
-        let line = format!(
-            "{account:<20.20} {caller:<25.25} {other:<25.25} {application:<15.15} {data:<15.15} {start:<8.8} {answer:<8.8} {end:<8.8} {billed:<8.8} {lasts:<8.8}"
-        );
-        line.trim_end().to_owned() + "\n"
-    };
-    let mut text = heading(&format!(
-        "Call Detail Record (CDR) Information for {channel}"
-    ));
-    text += &row([
-        "AccountCode",
-        "CallerID",
-        "Dst. Channel",
-        "LastApp",
-        "Data",
-        "Start",
-        "Answer",
-        "End",
-        "Billsec",
-        "Duration",
-    ]);
-    for record in records {
-        let [start, answer] = [Some(record.start), record.answer].map(|time| clock(time, zone));
-        text += &row([
-            &record.account,
-            &record.caller_id,
-            &record.destination_channel,
-            &record.application,
-            &record.data,
-            &start,
-            &answer,
-            "",
-            &record.billable.to_string(),
-            &record.duration().to_string(),
-        ]);
-    }
-    text
+    let title = format!("Call Detail Record (CDR) Information for {channel}");
+    let columns = [ACCOUNT, CALLER, OTHER, APPLICATION, DATA];
+    table(&title, columns, records, zone)
 }
 
-fn heading(title: &str) -> String {
-    format!("\n{title}\n{}\n", "-".repeat(50))
+fn table<const N: usize>(
+    title: &str,
+    columns: [Column; N],
+    records: &[CallRecord],
+    zone: &TimeZone,
+) -> String {
+    let columns: Vec<_> = columns.into_iter().chain(TIMES).collect();
+    let line = |cell: &dyn Fn(&Column) -> String| {
+        let cells = columns.iter().map(|column| {
+            let width = column.width;
+            format!("{:<width$.width$}", cell(column))
+        });
+        let cells: Vec<_> = cells.collect();
+        cells.join(" ").trim_end().to_owned() + "\n"
+    };
+    let mut text = format!("\n{title}\n{}\n", "-".repeat(50));
+    text += &line(&|column| column.title.to_owned());
+    for record in records {
+        text += &line(&|column| (column.cell)(record, zone));
+    }
+    text
 }
 
 /// The time of day, if there is one.
@@ -230,6 +203,17 @@ fn clock(time: Option<Timestamp>, zone: &TimeZone) -> String {
     let time = time.map(|time| time.to_zoned(zone.clone()));
     time.map(|time| time.strftime("%H:%M:%S").to_string())
         .unwrap_or_default()
+}
+
+fn debug(node: &Arc<Node>, arguments: &[String]) -> Outcome {
+    let on = match arguments {
+        [word] if word.eq_ignore_ascii_case("on") => true,
+        [word] if word.eq_ignore_ascii_case("off") => false,
+        _ => return Outcome::Usage,
+    };
+    node.records.debug(on);
+    let word = if on { "enabled" } else { "disabled" };
+    Outcome::Output(format!("CDR debugging {word}\n"))
 }
 
 fn submit(node: &Arc<Node>) -> Outcome {

@@ -200,6 +200,8 @@ fn description(item: &StatusItem) -> String {
         ("Context", channel.context.to_string()),
         ("Extension", channel.exten.to_string()),
         ("Priority", channel.priority.to_string()),
+        ("Call Group", channel.call_groups.to_string()),
+        ("Pickup Group", channel.pickup_groups.to_string()),
         ("Application", or_na(&channel.application)),
         ("Data", or_na(&channel.data)),
     ];

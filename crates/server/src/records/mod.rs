@@ -20,10 +20,10 @@ pub(crate) use table::Master;
 pub(crate) use table::Table;
 pub(crate) use template::Subject;
 
-use model::Spool;
+use model::{CallRecord, Spool};
 use outlets::Outlets;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -44,6 +44,8 @@ struct Shared {
     waiting: Mutex<Waiting>,
     woken: Condvar,
     counts: Counts,
+    /// Whether call records are logged, too.
+    debugged: AtomicBool,
 }
 
 /// What has been counted since the start.
@@ -93,6 +95,11 @@ impl Records {
 
     /// Takes a record; does not wait for the disk.
     pub(crate) fn take(&self, spooled: Spool) {
+        if let Spool::Call(record) = &spooled
+            && self.shared.debugged.load(Ordering::Relaxed)
+        {
+            tracing::info!("{}", told(record));
+        }
         let mut waiting = self.shared.lock();
         if !waiting.wants(&spooled) {
             return;
@@ -116,6 +123,11 @@ impl Records {
     /// Where and how they are written from now on.
     pub(crate) fn configure(&self, settings: Arc<Settings>) {
         self.shared.configure(settings);
+    }
+
+    /// Whether call records are logged from now on.
+    pub(crate) fn debug(&self, on: bool) {
+        self.shared.debugged.store(on, Ordering::Relaxed);
     }
 
     /// Has those that wait for their batch written now.
@@ -181,6 +193,7 @@ impl Shared {
     }
 
     fn configure(&self, settings: Arc<Settings>) {
+        self.debugged.store(settings.debug, Ordering::Relaxed);
         let mut waiting = self.lock();
         waiting.batch = settings.batch;
         waiting.wanted = (
@@ -275,6 +288,29 @@ impl Waiting {
     }
 }
 
+/// A call record in a line of the log.
+fn told(record: &CallRecord) -> String {
+    let CallRecord {
+        sequence,
+        channel,
+        destination_channel,
+        application,
+        data,
+        ..
+    } = record;
+    let other = if destination_channel.is_empty() {
+        "nobody"
+    } else {
+        destination_channel
+    };
+    format!(
+        "Call record {sequence}: {channel} with {other}, {application}({data}): {}, {} s, {} s billed",
+        record.disposition.text(),
+        record.duration(),
+        record.billable,
+    )
+}
+
 /// Whether a name is one of a file in a folder, and not a hidden one.
 fn is_file_name(name: &str) -> bool {
     let harmless = |c: char| c != '/' && !c.is_control();
@@ -302,6 +338,25 @@ mod tests {
 
     fn master(folder: &Path) -> String {
         std::fs::read_to_string(folder.join("cdr-csv/Master.csv")).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_record_is_logged_in_a_line() {
+        let line = "Call record 7: PJSIP/alice-00000000 with PJSIP/bob-00000001, Dial(PJSIP/bob,20): \
+                    NO ANSWER, 5 s, 0 s billed";
+        assert_eq!(told(&csv::tests::record()), line);
+    }
+
+    #[test]
+    fn settings_say_whether_records_are_logged() {
+        let folder = tempfile::tempdir().unwrap();
+        let records = Records::start(settings(folder.path(), None)).unwrap();
+        let is_on = || records.shared.debugged.load(Ordering::Relaxed);
+        assert!(!is_on());
+        records.debug(true);
+        assert!(is_on());
+        records.configure(settings(folder.path(), None));
+        assert!(!is_on());
     }
 
     #[test]

@@ -10,6 +10,8 @@ use std::time::Duration;
 pub(crate) struct Settings {
     /// The folder of the log; what is written is below it.
     pub(crate) folder: PathBuf,
+    /// Call records are logged, too.
+    pub(crate) debug: bool,
     /// Records are gathered and written together.
     pub(crate) batch: Option<Batch>,
     /// To CSV files.

@@ -17,7 +17,8 @@ const CDR: Function = Function {
         description: "Names: clid, src, dst, dcontext, channel, dstchannel, lastapp, lastdata, start, \
                       answer, end, duration, billsec, disposition, amaflags, accountcode, \
                       peeraccount, uniqueid, linkedid, userfield, sequence, or one of your own. Options: f (durations with a fraction), u \
-                      (times as seconds since 1970, others as numbers). amaflags, accountcode, userfield and your \
+                      (times as seconds since 1970, the disposition as a number: 0 NO ANSWER, 2 FAILED, 4 BUSY, 8 ANSWERED, \
+                      16 CONGESTION). amaflags is a number: 1 OMIT, 2 BILLING, 3 DOCUMENTATION. amaflags, accountcode, userfield and your \
                       own can be set.",
     },
     open: true,
@@ -58,6 +59,9 @@ fn read(scope: &mut ChannelScope<'_>, args: &str) -> Outcome {
     };
     if name == "end" {
         return Ok(String::new()); // it is under way
+    }
+    if name == "amaflags" {
+        return Ok((record.ama_flags as u8).to_string()); // on a channel always a number
     }
     let zone = scope.switch.local_time().time_zone().clone();
     Ok(record_field(&record, &name, options, &zone).unwrap_or_default())
@@ -129,7 +133,7 @@ pub fn record_time(time: Timestamp, zone: &TimeZone) -> String {
 
 fn number(disposition: Disposition) -> u8 {
     match disposition {
-        Disposition::NoAnswer => 1,
+        Disposition::NoAnswer => 0,
         Disposition::Failed => 2,
         Disposition::Busy => 4,
         Disposition::Answered => 8,

@@ -35,6 +35,8 @@ fn channel(number: u64, name: &str, trace: u128) -> Arc<ChannelSnapshot> {
         bridge: None,
         cause: Some(Cause::NORMAL_CLEARING),
         tech_cause: None,
+        call_groups: 0,
+        pickup_groups: 0,
         format: "".into(),
         variables: Vec::new().into(),
     })
