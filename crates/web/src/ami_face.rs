@@ -212,14 +212,15 @@ async fn digest_session(web: &Web, request: &Request) -> Result<Handle, Answer> 
 async fn action(request: Request) -> Result<Message, Refusal> {
     let forged = |_| Refusal::Bad("Line break in a parameter");
     if request.parts.method != Method::POST {
-        return parameters::read(request.parts.uri.query().unwrap_or_default()).map_err(forged);
+        let query = request.parts.uri.query().unwrap_or_default();
+        return parameters::read(query.as_bytes()).map_err(forged);
     }
     let is_form = is_form(&request.parts.headers);
     let body = request.whole_body().await?;
     if !is_form {
         return Ok(Message::new());
     }
-    parameters::read(&String::from_utf8_lossy(&body)).map_err(forged)
+    parameters::read(&body).map_err(forged)
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

@@ -43,6 +43,10 @@ pub(crate) enum Refusal {
     NotFound,
     /// The body is too large.
     TooLarge,
+    /// More headers than are read.
+    TooManyHeaders,
+    /// The body comes in a way that is not read.
+    Encoding,
     /// Only browsers on pages we know may do this.
     Origin,
     /// A secret would have gone where others can listen.
@@ -71,11 +75,12 @@ impl Refusal {
             Self::Forbidden => "403 Access Denied",
             Self::Restricted | Self::Origin | Self::NotPrivate => "403 Forbidden",
             Self::NotFound => "404 Not Found",
-            Self::TooLarge => "413 Request Entity Too Large",
+            Self::TooLarge | Self::TooManyHeaders => "413 Request Entity Too Large",
             Self::Method(_) => "405 Method Not Allowed",
             Self::NotJson => "415 Unsupported Media Type",
             Self::Internal => "500 Server Error",
             Self::NotImplemented => "501 Not Implemented",
+            Self::Encoding => "501 Unimplemented",
             Self::TooMany => "503 Service Unavailable",
             Self::Unavailable => "503 Service Unavailable",
         }
@@ -96,6 +101,8 @@ impl Refusal {
             Self::NotPrivate => "Basic authentication needs HTTPS",
             Self::NotFound => "The requested URL was not found on this server.",
             Self::TooLarge => "Body too large",
+            Self::TooManyHeaders => "Too many headers",
+            Self::Encoding => "Unsupported Transfer-Encoding.",
             Self::Method(_) => "Another method is needed",
             Self::NotJson => "Content-Type must be application/json",
             Self::NotImplemented => "Attempt to use unimplemented / unsupported method",
@@ -123,6 +130,8 @@ impl Refusal {
             | Self::Origin
             | Self::NotPrivate
             | Self::TooLarge
+            | Self::TooManyHeaders
+            | Self::Encoding
             | Self::Unavailable => true,
             Self::Unauthorized
             | Self::NotFound

@@ -1,6 +1,7 @@
 //! A connection that is given up when it stands still: between requests, within one, or because the
 //! client takes nothing of the answer.
 
+use crate::unread;
 use std::future::Future as _;
 use std::io;
 use std::pin::Pin;
@@ -77,6 +78,8 @@ pub(crate) struct Timed<S> {
     reading: Pin<Box<Sleep>>,
     /// Since when a write waits.
     stuck: Option<Instant>,
+    /// Whether the library has refused a request by itself, which is told otherwise.
+    unread: bool,
     writing: Pin<Box<Sleep>>,
 }
 
@@ -92,8 +95,16 @@ impl<S> Timed<S> {
             any: false,
             reading: Box::pin(sleep(limits.first)),
             stuck: None,
+            unread: false,
             writing: Box::pin(sleep(limits.writing)),
         }
+    }
+
+    /// Whether the client can be told why it is not answered: it takes what there is. From here on what
+    /// is written goes to it, whatever it is.
+    pub(crate) fn may_be_told(&mut self) -> bool {
+        self.unread = false;
+        self.stuck.is_none()
     }
 
     /// Until when the next bytes must come; `None` while the client waits for us.
@@ -136,6 +147,12 @@ impl<S> Timed<S> {
             self.began = None;
         }
         self.read = Instant::now();
+    }
+
+    /// Whether this is no answer, but what the library says to who was not understood.
+    fn keeps_back(&mut self, bytes: &[u8]) -> bool {
+        self.unread |= unread::is_bare(bytes);
+        self.unread
     }
 
     fn count(&self, written: &Poll<io::Result<usize>>) {
@@ -200,6 +217,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         let timed = self.get_mut();
+        if timed.keeps_back(buf) {
+            return Poll::Ready(Ok(buf.len()));
+        }
         let poll = Pin::new(&mut timed.stream).poll_write(cx, buf);
         timed.count(&poll);
         timed.wrote(poll, cx)
@@ -211,6 +231,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let timed = self.get_mut();
+        if bufs.first().is_some_and(|first| timed.keeps_back(first)) {
+            return Poll::Ready(Ok(bufs.iter().map(|buf| buf.len()).sum()));
+        }
         let poll = Pin::new(&mut timed.stream).poll_write_vectored(cx, bufs);
         timed.count(&poll);
         timed.wrote(poll, cx)
@@ -227,7 +250,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+        let timed = self.get_mut();
+        if timed.unread {
+            return Poll::Ready(Ok(())); // not before that is told
+        }
+        Pin::new(&mut timed.stream).poll_shutdown(cx)
     }
 }
 

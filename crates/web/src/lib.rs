@@ -50,6 +50,7 @@ pub mod socket;
 mod stream;
 mod tls;
 pub mod token;
+mod unread;
 mod upload;
 mod web;
 

@@ -11,6 +11,7 @@ use crate::settings::Settings;
 use crate::show::{self, Shown};
 use crate::socket;
 use crate::tls::TlsError;
+use crate::unread;
 use crate::web::{Request, Web};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -21,7 +22,6 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -37,7 +37,7 @@ const BACKLOG: u32 = 1024;
 /// How long to wait when no connection can be taken, as when files run out.
 const PAUSE: Duration = Duration::from_millis(100);
 /// The headers of a request.
-const HEADERS: usize = 100;
+pub(crate) const HEADERS: usize = 100;
 /// The size of what is read at a time, and of all the headers of a request.
 const BUFFER: usize = 16 * 1024;
 /// How long to agree on encryption, at most.
@@ -348,7 +348,7 @@ where
     let counted = Arc::new(counted);
     let service =
         service_fn(|request| answer(Arc::clone(&counted), request, ends.clone(), phase.clone()));
-    let connection = http1::Builder::new()
+    let mut connection = http1::Builder::new()
         .title_case_headers(true)
         .keep_alive(settings.general.keep_alive > 0)
         .max_headers(HEADERS)
@@ -356,15 +356,26 @@ where
         .header_read_timeout(None)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
-    let mut connection = pin!(connection);
     let mut ending = shared.web.ending();
     let ended = async move { drop(ending.wait_for(|ending| *ending).await) };
-    tokio::select! {
-        _ = connection.as_mut() => {}
+    let served = tokio::select! {
+        served = &mut connection => served,
         () = ended => {
-            connection.as_mut().graceful_shutdown();
+            std::pin::Pin::new(&mut connection).graceful_shutdown();
             let _ = timeout(PARTING, connection).await;
+            return;
         }
+    };
+    // Who was not understood, or too slow to be, hears of it.
+    let (Err(error), Some(parts)) = (served, connection.into_parts()) else {
+        return;
+    };
+    let mut stream = parts.io.into_inner();
+    if let Some(refusal) = unread::refusal(&error, &parts.read_buf)
+        && stream.may_be_told()
+    {
+        let answer = shared.web.answers().refusal(refusal);
+        let _ = timeout(PARTING, unread::tell(stream, answer)).await;
     }
 }
 

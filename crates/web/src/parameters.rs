@@ -1,7 +1,7 @@
 //! The parameters of a request, which become the headers of an action (ami-server.md 8.2).
 
 use ami::Message;
-use percent_encoding::percent_decode_str;
+use percent_encoding::percent_decode;
 
 /// How many count; further ones are dropped.
 const LIMIT: usize = 128;
@@ -10,15 +10,18 @@ const LIMIT: usize = 128;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Forged;
 
-/// Reads `name=value&name=value` as in a query or a posted form. What does not decode stays as it is.
+/// Reads `name=value&name=value` as in a query or a posted form. What does not decode stays as it is, and
+/// bytes that are no text are told again as they came.
 ///
 /// # Errors
 /// When a name or a value has what no header can hold.
-pub(crate) fn read(text: &str) -> Result<Message, Forged> {
+pub(crate) fn read(text: &[u8]) -> Result<Message, Forged> {
     let mut message = Message::new();
-    for pair in text.split('&').filter(|pair| !pair.is_empty()).take(LIMIT) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let (name, value) = (decode(name), decode(value));
+    let pairs = text.split(|&byte| byte == b'&');
+    for pair in pairs.filter(|pair| !pair.is_empty()).take(LIMIT) {
+        let mut parts = pair.splitn(2, |&byte| byte == b'=');
+        let [name, value] =
+            [parts.next(), parts.next()].map(|part| decode(part.unwrap_or_default()));
         if [&name, &value]
             .iter()
             .any(|part| part.contains(['\r', '\n', '\0']))
@@ -31,9 +34,11 @@ pub(crate) fn read(text: &str) -> Result<Message, Forged> {
     Ok(message)
 }
 
-fn decode(text: &str) -> String {
-    let spaced = text.replace('+', " ");
-    percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
+fn decode(part: &[u8]) -> String {
+    let plus_is_blank = |&byte: &u8| if byte == b'+' { b' ' } else { byte };
+    let spaced: Vec<u8> = part.iter().map(plus_is_blank).collect();
+    let bytes: Vec<u8> = percent_decode(&spaced).collect();
+    stray::read(&bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -41,7 +46,7 @@ mod tests {
     use super::*;
 
     fn text(query: &str) -> String {
-        read(query).unwrap().text().replace("\r\n", "|")
+        read(query.as_bytes()).unwrap().text().replace("\r\n", "|")
     }
 
     #[test]
@@ -53,7 +58,15 @@ mod tests {
         assert_eq!(text(""), "");
         assert_eq!(text("&&a=1&"), "a: 1|");
         assert_eq!(text("a==b"), "a: =b|");
-        assert_eq!(read("a=%ff").unwrap().first("a"), Some("\u{fffd}"));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_told_again() {
+        for query in [&b"actionid=M%FCller"[..], b"actionid=M\xFCller"] {
+            let mut told = Vec::new();
+            ami::raw::encode(&read(query).unwrap(), &mut told);
+            assert_eq!(told, b"actionid: M\xFCller\r\n\r\n");
+        }
     }
 
     #[test]
@@ -65,20 +78,20 @@ mod tests {
             "a%0d=b",
             "a:b=c",
         ] {
-            assert_eq!(read(query), Err(Forged), "{query}");
+            assert_eq!(read(query.as_bytes()), Err(Forged), "{query}");
         }
     }
 
     #[test]
     fn so_many_count_and_no_more() {
         let query = "a=b&".repeat(200);
-        assert_eq!(read(&query).unwrap().iter().count(), LIMIT);
+        assert_eq!(read(query.as_bytes()).unwrap().iter().count(), LIMIT);
     }
 
     proptest::proptest! {
         #[test]
         fn whatever_is_asked_becomes_whole_headers_or_none(query in "[a-z0-9%&=+;:\\PC]{0,60}") {
-            if let Ok(message) = read(&query) {
+            if let Ok(message) = read(query.as_bytes()) {
                 let pairs = query.split('&').filter(|pair| !pair.is_empty()).count();
                 proptest::prop_assert_eq!(message.iter().count(), pairs);
                 proptest::prop_assert_eq!(message.text().matches("\r\n").count(), pairs);

@@ -239,7 +239,7 @@ impl Web {
         }
         let query = request.parts.uri.query().unwrap_or_default();
         let bad = |_| Refusal::Bad("Line break in a parameter");
-        let submitted = crate::parameters::read(query).map_err(bad)?;
+        let submitted = crate::parameters::read(query.as_bytes()).map_err(bad)?;
         let list = |addresses: Vec<SocketAddr>| {
             let texts: Vec<_> = addresses.iter().map(SocketAddr::to_string).collect();
             texts.join(", ")

@@ -58,7 +58,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) async fn serve(web: &Web, mut request: Request) -> Result<Answer, Refusal> {
     let key = key(&request).ok_or(Refusal::Bad("No WebSocket handshake"))?;
     let query = request.parts.uri.query().unwrap_or_default();
-    let asked = parameters::read(query).map_err(|_| Refusal::Bad("Line break in a parameter"))?;
+    let asked = parameters::read(query.as_bytes())
+        .map_err(|_| Refusal::Bad("Line break in a parameter"))?;
     let start = start(asked.first("after"), asked.first("snapshot"));
     let ends = request.ends.clone();
     let feed = match Caller::of(web, &request.parts.headers, &ends).await? {

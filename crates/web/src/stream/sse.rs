@@ -34,7 +34,8 @@ const PIECE: usize = 32 * 1024;
 pub(crate) async fn serve(web: &Web, request: Request) -> Result<Answer, Refusal> {
     let headers = &request.parts.headers;
     let query = request.parts.uri.query().unwrap_or_default();
-    let asked = parameters::read(query).map_err(|_| Refusal::Bad("Line break in a parameter"))?;
+    let asked = parameters::read(query.as_bytes())
+        .map_err(|_| Refusal::Bad("Line break in a parameter"))?;
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let after = last.or_else(|| asked.first("after"));
     let start = Start {

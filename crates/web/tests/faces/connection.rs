@@ -53,14 +53,74 @@ async fn what_is_too_much_is_refused() {
     client
         .write(format!("GET /rawman HTTP/1.1\r\nHost: x\r\n{many}\r\n").as_bytes())
         .await;
-    assert!((400..500).contains(&client.head().await.status));
+    assert_eq!(client.head().await.status, 413);
     let mut client = Client::connect(served.address(false)).await;
     let long = format!(
         "GET /rawman?x={} HTTP/1.1\r\nHost: x\r\n\r\n",
         "y".repeat(100_000)
     );
     client.write(long.as_bytes()).await;
-    assert!((400..500).contains(&client.head().await.status));
+    assert_eq!(client.head().await.status, 400);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_refused_with_a_page() {
+    let house = House::new(MANAGER);
+    let served = house.serve("servername = S");
+    let head = |headers: &str| format!("POST /rawman HTTP/1.1\r\n{headers}\r\n\r\n");
+    let headers = "X: y\r\n".repeat(101);
+    let long = "y".repeat(20_000);
+    for (request, status, text) in [
+        (
+            "NONSENSE\r\n\r\n".into(),
+            "400 Bad Request",
+            "Invalid Request",
+        ),
+        (head("no colon"), "400 Bad Request", "Invalid Request"),
+        (
+            head("Content-Length: -1"),
+            "400 Bad Request",
+            "Invalid Content-Length in request!",
+        ),
+        (
+            head("Transfer-Encoding: gzip"),
+            "501 Unimplemented",
+            "Unsupported Transfer-Encoding.",
+        ),
+        (
+            head(&headers),
+            "413 Request Entity Too Large",
+            "Too many headers",
+        ),
+        (
+            format!("GET /{long}"),
+            "400 Bad Request",
+            "Request line too long",
+        ),
+        (
+            head(&format!("X: {long}")),
+            "400 Bad Request",
+            "Header line too long",
+        ),
+    ] {
+        let mut stream = TcpStream::connect(served.address(false)).await.unwrap();
+        // What came before is answered before.
+        let requests = format!("GET /none HTTP/1.1\r\n\r\n{request}");
+        stream.write_all(requests.as_bytes()).await.unwrap();
+        let mut heard = String::new();
+        stream.read_to_string(&mut heard).await.unwrap();
+        let (first, refusal) = heard.split_once("</html>\r\n").unwrap();
+        assert!(first.starts_with("HTTP/1.1 404 Not Found\r\n"));
+        let (head, page) = refusal.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with(&format!("HTTP/1.1 {status}\r\nServer: S\r\nDate: ")));
+        let rest = format!(
+            "Cache-Control: no-cache, no-store\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: {}",
+            page.len()
+        );
+        assert!(head.ends_with(&rest), "{head}");
+        assert!(page.contains(&format!("<title>{status}</title>")), "{page}");
+        assert!(page.contains(&format!("<p>{text}</p>")), "{page}");
+    }
 }
 
 #[tokio::test]
@@ -72,11 +132,18 @@ async fn who_stands_still_is_given_up() {
     assert!(idle.is_closed().await);
     let mut half = Client::connect(served.address(false)).await;
     half.write(b"GET /rawman HTTP/1.1\r\n").await;
-    assert!(half.is_closed().await);
+    assert_eq!(half.head().await.status, 400);
+    assert!(!half.is_closed().await, "the page says Timeout");
     let mut body = Client::connect(served.address(false)).await;
     body.write(b"POST /rawman HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\naction")
         .await;
-    let _ = body.line().await;
+    assert_eq!(body.head().await.status, 400);
+    let mut page = Vec::new();
+    while let Some(line) = body.line().await {
+        page.push(line);
+    }
+    assert!(page.contains(&"<p>Error parsing request body</p>".to_owned()));
+    assert_eq!(page.last().map(String::as_str), Some("</body></html>"));
 }
 
 #[tokio::test]
