@@ -17,8 +17,8 @@ pub struct General {
     /// The TCP port.
     #[setting(default = "5038", min = 1024, max = 65535)]
     pub port: u16,
-    /// The addresses it listens on over TCP, separated by commas: of IPv4, of IPv6 or both. This
-    /// machine only if not said. A port in it does not count.
+    /// The addresses it listens on over TCP, or names that have some, separated by commas: of IPv4, of
+    /// IPv6 or both. This machine only if not said. A port in it does not count.
     #[setting(name = "bindaddr")]
     pub bind: List<Bind>,
     /// Whether it listens over TLS.
@@ -27,7 +27,7 @@ pub struct General {
     /// The TLS port.
     #[setting(name = "tlsbindport", default = "5039", min = 1)]
     pub tls_port: u16,
-    /// The addresses it listens on over TLS; those of `bindaddr` if not said. A port in one goes
+    /// The addresses it listens on over TLS, or names; those of `bindaddr` if not said. A port in one goes
     /// before `tlsbindport`.
     #[setting(name = "tlsbindaddr", alias = "sslbindaddr")]
     pub tls_bind: List<Bind>,
@@ -164,7 +164,7 @@ pub struct Bind {
 }
 
 /// `ADDRESS` or `ADDRESS:PORT`, an IPv6 address in brackets if a port follows. The only name is `localhost`:
-/// no other has to mean the same address tomorrow.
+/// others are looked up by who reads the file.
 impl FromStr for Bind {
     type Err = ();
 
@@ -198,7 +198,7 @@ impl FromStr for Spoken {
 }
 
 conf::value_from_str!(Spoken => "22 or 1.8");
-conf::value_from_str!(Bind => "an IP address, with or without a port");
+conf::value_from_str!(Bind => "an IP address or the name of a host, with or without a port");
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@
 //! leaves its part as it was, and ends the start.
 
 use crate::asterisk_conf::AsteriskConf;
+use crate::host_names;
 use crate::log_conf::LogFile;
 use crate::metrics::Metrics;
 use crate::modules_conf::Modules;
@@ -139,7 +140,7 @@ impl Configuration {
     }
 
     fn read_manager(&mut self, files: &mut Files<'_>) {
-        let read = files.read("manager.conf");
+        let read = files.read_places("manager.conf");
         let users = files.read("users.conf");
         let lists = files.read("acl.conf");
         if let (Ok(manager), Ok(users), Ok(lists)) = (read, users, lists) {
@@ -182,7 +183,7 @@ impl Configuration {
     }
 
     fn read_web(&mut self, files: &mut Files<'_>) {
-        if let (Ok(config), Ok(acls)) = (files.read("http.conf"), files.read("acl.conf")) {
+        if let (Ok(config), Ok(acls)) = (files.read_places("http.conf"), files.read("acl.conf")) {
             let settings =
                 web::Settings::read(&config, Some(&acls), &mut files.findings.diagnostics);
             self.web = Arc::new(settings);
@@ -368,6 +369,16 @@ impl Files<'_> {
                 Err(NoMeaning)
             }
         }
+    }
+
+    /// One file that says where to listen, with addresses in place of names.
+    fn read_places(&mut self, name: &str) -> Result<Config, NoMeaning> {
+        let mut config = self.read(name)?;
+        host_names::look_up(&mut config).map_err(|unknown| {
+            self.findings.errors.push(conf::Error::Invalid(unknown));
+            NoMeaning
+        })?;
+        Ok(config)
     }
 
     /// One section of a file; what it means if it is empty when there is none.

@@ -33,7 +33,8 @@ pub struct Settings {
 pub struct General {
     /// Whether HTTP is served; for the manager's faces manager.conf must say `webenabled` too.
     pub enabled: bool,
-    /// The address to listen on; this machine only if not said. Several are separated by commas.
+    /// The address to listen on, or a name that has one; this machine only if not said. Several are
+    /// separated by commas.
     #[setting(name = "bindaddr")]
     pub bind: List<Bind>,
     /// The port.
@@ -81,7 +82,7 @@ pub struct General {
     /// Its port.
     #[setting(name = "tlsbindport", alias = "sslbindport", default = "8089", min = 1)]
     pub tls_port: u16,
-    /// Its address, that of `bindaddr` if not said. A port in it goes before `tlsbindport`.
+    /// Its address or name, that of `bindaddr` if not said. A port in it goes before `tlsbindport`.
     #[setting(name = "tlsbindaddr", alias = "sslbindaddr")]
     pub tls_bind: List<Bind>,
     /// The file with the certificate chain, and with the key if `tlsprivatekey` does not say.
