@@ -87,6 +87,9 @@ impl DigestLogin {
             self.tell_failure(&credentials.username, ends).await?;
             return Err(ask_again(false)?);
         };
+        if self.is_of_another(&credentials.nonce, &account, ends.remote.ip()) {
+            return Err(ask_again(false)?);
+        }
         if age > LIFETIME {
             return Err(self.renew(&credentials.nonce, &account, ends, offered)?);
         }
@@ -123,6 +126,14 @@ impl DigestLogin {
         let secret = user.plain_secret()?;
         let proven = credentials.prove(&user.name, secret, method, realm(&node));
         (proven && credentials.uri == target).then(|| user.name.clone())
+    }
+
+    /// Whether a nonce was used by another account or from another address. It is no secret: its session
+    /// is not for whoever knows it and has some account, and addresses are judged when a session begins.
+    fn is_of_another(&self, nonce: &str, account: &str, remote: IpAddr) -> bool {
+        let used = self.used();
+        let known = used.get(nonce);
+        known.is_some_and(|known| known.account != account || known.remote != remote)
     }
 
     /// The session of a nonce that was used before; each count once and in order.

@@ -130,6 +130,37 @@ async fn a_nonce_is_ours_and_each_count_of_it_good_for_once() {
 }
 
 #[tokio::test]
+async fn the_session_of_a_nonce_is_for_its_account_alone() {
+    let house = House::new(MANAGER);
+    let served = house.serve("");
+    let mut client = Client::connect(served.address(false)).await;
+    let target = "/arawman?action=command&command=core+show+version";
+    let asked = client.get(target).await;
+    let own = digest(&asked, "admin", "admin-secret", target, 1);
+    assert_eq!(client.get_with(target, &own).await.status, 200);
+    // Used with a count that fits, and with one that was used already.
+    for count in [2, 1] {
+        let other = digest(&asked, "single", "single-secret", target, count);
+        let refused = client.get_with(target, &other).await;
+        assert_eq!(refused.status, 401);
+        assert!(
+            !refused
+                .header("WWW-Authenticate")
+                .unwrap()
+                .contains("stale")
+        );
+        // What they are offered is a session of their own.
+        let other = digest(&refused, "single", "single-secret", target, 1);
+        let answer = client.get_with(target, &other).await;
+        assert!(answer.body.contains("Permission denied"), "{}", answer.body);
+    }
+    let fenced = digest(&asked, "fenced", "fenced-secret", target, 3);
+    assert_eq!(client.get_with(target, &fenced).await.status, 401);
+    let own = digest(&asked, "admin", "admin-secret", target, 2);
+    assert_eq!(client.get_with(target, &own).await.status, 200);
+}
+
+#[tokio::test]
 async fn an_account_with_one_session_keeps_it() {
     let house = House::new(MANAGER);
     let served = house.serve("");
