@@ -140,16 +140,34 @@ pub struct Priority {
 /// What an extension watches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hint {
-    /// The whole text: devices, and presence after a comma.
+    /// The whole text: devices, presence after a comma, and a name in parentheses.
     pub text: String,
     /// Where it is written.
     pub at: Place,
 }
 
 impl Hint {
+    /// What is watched, without the name.
+    pub fn watched(&self) -> &str {
+        self.parts().0
+    }
+
+    /// Whose it is, `PJSIP/bob(Bob)`: for display.
+    pub fn name(&self) -> Option<&str> {
+        self.parts().1
+    }
+
+    fn parts(&self) -> (&str, Option<&str>) {
+        let named = self.text.strip_suffix(')').and_then(|text| text.split_once('('));
+        match named {
+            Some((watched, name)) if !name.contains(['(', '{', '}']) => (watched, Some(name)),
+            Some(_) | None => (&self.text, None),
+        }
+    }
+
     /// The devices, whose states are combined; a pattern's may hold variables.
     pub fn devices(&self) -> impl Iterator<Item = &str> {
-        let devices = self.text.split(',').next().unwrap_or_default();
+        let devices = self.watched().split(',').next().unwrap_or_default();
         devices
             .split('&')
             .map(str::trim)
@@ -158,7 +176,7 @@ impl Hint {
 
     /// The presence provider.
     pub fn presence(&self) -> Option<&str> {
-        self.text
+        self.watched()
             .split_once(',')
             .map(|(_, presence)| presence.trim())
             .filter(|presence| !presence.is_empty())

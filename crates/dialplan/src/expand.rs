@@ -188,7 +188,8 @@ fn function(name: &str, args: &str, scope: &mut dyn Scope) -> String {
 }
 
 fn evaluated(text: &str, scope: &mut dyn Scope) -> String {
-    expression::evaluate(text).unwrap_or_else(|error| {
+    let evaluated = expression::evaluate(text, &mut |name, args| scope.function(name, args));
+    evaluated.unwrap_or_else(|error| {
         scope.problem(Problem::Expression(text.to_owned(), error));
         String::new()
     })
@@ -297,6 +298,7 @@ mod tests {
             ("${${CALL}}", "x"),
             ("$[2 + 3 * 4]", "14"),
             ("$[${EXTEN} > 5 & ${EXTEN} < 20]", "0"),
+            ("$[ECHO(${EXTEN}) + 1]", "2346"),
             ("$[\"${ECHO([a-c])}\" =~ \"[[]a\"]", "2"),
             ("${ECHO($[1+1])}-$[${EXTEN:0:1}*$[1+2]]", "2-6"),
         ] {

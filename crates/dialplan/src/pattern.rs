@@ -1,8 +1,9 @@
 //! Extension names and patterns: what they match, and which one wins.
 //!
 //! A name that begins with `_` is a pattern: `X` is any digit, `Z` 1-9, `N` 2-9, `[a-c5]` a set,
-//! `.` one or more characters, `!` none or more; any other character stands for itself. Dashes
-//! are for the reader only, in patterns as in what was dialled.
+//! `.` one or more characters, `!` none or more; any other character stands for itself. In a set a
+//! backslash makes the next character one that has no meaning there. Dashes are for the reader only,
+//! in patterns as in what was dialled.
 
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, cmp::Ordering};
@@ -178,12 +179,9 @@ fn elements(pattern: &str) -> Result<Vec<Element>, &'static str> {
             '.' => Element::SomeMore,
             '!' => Element::AnyMore,
             '[' => {
-                let (set, after) = rest
-                    .as_str()
-                    .split_once(']')
-                    .ok_or("a set without closing bracket")?;
+                let (set, after) = Set::parse(rest.as_str())?;
                 rest = after.chars();
-                Element::One(Set::parse(set)?)
+                Element::One(set)
             }
             literal => Element::One(Set::range(literal, literal)),
         });
@@ -203,7 +201,7 @@ fn without_dashes(text: &str) -> Cow<'_, str> {
 }
 
 /// A set of characters, as sorted ranges that do not touch.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Set(Vec<(char, char)>);
 
 impl Set {
@@ -211,21 +209,32 @@ impl Set {
         Self(vec![(first, last)])
     }
 
-    fn parse(text: &str) -> Result<Self, &'static str> {
-        let chars: Vec<char> = text.chars().collect();
-        let mut ranges = Vec::new();
-        let mut rest = chars.as_slice();
+    /// Reads what follows the opening bracket, up to the closing one; gives what is behind that too.
+    fn parse(text: &str) -> Result<(Self, &str), &'static str> {
+        // Whether a backslash makes a character one without a meaning.
+        let mut chars = Vec::new();
+        let mut rest = text.chars();
         loop {
-            rest = match rest {
+            match rest.next().ok_or("a set without closing bracket")? {
+                ']' => break,
+                '\\' => chars.push((rest.next().ok_or("a set without closing bracket")?, true)),
+                plain => chars.push((plain, false)),
+            }
+        }
+        let after = rest.as_str();
+        let mut ranges = Vec::new();
+        let mut left = chars.as_slice();
+        loop {
+            left = match left {
                 [] => break,
-                [first, '-', last, after @ ..] if first <= last => {
+                [(first, _), ('-', false), (last, _), more @ ..] if first <= last => {
                     ranges.push((*first, *last));
-                    after
+                    more
                 }
-                [_, '-', _, ..] => return Err("a set whose range runs backwards"),
-                [one, after @ ..] => {
+                [_, ('-', false), _, ..] => return Err("a set whose range runs backwards"),
+                [(one, _), more @ ..] => {
                     ranges.push((*one, *one));
-                    after
+                    more
                 }
             };
         }
@@ -233,7 +242,12 @@ impl Set {
             return Err("an empty set");
         }
         ranges.sort_unstable();
-        Ok(Self(merged(ranges)))
+        Ok((Self(merged(ranges)), after))
+    }
+
+    /// Its characters, in order.
+    fn chars(&self) -> impl Iterator<Item = char> {
+        self.0.iter().flat_map(|&(first, last)| first..=last)
     }
 
     fn contains(&self, c: char) -> bool {
@@ -267,7 +281,10 @@ fn merged(ranges: Vec<(char, char)>) -> Vec<(char, char)> {
 impl Ord for Element {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
-            (Self::One(a), Self::One(b)) => a.len().cmp(&b.len()).then_with(|| a.cmp(b)),
+            // Sets of the same size as if they were written out.
+            (Self::One(a), Self::One(b)) => {
+                a.len().cmp(&b.len()).then_with(|| a.chars().cmp(b.chars()))
+            }
             (Self::One(_), Self::SomeMore | Self::AnyMore) | (Self::SomeMore, Self::AnyMore) => {
                 Ordering::Less
             }
@@ -319,6 +336,11 @@ mod tests {
             ("_!", "", true),
             ("_+X.", "+49", true),
             ("_user-[ab].", "usera1", true),
+            ("_[\\]\\-5]X", "]1", true),
+            ("_[\\]\\-5]X", "51", true),
+            ("_[\\]\\-5]X", "\\1", false),
+            ("_[.!]", ".", true),
+            ("_[!a-c]", "!", true),
         ] {
             assert_eq!(
                 pattern(text).matches(dialled),
@@ -352,8 +374,23 @@ mod tests {
 
     #[test]
     fn narrower_first() {
+        let documented = [
+            "_640X", "_64NX", "_64XX", "_6[34]NX", "_6[45]NX", "_6XX1", "_6.",
+        ];
+        assert!(documented.map(pattern).is_sorted());
         let sorted = [
-            "s", "_25XX", "_2[35]XX", "_2NXX", "_2ZXX", "_2XXX", "_2X.", "_NXXX", "_X.", "_.", "_!",
+            "s",
+            "_25XX",
+            "_2[0-2]XX",
+            "_2[013]XX",
+            "_2NXX",
+            "_2ZXX",
+            "_2XXX",
+            "_2X.",
+            "_NXXX",
+            "_X.",
+            "_.",
+            "_!",
         ];
         let mut shuffled: Vec<_> = sorted.iter().rev().map(|text| pattern(text)).collect();
         shuffled.sort();
@@ -363,7 +400,7 @@ mod tests {
 
     #[test]
     fn refused() {
-        for text in ["", "_", "_[12", "_[]", "_[9-1]"] {
+        for text in ["", "_", "_[12", "_[1\\]", "_[]", "_[9-1]"] {
             assert!(Pattern::parse(text).is_err(), "{text}");
         }
     }

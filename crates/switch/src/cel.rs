@@ -225,18 +225,15 @@ impl Switch {
     fn log_hangup(&mut self, channel: &Arc<ChannelSnapshot>) {
         self.log_stream(channel, None);
         self.log_application_end(channel.id);
-        let variables = self.channels.get(&channel.id).map(|found| &found.variables);
-        let value = |name| {
-            let value = variables.and_then(|variables| variables.value(name));
-            value.cloned().unwrap_or_default()
-        };
+        let found = self.channels.get(&channel.id);
+        let source = found.map(|found| Arc::clone(&found.hangup_source));
+        let status = found.and_then(|found| found.variables.value("DIALSTATUS").cloned());
         let cause = channel.cause.map_or(0, model::Cause::number);
-        let (source, status) = (value("HANGUPSOURCE"), value("DIALSTATUS"));
         let more = More {
             extra: format!(
                 "{{\"hangupcause\":{cause},\"hangupsource\":{},\"dialstatus\":{}}}",
-                json(&source),
-                json(&status)
+                json(&source.unwrap_or_default()),
+                json(&status.unwrap_or_default())
             ),
             ..More::default()
         };

@@ -61,8 +61,14 @@ pub(crate) struct Channel {
     pub(crate) moving: Option<Place>,
     /// It was hung up or sent elsewhere while it began what it executes, which has not heard of it.
     pub(crate) unheard: bool,
-    /// Where it goes on when it leaves its bridge, if nothing waits for that.
+    /// Where it goes on when it leaves its bridge.
     pub(crate) after_bridge: Option<Place>,
+    /// Where it was before, by context and by extension.
+    pub(crate) before: [Option<Arc<str>>; 2],
+    /// How often the call may be dialled or forwarded on.
+    pub(crate) forwards: u8,
+    /// Who ended it, if that is known.
+    pub(crate) hangup_source: Arc<str>,
     /// The music its far end hears.
     pub(crate) music: Option<Music>,
     /// The tones its far end hears.
@@ -300,7 +306,11 @@ impl Switch {
         self.counters.channels += 1;
         let id = ChannelId(self.counters.channels);
         let uniqueid = new.uniqueid.unwrap_or_else(|| self.new_uniqueid());
-        let Descent { linkedid, trace } = new.descent;
+        let Descent {
+            linkedid,
+            trace,
+            forwards,
+        } = new.descent;
         let channel = Channel {
             id,
             name: new.name,
@@ -332,6 +342,9 @@ impl Switch {
             moving: None,
             unheard: false,
             after_bridge: None,
+            before: [None, None],
+            forwards: forwards.unwrap_or(Descent::FORWARDS),
+            hangup_source: Arc::default(),
             music: None,
             tones: None,
             held: false,
@@ -427,14 +440,19 @@ pub(crate) struct NewChannel {
 pub(crate) struct Descent {
     pub(crate) linkedid: Option<Arc<str>>,
     pub(crate) trace: Option<TraceId>,
+    pub(crate) forwards: Option<u8>,
 }
 
 impl Descent {
+    /// How often a call that comes of nothing may be dialled or forwarded on.
+    const FORWARDS: u8 = 20;
+
     /// Made for a channel that is there.
     pub(crate) fn of(channel: &Channel) -> Self {
         Self {
             linkedid: Some(Arc::clone(&channel.linkedid)),
             trace: Some(channel.trace.id),
+            forwards: Some(channel.forwards.saturating_sub(1)),
         }
     }
 }

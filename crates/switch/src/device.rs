@@ -90,7 +90,7 @@ impl Switch {
             .map(|(context, extension, hint)| Hint {
                 context: Arc::clone(&context.name),
                 exten: extension.pattern.as_str().into(),
-                text: hint.text.as_str().into(),
+                text: hint.watched().into(),
                 devices: hint.devices().map(Arc::from).collect(),
                 told: ExtensionState::Idle,
             });
@@ -273,7 +273,7 @@ impl Switch {
     ) -> Option<(Arc<str>, ExtensionState)> {
         let hint = self.hint(context, exten)?;
         let devices: Vec<_> = hint.devices().map(Arc::from).collect();
-        Some((hint.text.as_str().into(), self.aggregate(&devices)))
+        Some((hint.watched().into(), self.aggregate(&devices)))
     }
 
     /// The state of a device as it is now.

@@ -51,6 +51,18 @@ impl Switch {
         self.request_end(id);
     }
 
+    /// Whoever talks to a channel whose far end hung up ends because of it.
+    pub(crate) fn blame_for_peer(&mut self, id: ChannelId) {
+        let source = self.channels.get(&id);
+        let source = source.map(|channel| Arc::clone(&channel.hangup_source));
+        let peer = self.peer(id).and_then(|peer| self.channels.get_mut(&peer));
+        if let (Some(source), Some(peer)) = (source, peer)
+            && peer.hangup_source.is_empty()
+        {
+            peer.hangup_source = source;
+        }
+    }
+
     fn request_end(&mut self, id: ChannelId) {
         let Some(channel) = self.channels.get_mut(&id) else {
             return;

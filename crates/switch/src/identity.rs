@@ -91,6 +91,21 @@ impl Presentation {
             .map_or("", |(_, word)| word)
     }
 
+    /// As Q.931 has it in an octet (figure 4-11): who may see it, and who vouches for it.
+    pub(crate) fn number(self) -> u8 {
+        match self {
+            Self::AllowedNotScreened => 0,
+            Self::AllowedPassedScreen => 1,
+            Self::AllowedFailedScreen => 2,
+            Self::Allowed => 3,
+            Self::ProhibNotScreened => 32,
+            Self::ProhibPassedScreen => 33,
+            Self::ProhibFailedScreen => 34,
+            Self::Prohib => 35,
+            Self::Unavailable => 67,
+        }
+    }
+
     fn is_prohibited(self) -> bool {
         match self {
             Self::ProhibNotScreened

@@ -40,10 +40,12 @@ impl Switch {
             } => {
                 if let Some(known) = self.channels.get_mut(&channel) {
                     known.tech_cause = tech_cause.or(known.tech_cause.take());
+                    known.hangup_source = Arc::clone(&known.name);
                 }
                 if let Some(quality) = quality {
                     self.tell_quality(channel, &quality);
                 }
+                self.blame_for_peer(channel);
                 self.far_end_hung_up(channel, cause, None);
             }
             Signal::Released {

@@ -29,8 +29,10 @@ pub(crate) struct Memory {
     pub(crate) ani: Option<Identity>,
     /// From which kind of line it comes (ANI II digits).
     pub(crate) ani2: u8,
-    /// Type and numbering plan of the number that was dialled.
-    pub(crate) dnid_plan: u8,
+    /// What is known of the number that was dialled.
+    pub(crate) dnid: Particulars,
+    /// Who the parties are for ourselves, not for whoever is at the other end.
+    pub(crate) private: Option<Box<Private>>,
     /// How long to wait for one more digit, and for the first.
     pub(crate) timeouts: Timeouts,
     /// How the calls it made ended: channel, the technology's code, cause.
@@ -113,6 +115,16 @@ pub(crate) struct Redirecting {
     /// Why, in one of the words there are for it.
     pub(crate) reason: Option<&'static str>,
     pub(crate) count: u32,
+}
+
+/// The parties of a call as the dialplan notes them for itself (`priv-…`).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Private {
+    pub(crate) caller: Identity,
+    pub(crate) connected: Identity,
+    pub(crate) from: Identity,
+    pub(crate) to: Identity,
+    pub(crate) original: Identity,
 }
 
 /// How long WaitExten and its kin wait.

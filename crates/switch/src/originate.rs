@@ -61,8 +61,8 @@ impl Switch {
     pub(crate) fn begin_origination(&mut self, order: Originate, asker: Asker) {
         let uniqueids = [order.channel_id.clone(), order.other_channel_id.clone()];
         let descent = Descent {
-            linkedid: None,
             trace: order.trace,
+            ..Descent::default()
         };
         let made = self.make_outgoing(&order.technology, &order.resource, descent, uniqueids);
         match made {

@@ -70,8 +70,15 @@ impl Switch {
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };
-        channel.context = place.context;
-        channel.exten = place.exten;
+        let moved = [
+            (&mut channel.context, place.context),
+            (&mut channel.exten, place.exten),
+        ];
+        for (before, (known, new)) in channel.before.iter_mut().zip(moved) {
+            if *known != new {
+                *before = Some(std::mem::replace(known, new));
+            }
+        }
         channel.priority = place.priority;
     }
 
@@ -115,7 +122,12 @@ impl Switch {
         keep_for_later(channel, &happening);
         match channel.run.pop() {
             Some(Frame::Application(waiting)) => {
+                let seated = happening == Happening::Unbridged || channel.seat.is_some();
                 let step = waiting.on(self, id, &happening);
+                let step = match seated {
+                    true => self.after_bridge(id, step),
+                    false => step,
+                };
                 self.take(id, step);
             }
             Some(frame @ Frame::Interlude(_)) => {
@@ -126,6 +138,18 @@ impl Switch {
             }
             Some(frame) => channel.run.push(frame),
             None => self.happen_to_passive(id, &happening),
+        }
+    }
+
+    /// What an application said to do next that has seated its channel in a bridge; elsewhere, if the
+    /// channel was to go there afterwards.
+    fn after_bridge(&mut self, id: ChannelId, step: Step) -> Step {
+        let is_over = matches!(step, Step::Done | Step::Hangup | Step::Goto(_));
+        let channel = self.channels.get_mut(&id);
+        let channel = channel.filter(|channel| !channel.is_ending());
+        match channel {
+            Some(channel) if is_over => channel.after_bridge.take().map_or(step, Step::Goto),
+            Some(_) | None => step,
         }
     }
 
@@ -204,6 +228,7 @@ impl Switch {
         let Some(place) = channel.moving.take() else {
             return;
         };
+        channel.after_bridge = None;
         let had_dialplan = channel
             .run
             .iter()

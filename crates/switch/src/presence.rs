@@ -52,7 +52,7 @@ impl Switch {
             .map(|(context, extension, hint)| Event::PresenceStatus {
                 exten: extension.pattern.as_str().into(),
                 context: Arc::clone(&context.name),
-                hint: hint.text.as_str().into(),
+                hint: hint.watched().into(),
                 presence: presence.clone(),
             })
             .collect();
@@ -101,7 +101,7 @@ impl Switch {
                 HintReport {
                     exten: exten.into(),
                     context: Arc::clone(&context.name),
-                    hint: hint.text.as_str().into(),
+                    hint: hint.watched().into(),
                     state: state.map_or(ExtensionState::Deactivated, |(_, state)| state),
                     presence: hint.presence().and_then(|name| self.presence(name)),
                     watchers: self.watches.watchers(&watched),

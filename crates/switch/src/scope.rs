@@ -136,14 +136,22 @@ impl<'a> ChannelScope<'a> {
             "HANGUPCAUSE" => {
                 return Some(channel.cause.map_or(0, model::Cause::number).to_string());
             }
-            "HINT" => {
-                return Some(
-                    self.switch
-                        .hint_state(&channel.context, &channel.exten)?
-                        .0
-                        .to_string(),
-                );
+            "HINT" | "HINTNAME" => {
+                let hint = self.switch.hint(&channel.context, &channel.exten)?;
+                return match name {
+                    "HINT" => Some(hint.watched().to_owned()),
+                    _ => hint.name().map(str::to_owned),
+                };
             }
+            "CALLINGPRES" => {
+                let caller = &channel.memory.caller;
+                let presentation = caller.presentation(&channel.caller);
+                return Some(presentation.number().to_string());
+            }
+            "CALLINGTON" => return Some(channel.memory.caller.plan.to_string()),
+            "CALLINGANI2" => return Some(channel.memory.ani2.to_string()),
+            // Nobody selects a transit network.
+            "CALLINGTNS" => return Some("0".to_owned()),
             _ => return None,
         };
         Some(value.to_string())

@@ -118,7 +118,7 @@ fn a_call_from_its_first_entry_to_its_last() {
     let mut ended = entries.iter().filter(|entry| entry.kind == Kind::Hangup);
     assert_eq!(
         &*ended.next().unwrap().extra,
-        "{\"hangupcause\":16,\"hangupsource\":\"\",\"dialstatus\":\"ANSWER\"}"
+        "{\"hangupcause\":16,\"hangupsource\":\"PJSIP/alice-00000000\",\"dialstatus\":\"ANSWER\"}"
     );
     assert_eq!(&*entries[0].time, "1795383644.000000");
     assert_eq!(&*entries[0].ani, "101");

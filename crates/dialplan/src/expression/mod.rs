@@ -14,6 +14,7 @@ use std::{cmp::Ordering, fmt};
 
 use rust_decimal::Decimal;
 
+use crate::expand::FunctionError;
 use crate::regexp;
 use token::{Operator, Token};
 
@@ -37,6 +38,8 @@ pub enum Error {
     Overflow,
     /// There is no such function, or not of these arguments.
     Function(String),
+    /// A function of the dialplan has no value, for this reason.
+    NoValue(String, FunctionError),
     /// A regular expression is none.
     Regex(String),
 }
@@ -51,6 +54,7 @@ impl fmt::Display for Error {
             Self::TooDeep => write!(f, "it nests more than {DEPTH} deep"),
             Self::Overflow => f.write_str("a number becomes too large"),
             Self::Function(name) => write!(f, "{name} cannot be calculated"),
+            Self::NoValue(name, why) => write!(f, "{name}: {why}"),
             Self::Regex(why) => write!(f, "a regular expression is wrong: {why}"),
         }
     }
@@ -58,14 +62,19 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Evaluates an expression. An empty one is empty.
-pub fn evaluate(text: &str) -> Result<String, Error> {
+/// Gives the value of a function by its name and arguments, if there is one of this name.
+pub type Functions<'f> = dyn FnMut(&str, &str) -> Option<Result<String, FunctionError>> + 'f;
+
+/// Evaluates an expression. An empty one is empty. It may call functions of the dialplan besides its
+/// own, `LEN(abc) + 1`; their arguments are expressions too.
+pub fn evaluate(text: &str, functions: &mut Functions<'_>) -> Result<String, Error> {
     let tokens = token::tokens(text)?;
     if tokens.is_empty() {
         return Ok(String::new());
     }
     let mut parser = Parser {
         tokens: &tokens,
+        functions,
         depth: 0,
         colon_ends: false,
     };
@@ -121,14 +130,15 @@ impl Value {
     }
 }
 
-struct Parser<'t> {
+struct Parser<'t, 'f, 'g> {
     tokens: &'t [Token<'t>],
+    functions: &'f mut Functions<'g>,
     depth: usize,
     /// Whether a single colon ends the operand: the first branch of `a ? b : c`.
     colon_ends: bool,
 }
 
-impl<'t> Parser<'t> {
+impl<'t> Parser<'t, '_, '_> {
     fn next(&mut self) -> Option<&'t Token<'t>> {
         let (first, rest) = self.tokens.split_first()?;
         self.tokens = rest;
@@ -191,22 +201,44 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Reads the arguments of a function and calculates it.
+    /// Reads the arguments of a function and calculates it, or has the dialplan's give its value.
     fn function(&mut self, name: &str) -> Result<Value, Error> {
+        let arguments = self.arguments()?;
+        if math::is_known(name) {
+            let numbers: Vec<_> = arguments
+                .iter()
+                .map(|argument| argument.to_number().unwrap_or_default())
+                .collect();
+            return math::call(name, &numbers)
+                .map(Value::number)
+                .ok_or_else(|| Error::Function(name.to_owned()));
+        }
+        let texts: Vec<_> = arguments.iter().map(|value| value.text.as_str()).collect();
+        match (self.functions)(name, &texts.join(",")) {
+            Some(Ok(value)) => Ok(Value::text(&value)),
+            Some(Err(why)) => Err(Error::NoValue(name.to_owned(), why)),
+            None => Err(Error::Function(name.to_owned())),
+        }
+    }
+
+    /// Reads `(a, b)`; nothing between the parentheses are no arguments.
+    fn arguments(&mut self) -> Result<Vec<Value>, Error> {
         let mut arguments = Vec::new();
         let colon_ends = std::mem::replace(&mut self.colon_ends, false);
-        while self.tokens.first() != Some(&Token::Close) || arguments.is_empty() {
+        let is_empty = self.tokens.get(1) == Some(&Token::Close);
+        while !is_empty && self.tokens.first() != Some(&Token::Close) {
             self.next();
-            arguments.push(self.expression(0)?.to_number().unwrap_or_default());
+            arguments.push(self.expression(0)?);
             if !matches!(self.tokens.first(), Some(Token::Comma | Token::Close)) {
                 return Err(Error::Unclosed('('));
             }
         }
+        if is_empty {
+            self.next();
+        }
         self.next();
         self.colon_ends = colon_ends;
-        math::call(name, &arguments)
-            .map(Value::number)
-            .ok_or_else(|| Error::Function(name.to_owned()))
+        Ok(arguments)
     }
 
     /// Reads both branches; the condition and `?` are behind us.
@@ -290,6 +322,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// LEN is there, and FAIL fails.
+    fn evaluate(text: &str) -> Result<String, Error> {
+        super::evaluate(text, &mut |name, args| match name {
+            "LEN" => Some(Ok(args.len().to_string())),
+            "FAIL" => Some(Err(FunctionError("no".to_owned()))),
+            _ => None,
+        })
+    }
+
     #[test]
     fn values() {
         for (text, expected) in [
@@ -345,6 +386,11 @@ mod tests {
             ("1 ? 0 ? a :: b :: c", "b"),
             ("ROUND(2.5) + POW(2, 10)", "1027"),
             ("SQRT(16)", "4"),
+            ("REMAINDER(7, 4)", "-1"),
+            ("REMAINDER(10, 4)", "2"),
+            ("REMAINDER(6, 4)", "-2"),
+            ("LEN(abc) + 1", "4"),
+            ("LEN() + LEN(ab, c) * 2", "8"),
         ] {
             assert_eq!(evaluate(text).as_deref(), Ok(expected), "{text}");
         }
@@ -363,6 +409,11 @@ mod tests {
             ("1 ? 2", Error::MissingAlternative),
             ("NOSUCH(1)", Error::Function("NOSUCH".to_owned())),
             ("POW(1)", Error::Function("POW".to_owned())),
+            (
+                "FAIL(1)",
+                Error::NoValue("FAIL".to_owned(), FunctionError("no".to_owned())),
+            ),
+            ("LEN(1", Error::Unclosed('(')),
             ("79228162514264337593543950335 * 10", Error::Overflow),
         ] {
             assert_eq!(evaluate(text), Err(expected), "{text}");

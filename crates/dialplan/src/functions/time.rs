@@ -80,12 +80,23 @@ fn zone(world: &mut dyn World, name: &str) -> Outcome<TimeZone> {
 }
 
 /// Puts in what the library does not know or tells in another locale: `%q` is milliseconds, `%3q`
-/// so many digits of the fraction; `%c`, `%x`, `%X` and `%r` are as in the POSIX locale.
+/// so many digits of the fraction; `%c`, `%x`, `%X` and `%r` are as in the POSIX locale, which has no
+/// other numbers or eras for the modifiers `E` and `O`.
 fn in_posix_locale(format: &str, nanoseconds: i32) -> String {
     let mut out = String::with_capacity(format.len());
     let mut rest = format;
     while let Some((before, code)) = rest.split_once('%') {
         out.push_str(before);
+        let code = match code.as_bytes() {
+            [b'E', b'c' | b'C' | b'x' | b'X' | b'y' | b'Y', ..]
+            | [
+                b'O',
+                b'd' | b'e' | b'H' | b'I' | b'm' | b'M' | b'S' | b'u' | b'U' | b'V' | b'w' | b'W'
+                | b'y',
+                ..,
+            ] => &code[1..],
+            _ => code,
+        };
         let (digits, length) = match code.as_bytes() {
             [digit @ b'1'..=b'6', b'q', ..] => (usize::from(digit - b'0'), 2),
             [b'q', ..] => (3, 1),
@@ -120,6 +131,7 @@ mod tests {
             ("${STRFTIME(,,%X %x %r)}", "12:30:15 11/24/26 12:30:15 PM"),
             ("${STRFTIME(,,%S.%3q %q %6q %%q)}", "15.123 123 123456 %q"),
             ("${STRFTIME(1.5,UTC,%S.%1q)}", "01.5"),
+            ("${STRFTIME(0,UTC,%Ey %OH %Ex)}", "70 00 01/01/70"),
             (
                 "${STRPTIME(2026-11-24 13:30:15,Europe/Berlin,%Y-%m-%d %H:%M:%S)}",
                 "1795523415",

@@ -106,6 +106,12 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
         tracing::warn!(data = call.data, "Dial: nobody to call");
         return unavailable(switch, id, Cause::NO_ROUTE_DESTINATION);
     };
+    let caller = switch.channels.get(&id);
+    if caller.is_none_or(|caller| caller.forwards == 0) {
+        tracing::warn!(channel = %id, "Dial: the call has been dialled on as often as it may");
+        switch.set_variable(id, "DIALSTATUS", DialStatus::Busy.text());
+        return Step::Done;
+    }
     for (letter, what) in &request.options.lacking {
         tracing::warn!("Dial: the option `{letter}` needs {what}: not built yet");
     }

@@ -20,6 +20,7 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     }
     if let Some(channel) = switch.channels.get_mut(&id) {
         channel.cause = cause.or(channel.cause).or(Some(Cause::NORMAL_CLEARING));
+        channel.hangup_source = "dialplan/builtin".into();
     }
     Step::Hangup
 }

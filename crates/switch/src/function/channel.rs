@@ -1,6 +1,7 @@
 //! Facts of a channel, and which channels there are: CHANNEL, CHANNELS.
 
 use super::{Function, channel_mut, channel_of, error, filled, or_empty};
+use crate::app::goto;
 use crate::feature::keys::Features;
 use crate::listen::format_of;
 use crate::scope::ChannelScope;
@@ -13,11 +14,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
             name: "CHANNEL",
             synopsis: "Gets/sets various pieces of information about the channel.",
             syntax: "CHANNEL(item)",
-            description: "Items: name, uniqueid, linkedid, state, channeltype, callid, trace, context, exten, \
-                          priority, appname, appdata, language, accountcode, amaflags, peeraccount, musicclass, \
-                          userfield, audionativeformat, audioreadformat, audiowriteformat, creationtime, dtmf_features, tonezone, hangupsource, \
-                          checkhangup, callgroup, pickupgroup, namedcallgroup, namedpickupgroup. The groups, language, accountcode, amaflags, peeraccount, musicclass, dtmf_features (`T`: it may transfer, `H`: it may hang up, by keys), tonezone and userfield \
-                          can be set, and hangup_handler_push, hangup_handler_pop and hangup_handler_wipe.",
+            description: "Items that can be read: name, uniqueid, linkedid, state, channeltype, callid, trace, \
+                          context, exten, priority, lastcontext, lastexten, appname, appdata, audionativeformat, \
+                          audioreadformat, audiowriteformat, videonativeformat, creationtime, checkhangup, onhold, \
+                          and of PJSIP endpoint and pjsip,call-id. Read and set: language, accountcode, amaflags, \
+                          peeraccount, musicclass, userfield, tonezone, hangupsource, callgroup, pickupgroup, \
+                          namedcallgroup, namedpickupgroup, dtmf_features (`T`: it may transfer, `H`: it may hang \
+                          up, by keys), max_forwards (how often the call may be dialled on), after_bridge_goto \
+                          (where it goes on after the next bridge it is in, written as for Goto). Set: \
+                          hangup_handler_push, hangup_handler_pop, hangup_handler_wipe.",
         },
         open: true,
         read: Some(read),
@@ -103,7 +108,22 @@ fn read(scope: &mut ChannelScope<'_>, item: &str) -> Outcome {
             let country = own.unwrap_or(&scope.switch.config.indications.country);
             country.to_string()
         }
-        "hangupsource" => or_empty(channel.variables.value("HANGUPSOURCE")),
+        "hangupsource" => channel.hangup_source.to_string(),
+        "lastcontext" => or_empty(channel.before[0].as_ref()),
+        "lastexten" => or_empty(channel.before[1].as_ref()),
+        "videonativeformat" => "(nothing)".to_owned(),
+        "onhold" => u8::from(channel.held).to_string(),
+        "max_forwards" => channel.forwards.to_string(),
+        "after_bridge_goto" => match &channel.after_bridge {
+            Some(place) => format!("{},{},{}", place.context, place.exten, place.priority),
+            None => String::new(),
+        },
+        "endpoint" | "pjsip,call-id" if channel.technology() != "PJSIP" => String::new(),
+        "endpoint" => {
+            let device = channel.device();
+            device.strip_prefix("PJSIP/").unwrap_or(device).to_owned()
+        }
+        "pjsip,call-id" => or_empty(channel.technology.call_id()),
         "checkhangup" => u8::from(channel.is_ending()).to_string(),
         item => return error(format!("there is no item '{item}'")),
     })
@@ -142,6 +162,18 @@ fn write(scope: &mut ChannelScope<'_>, item: &str, value: &str) -> Outcome<()> {
                 return error(format!("there are no tones of '{zone}'"));
             }
             channel_mut(scope)?.memory.tone_zone = filled(zone);
+        }
+        "hangupsource" => channel.hangup_source = value.trim().into(),
+        "max_forwards" => match value.trim().parse() {
+            Ok(number) => channel.forwards = number,
+            Err(_) => return error(format!("'{value}' is no number from 0 to 255")),
+        },
+        "after_bridge_goto" => {
+            let place = goto::place(scope.switch, id, value);
+            if place.is_none() && !value.trim().is_empty() {
+                return error(format!("there is no place '{value}'"));
+            }
+            channel_mut(scope)?.after_bridge = place;
         }
         "userfield" => scope
             .switch

@@ -51,18 +51,23 @@ pub(super) const FUNCTIONS: &[Function] = &[
             name: "HINT",
             synopsis: "Get the devices set for a dialplan hint.",
             syntax: "HINT(extension[@context][,options])",
-            description: "The context is the channel's own if not said.",
+            description: "The context is the channel's own if not said. Options: n (the hint's name instead \
+                          of its devices).",
         },
         open: true,
         read: Some(|scope, args| {
             let own = super::channel_of(scope)
                 .map(|channel| channel.context.to_string())
                 .unwrap_or_default();
-            let (exten, context) = place(args.split(',').next().unwrap_or_default(), &own);
-            let hint = scope.switch.hint(context, exten);
-            Ok(hint
-                .map(|hint| hint.devices().collect::<Vec<_>>().join("&"))
-                .unwrap_or_default())
+            let (args, options) = args.split_once(',').unwrap_or((args, ""));
+            let (exten, context) = place(args, &own);
+            let Some(hint) = scope.switch.hint(context, exten) else {
+                return Ok(String::new());
+            };
+            Ok(match options.contains('n') {
+                true => hint.name().unwrap_or_default().to_owned(),
+                false => hint.devices().collect::<Vec<_>>().join("&"),
+            })
         }),
         write: None,
     },

@@ -26,8 +26,12 @@ exten => 102,1,Dial(PJSIP/bob,5)
  same => n,Wait(100)
 exten => lamp,hint,Custom:lamp
 exten => lamp,1(label),NoOp()
+exten => desk,hint,Custom:desk&Custom:chair,CustomPresence:desk(The desk)
+exten => moved,1,Goto(moving,1)
+exten => moving,1,Goto(other,wait,1)
 [other]
 exten => s,1,NoOp()
+exten => wait,1,Wait(100)
 ";
 
 /// A caller whose variables and functions are looked at from outside.

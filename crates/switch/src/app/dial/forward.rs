@@ -8,9 +8,6 @@ use crate::hangup::dial_status;
 use model::{Cause, ChannelId, DialStatus};
 use std::sync::Arc;
 
-/// How often a call may be sent on.
-const MOST: u32 = 20;
-
 impl Dial {
     pub(super) fn on_forwarded(
         mut self: Box<Self>,
@@ -28,7 +25,8 @@ impl Dial {
         let options = &self.request.options;
         let often = switch.channels.get(&from);
         let often = often.map_or(0, |line| line.memory.redirecting.count);
-        if options.stays || often >= MOST {
+        let most = switch.channels.get(&id).map_or(0, |caller| caller.forwards);
+        if options.stays || often >= u32::from(most) {
             tracing::info!(%exten, often, "Dial: the call is not forwarded");
             if let Some(caller) = switch.channels.get_mut(&id) {
                 caller.cause = Some(Cause::USER_BUSY);
