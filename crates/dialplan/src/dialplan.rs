@@ -158,7 +158,10 @@ impl Hint {
     }
 
     fn parts(&self) -> (&str, Option<&str>) {
-        let named = self.text.strip_suffix(')').and_then(|text| text.split_once('('));
+        let named = self
+            .text
+            .strip_suffix(')')
+            .and_then(|text| text.split_once('('));
         match named {
             Some((watched, name)) if !name.contains(['(', '{', '}']) => (watched, Some(name)),
             Some(_) | None => (&self.text, None),

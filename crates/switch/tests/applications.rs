@@ -18,6 +18,26 @@ exten => read,1,Read(X,tone,3,it(*))
  same => n,UserEvent(Read,Is: ${X} ${READSTATUS})
 exten => endless,1,Read(X,,3,t)
  same => n,UserEvent(Read,Is: ${X} ${READSTATUS})
+exten => end,1,Read(X,,3,e)
+ same => n,UserEvent(Read,Is: ${X} ${READSTATUS})
+exten => spoken,1,Set(SAY_DTMF_INTERRUPT=TRUE)
+ same => n,SayDigits(123)
+ same => n,UserEvent(Said,Is: <${BACKGROUNDSTATUS}>)
+exten => at-once,1,Answer(5000,i)
+ same => n,UserEvent(Answered,Is: ${CHANNEL(state)})
+exten => presses,1,SendDTMF(1f2,10,10,,a)
+ same => n,UserEvent(Pressed,Is: ${CHANNEL(state)})
+exten => texts,1,SendText(one)
+ same => n,UserEvent(Text,Is: ${SENDTEXTSTATUS} ${SENDTEXTTYPE})
+ same => n,Set(SENDTEXT_BODY=two)
+ same => n,SendText(one)
+ same => n,Set(SENDTEXT_CONTENT_TYPE=text/html)
+ same => n,SendText(one)
+ same => n,UserEvent(Text,Is: ${SENDTEXTSTATUS} ${SENDTEXTTYPE})
+exten => hash,1,Set(HASH(h,a)=1)
+ same => n,Set(HASH(h,b)=2)
+ same => n,ClearHash(h)
+ same => n,UserEvent(Hash,Is: <${HASHKEYS(h)}${HASH(h,a)}>)
 exten => back,1,BackGround(menu,m,de)
  same => n,UserEvent(Back,Is: ${BACKGROUNDSTATUS})
 exten => deaf,1,BackGround(menu,p)
@@ -78,6 +98,54 @@ fn digits_are_read_until_a_key_of_ones_own() {
     world.press(alice, "*##");
     world.finish();
     assert_eq!(world.told(), ["Read *## OK"]);
+    let (mut world, alice) = call("end");
+    world.press(alice, "#");
+    world.finish();
+    assert_eq!(world.told(), ["Read # OK"]);
+}
+
+#[test]
+fn what_is_said_can_be_interrupted() {
+    let (mut world, alice) = call("spoken");
+    world.press(alice, "5");
+    world.finish();
+    assert_eq!(world.told(), ["Five"]);
+    let (mut world, _) = call("spoken");
+    world.finish();
+    assert_eq!(world.told(), ["Said <>"]);
+}
+
+#[test]
+fn calls_are_answered_on_the_way() {
+    let (mut world, _) = call("at-once");
+    assert_eq!(world.told(), ["Answered Up"]);
+    world.finish();
+    let (mut world, _) = call("presses");
+    world.finish();
+    assert_eq!(world.told(), ["Pressed Up"]);
+}
+
+#[test]
+fn texts_are_plain_and_come_from_a_variable_too() {
+    let (mut world, _) = call("texts");
+    world.finish();
+    assert_eq!(
+        world.told(),
+        ["Text SUCCESS BASIC", "Text UNSUPPORTED NONE"]
+    );
+    let told = world.instructions.iter();
+    let texts = told.filter_map(|told| match told {
+        model::Instruction::SendText { text, .. } => Some(&**text),
+        _ => None,
+    });
+    assert_eq!(texts.collect::<Vec<_>>(), ["one", "two"]);
+}
+
+#[test]
+fn a_hash_can_be_forgotten() {
+    let (mut world, _) = call("hash");
+    world.finish();
+    assert_eq!(world.told(), ["Hash <>"]);
 }
 
 #[test]

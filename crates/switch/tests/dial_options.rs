@@ -30,6 +30,7 @@ exten => H,1,Dial(PJSIP/bob,5,H)
 exten => D,1,Dial(PJSIP/bob,5,D(1w2:3))
 exten => Dp,1,Dial(PJSIP/bob,5,D(::99))
 exten => Dmf,1,Dial(PJSIP/bob,5,D(:::*1#))
+exten => DmfE,1,Dial(PJSIP/bob,5,ED(:::*1#))
 exten => patient,1,Dial(PJSIP/bob,5^1)
  same => n,UserEvent(After,Status: ${DIALSTATUS})
 exten => early,1,Dial(Local/sound@phones/n,3^1)
@@ -238,25 +239,31 @@ fn digits_are_sent_one_by_one_before_they_talk() {
 
 #[test]
 fn trunks_hear_their_digits_once_there_is_sound_before_the_answer() {
-    let (mut world, _) = call_to("Dmf", Phone::Rings);
-    let bob = world.line("bob");
-    let media = model::MediaId(bob.0);
-    let format = "ulaw".into();
-    world.signal(Signal::Media {
-        channel: bob,
-        media,
-        format,
-    });
-    world.signal(Signal::Progress(bob));
-    let mut told = world.media.iter();
-    let tones = told.find_map(|told| match told {
-        MediaInstruction::Tones {
-            media: at,
-            tones: Some(tones),
-        } if *at == media => Some(tones.parts.len()),
-        _ => None,
-    });
-    assert_eq!(tones, Some(6));
+    for (exten, hears) in [("Dmf", false), ("DmfE", true)] {
+        let (mut world, alice) = call_to(exten, Phone::Rings);
+        world.run(Duration::from_millis(10));
+        let bob = world.line("bob");
+        let media = model::MediaId(bob.0);
+        let format = "ulaw".into();
+        world.signal(Signal::Media {
+            channel: bob,
+            media,
+            format,
+        });
+        world.signal(Signal::Progress(bob));
+        let sounds = |of: model::ChannelId| {
+            let mut told = world.media.iter();
+            told.find_map(|told| match told {
+                MediaInstruction::Tones {
+                    media,
+                    tones: Some(tones),
+                } if *media == model::MediaId(of.0) => Some(tones.parts.len()),
+                _ => None,
+            })
+        };
+        assert_eq!(sounds(bob), Some(6));
+        assert_eq!(sounds(alice), hears.then_some(6), "{exten}");
+    }
 }
 
 #[test]

@@ -98,6 +98,12 @@ fn variable(hash: &str, key: &str) -> String {
     format!("~HASH~{hash}~{key}~")
 }
 
+/// The variables that hold the values of a hash.
+pub fn hash_variables(world: &mut dyn World, hash: &str) -> Vec<String> {
+    let keys = keys(world, hash).into_iter();
+    keys.map(|key| variable(hash, &key)).collect()
+}
+
 /// The keys of a hash, the one set first in front.
 fn keys(world: &mut dyn World, hash: &str) -> Vec<String> {
     let names = world.names().into_iter().rev();

@@ -30,6 +30,8 @@ struct Playing {
     whole: bool,
     /// `p`
     deaf: bool,
+    /// Whether BACKGROUNDSTATUS says how it ended.
+    is_told: bool,
 }
 
 fn background(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
@@ -45,11 +47,12 @@ fn background(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     } else {
         context.into()
     };
+    let options = BACKGROUND.options(&options);
     let is_up = Channel::is_up(channel);
-    if !is_up && options.contains('s') {
+    if !is_up && options.has('s') {
         return ended(switch, id, "SUCCESS");
     }
-    if !is_up && !options.contains('n') {
+    if !is_up && !options.has('n') {
         switch.answer(id);
     }
     let files: Vec<Arc<str>> = files
@@ -68,14 +71,39 @@ fn background(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     Step::Wait(Box::new(Playing {
         play,
         context,
-        whole: options.contains('m'),
-        deaf: options.contains('p'),
+        whole: options.has('m'),
+        deaf: options.has('p'),
+        is_told: true,
+    }))
+}
+
+/// Plays the same way, for another application: a key begins an extension of the channel's context.
+pub(super) fn interruptible(switch: &mut Switch, id: ChannelId, files: Vec<Arc<str>>) -> Step {
+    let Some(channel) = switch.channels.get(&id) else {
+        return Step::Hangup;
+    };
+    let context = Arc::clone(&channel.context);
+    Step::Wait(Box::new(Playing {
+        play: switch.play(id, files, false),
+        context,
+        whole: false,
+        deaf: false,
+        is_told: false,
     }))
 }
 
 fn ended(switch: &mut Switch, id: ChannelId, status: &str) -> Step {
     switch.set_variable(id, "BACKGROUNDSTATUS", status);
     Step::Done
+}
+
+impl Playing {
+    fn ended(&self, switch: &mut Switch, id: ChannelId, status: &str) -> Step {
+        match self.is_told {
+            true => ended(switch, id, status),
+            false => Step::Done,
+        }
+    }
 }
 
 impl Waiting for Playing {
@@ -93,7 +121,7 @@ impl Waiting for Playing {
             if self.deaf || self.whole && !switch.is_place(id, &place) {
                 return Step::Wait(self);
             }
-            ended(switch, id, "SUCCESS");
+            self.ended(switch, id, "SUCCESS");
             switch.stop_play(Some(self.play));
             return wait_exten::dialled(switch, id, self.context, digit.to_string());
         }
@@ -103,6 +131,6 @@ impl Waiting for Playing {
         if play != self.play {
             return Step::Wait(self);
         }
-        ended(switch, id, if failed { "FAILED" } else { "SUCCESS" })
+        self.ended(switch, id, if failed { "FAILED" } else { "SUCCESS" })
     }
 }

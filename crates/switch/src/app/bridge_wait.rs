@@ -38,18 +38,13 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     } else {
         name
     };
-    let options = dialplan::options(&options);
-    let option = |letter| options.iter().find(|(known, _)| *known == letter);
-    let value = |letter| {
-        option(letter)
-            .and_then(|(_, value)| value.clone())
-            .unwrap_or_default()
-    };
+    let options = BRIDGE_WAIT.options(&options);
+    let value = |letter| options.value(letter).unwrap_or_default();
     if !matches!(role.trim(), "" | "participant") {
         tracing::warn!(role, "BridgeWait: this role is not built yet");
         return Step::Done;
     }
-    if option('n').is_none() {
+    if !options.has('n') {
         switch.answer(id);
     }
     let Some(bridge) = holding_bridge(switch, &name) else {
@@ -63,9 +58,9 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     match value('e').chars().next() {
         Some('n' | 's') => {}
         Some('r') => switch.sound_named(id, "ring"),
-        Some(_) | None => switch.start_music(id, &value('m')),
+        Some(_) | None => switch.start_music(id, value('m')),
     }
-    let time = super::wait::seconds(&value('S')).filter(|time| !time.is_zero());
+    let time = super::wait::seconds(value('S')).filter(|time| !time.is_zero());
     let until = time.map(|time| switch.timer(id, time));
     Step::Wait(Box::new(Held { until }))
 }

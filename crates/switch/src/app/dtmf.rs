@@ -10,8 +10,8 @@ use std::time::Duration;
 pub(super) const SEND_DTMF: Application = Application {
     name: "SendDTMF",
     synopsis: "Sends arbitrary DTMF digits",
-    arguments: "digits[,timeout_ms[,duration_ms[,channel]]]",
-    options: &[],
+    arguments: "digits[,timeout_ms[,duration_ms[,channel[,options]]]]",
+    options: &[("a", "Answer first whoever is to press them.")],
     start,
 };
 
@@ -39,6 +39,7 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     let mut arguments = call.arguments().into_iter();
     let mut next = || arguments.next().unwrap_or_default();
     let (digits, gap, length, channel) = (next(), next(), next(), next());
+    let options = SEND_DTMF.options(&next());
     let on = if channel.is_empty() {
         Some(id)
     } else {
@@ -48,6 +49,9 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
         tracing::warn!(channel, "SendDTMF: no such channel");
         return Step::Done;
     };
+    if options.has('a') {
+        switch.answer(on);
+    }
     let milliseconds = |text: &str, usual| {
         text.trim()
             .parse()
@@ -84,6 +88,10 @@ impl Digits {
             '0'..='9' | '*' | '#' | 'A'..='D' | 'a'..='d' => {
                 switch.send_digit(self.to, digit.to_ascii_uppercase(), self.length, None);
                 self.length + self.gap
+            }
+            'f' | 'F' => {
+                tracing::warn!("No technology of ours knows a hook to flash");
+                0
             }
             _ => {
                 tracing::warn!(%digit, "There is no such key to press");

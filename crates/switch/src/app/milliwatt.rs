@@ -28,12 +28,9 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
         sound,
         milliseconds,
     };
-    let hertz = if call.data.contains('o') {
-        1_000
-    } else {
-        1_004
-    };
-    let parts = if call.data.contains('m') {
+    let options = MILLIWATT.options(&call.data);
+    let hertz = if options.has('o') { 1_000 } else { 1_004 };
+    let parts = if options.has('m') {
         vec![tone(Sound::One(hertz), 10_000), tone(Sound::Silence, 1_000)]
     } else {
         vec![tone(Sound::One(hertz), 0)]

@@ -22,6 +22,7 @@ mod log;
 mod milliwatt;
 mod music;
 mod noop;
+mod options;
 mod originate;
 mod others;
 mod pickup;
@@ -56,7 +57,7 @@ pub struct Application {
     pub synopsis: &'static str,
     /// How its arguments are written.
     pub arguments: &'static str,
-    /// Its option letters, each with what it does.
+    /// Its option letters (or words), each with what it does.
     pub options: &'static [(&'static str, &'static str)],
     /// Begins it on a channel.
     pub(crate) start: fn(&mut Switch, ChannelId, &Call) -> Step,
@@ -97,6 +98,7 @@ pub static ALL: &[&Application] = &[
     &busy::BUSY,
     &cel::CEL_GEN_USER_EVENT,
     &others::CHANNEL_REDIRECT,
+    &set::CLEAR_HASH,
     &busy::CONGESTION,
     &while_loop::CONTINUE_WHILE,
     &database::DB_DEL,

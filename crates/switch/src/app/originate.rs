@@ -68,11 +68,8 @@ fn read(switch: &Switch, id: ChannelId, call: &Call) -> Option<(model::Originate
     let (technology, resource) = channel.trim().split_once('/')?;
     let (kind, first, second, third) = (next(), next(), next(), next());
     let timeout = super::wait::seconds(&next()).filter(|time| !time.is_zero());
-    let options = dialplan::options(&next());
-    let option = |letter| {
-        let found = options.iter().find(|(known, _)| *known == letter);
-        found.map(|(_, value)| value.clone().unwrap_or_default())
-    };
+    let options = ORIGINATE.options(&next());
+    let option = |letter| options.value(letter);
     let own = switch.channels.get(&id)?;
     let destination = match kind.trim().to_ascii_lowercase().as_str() {
         "app" => Destination::Application {
@@ -94,7 +91,7 @@ fn read(switch: &Switch, id: ChannelId, call: &Call) -> Option<(model::Originate
         },
         _ => return None,
     };
-    let filled = |text: Option<String>| text.filter(|text| !text.is_empty()).map(Arc::from);
+    let filled = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(Arc::from);
     let party = Party {
         number: filled(option('c')),
         name: filled(option('n')),
@@ -106,8 +103,8 @@ fn read(switch: &Switch, id: ChannelId, call: &Call) -> Option<(model::Originate
         timeout: timeout.unwrap_or(TIMEOUT),
         caller: Some(party).filter(|party| *party != Party::default()),
         account: Some(Arc::clone(&own.account)).filter(|account| !account.is_empty()),
-        variables: variables(&option('v').unwrap_or_default()),
-        formats: model::names(&option('C').unwrap_or_default()),
+        variables: variables(option('v').unwrap_or_default()),
+        formats: model::names(option('C').unwrap_or_default()),
         before_dialling: filled(option('b')),
         early_media: false,
         asynchronous: option('a').is_some(),
@@ -116,7 +113,8 @@ fn read(switch: &Switch, id: ChannelId, call: &Call) -> Option<(model::Originate
         action_id: None,
         trace: Some(own.trace.id),
     };
-    Some((order, option('B').filter(|place| !place.is_empty())))
+    let before_calling = option('B').filter(|place| !place.is_empty());
+    Some((order, before_calling.map(str::to_owned)))
 }
 
 /// Reads `name=value^name=value`.

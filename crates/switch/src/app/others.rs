@@ -66,9 +66,8 @@ fn soft_hangup(switch: &mut Switch, _: ChannelId, call: &Call) -> Step {
         .first()
         .map(|name| name.trim().to_owned())
         .unwrap_or_default();
-    let all = arguments
-        .get(1)
-        .is_some_and(|options| options.contains('a'));
+    let options = SOFT_HANGUP.options(arguments.get(1).map_or("", String::as_str));
+    let all = options.has('a');
     let is_meant = |channel: &&crate::channel::Channel| {
         channel.name.eq_ignore_ascii_case(&name) || channel.device().eq_ignore_ascii_case(&name)
     };

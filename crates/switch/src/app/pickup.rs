@@ -48,9 +48,8 @@ pub(super) const PICKUP_CHAN: Application = Application {
     options: &[("p", "The beginning of a channel's name is enough.")],
     start: |switch, id, call| {
         let arguments = call.arguments();
-        let partial = arguments
-            .get(1)
-            .is_some_and(|options| options.contains('p'));
+        let options = PICKUP_CHAN.options(arguments.get(1).map_or("", String::as_str));
+        let partial = options.has('p');
         let is_meant = |channel: &Channel, text: &str| {
             let begins = channel.name.get(..text.len());
             channel.name.eq_ignore_ascii_case(text)

@@ -31,6 +31,9 @@ pub(crate) struct Playback {
 
 fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     let arguments = call.arguments();
+    for option in arguments.iter().skip(1).filter(|given| !given.is_empty()) {
+        PLAYBACK.tell_unknown(&option.trim().to_ascii_lowercase());
+    }
     let has = |option: &str| {
         let mut options = arguments.iter().skip(1);
         options.any(|given| given.trim().eq_ignore_ascii_case(option))

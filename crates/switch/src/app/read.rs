@@ -20,6 +20,10 @@ pub(super) const READ: Application = Application {
             "t",
             "The keys that end it, # if not said: t([keys]); none if there are none.",
         ),
+        (
+            "e",
+            "If one that ends it is the only key, that is what is read.",
+        ),
     ],
     start,
 };
@@ -33,6 +37,8 @@ struct Reading {
     tone: Option<String>,
     /// The keys that end it.
     ends: String,
+    /// `e`
+    reads_end: bool,
     most: usize,
     attempts: u32,
     timeout: Option<Duration>,
@@ -51,23 +57,20 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
         tracing::warn!("Read: no variable named");
         return Step::Done;
     }
-    let options = dialplan::options(&options);
-    let option = |letter| options.iter().find(|(known, _)| *known == letter);
+    let options = READ.options(&options);
     let is_up = switch.channels.get(&id).is_some_and(Channel::is_up);
-    if !is_up && option('s').is_some() {
+    if !is_up && options.has('s') {
         status(switch, id, "SKIPPED");
         return Step::Done;
     }
-    if !is_up && option('n').is_none() {
+    if !is_up && !options.has('n') {
         switch.answer(id);
     }
     let mut reading = Reading {
         variable,
-        tone: option('i').map(|_| files.clone()),
-        ends: option('t').map_or_else(
-            || "#".to_owned(),
-            |(_, keys)| keys.clone().unwrap_or_default(),
-        ),
+        tone: options.value('i').map(|_| files.clone()),
+        ends: options.value('t').unwrap_or("#").to_owned(),
+        reads_end: options.has('e'),
         files: files
             .split('&')
             .filter(|file| !file.is_empty())
@@ -148,6 +151,9 @@ impl Waiting for Reading {
             switch.stop_play(self.play.take());
             self.stop_tone(switch, id);
             if self.ends.contains(*digit) {
+                if self.reads_end && self.digits.is_empty() {
+                    self.digits.push(*digit);
+                }
                 return self.finish(switch, id, "OK");
             }
             self.digits.push(*digit);

@@ -23,7 +23,8 @@ pub(super) const FORK_CDR: Application = Application {
         ),
     ],
     start: |switch, id, call| {
-        let has = |letter| call.data.contains(letter);
+        let options = FORK_CDR.options(&call.data);
+        let has = |letter| options.has(letter);
         let fork = Fork {
             ends: has('e'),
             begins_anew: has('r'),
@@ -42,7 +43,7 @@ pub(super) const RESET_CDR: Application = Application {
     options: &[("v", "Keep what the dialplan has noted in it.")],
     start: |switch, id, call| {
         switch.reset_record(id);
-        if !call.data.contains('v') {
+        if !RESET_CDR.options(&call.data).has('v') {
             switch.forget_notes(id);
         }
         Step::Done

@@ -1,9 +1,13 @@
-//! SayDigits, SayNumber, SayAlpha: numbers and letters spoken, from the sounds of the language.
+//! SayDigits, SayNumber, SayAlpha: numbers and letters spoken, from the sounds of the language. With the
+//! variable SAY_DTMF_INTERRUPT a key ends it and begins an extension.
 
+use super::background::interruptible;
 use super::playback::Playback;
 use super::{Application, Step};
 use crate::Switch;
 use crate::channel::Channel;
+use crate::scope::ChannelScope;
+use dialplan::Scope as _;
 use model::ChannelId;
 use std::sync::Arc;
 
@@ -45,6 +49,11 @@ fn say(switch: &mut Switch, id: ChannelId, files: Vec<String>) -> Step {
         switch.answer(id);
     }
     let files = files.into_iter().map(Arc::from).collect();
+    let mut scope = ChannelScope::new(switch, id);
+    let interrupts = scope.variable("SAY_DTMF_INTERRUPT");
+    if interrupts.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        return interruptible(switch, id, files);
+    }
     Playback::begin(switch, id, files)
 }
 

@@ -1,4 +1,4 @@
-//! Set and MSet: give variables and functions values.
+//! Set and MSet: give variables and functions values. ClearHash forgets those of a HASH.
 
 use super::{Application, Call, Step};
 use crate::Switch;
@@ -21,6 +21,20 @@ pub(super) const MSET: Application = Application {
     start: |switch, id, call| {
         for pair in call.arguments() {
             assign(switch, id, &pair);
+        }
+        Step::Done
+    },
+};
+
+pub(super) const CLEAR_HASH: Application = Application {
+    name: "ClearHash",
+    synopsis: "Clear the keys from a specified hashname.",
+    arguments: "hashname",
+    options: &[],
+    start: |switch, id, call| {
+        let mut scope = ChannelScope::new(switch, id);
+        for variable in dialplan::functions::hash_variables(&mut scope, call.data.trim()) {
+            switch.forget_variable(id, &variable);
         }
         Step::Done
     },

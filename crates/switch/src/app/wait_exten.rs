@@ -24,12 +24,12 @@ pub(super) const WAIT_EXTEN: Application = Application {
     start: |switch, id, call| {
         let arguments = call.arguments();
         let time = seconds(&call.first()).filter(|time| !time.is_zero());
-        for (letter, class) in dialplan::options(arguments.get(1).map_or("", String::as_str)) {
-            match letter {
-                'm' => switch.start_music(id, &class.unwrap_or_default()),
-                'd' => switch.sound_named(id, "dial"),
-                _ => tracing::warn!(option = %letter, "WaitExten: there is no such option"),
-            }
+        let options = WAIT_EXTEN.options(arguments.get(1).map_or("", String::as_str));
+        if let Some(class) = options.value('m') {
+            switch.start_music(id, class);
+        }
+        if options.has('d') {
+            switch.sound_named(id, "dial");
         }
         wait_for_first(switch, id, time, arguments.len() > 1)
     },

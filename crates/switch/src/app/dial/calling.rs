@@ -112,6 +112,9 @@ impl Dial {
         };
         calling.patience = None;
         texts.sound(switch, dest);
+        if self.request.options.echoes {
+            texts.sound(switch, id);
+        }
         if !texts.progress.is_empty() {
             let first = switch.timer(id, Duration::ZERO);
             calling

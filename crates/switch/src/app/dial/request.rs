@@ -20,6 +20,7 @@ pub(super) const OPTIONS: &[(&str, &str)] = &[
     ("C", "Begin the call record anew at the answer."),
     ("d", "While it rings the caller may press a digit, and goes on at that extension (in EXITCONTEXT, if set)."),
     ("D", "Send digits before they talk, and to whoever is called once there is sound before the answer: D([called][:calling[:progress[:mf[:mfwink[:sf[:sfwink]]]]]]); `w` and `W` wait half a second and a second. MF and SF digits are tones for whoever is called, after sound before the answer; nobody winks."),
+    ("E", "With D: the caller hears MF and SF digits too."),
     ("e", "The called channel runs the h extension when the conversation is over."),
     ("f", "Show this caller id to the called party: f(caller id). Without one it is for calls that are forwarded, which show their callers all the same."),
     ("F", "When the caller hangs up, the called party goes on: F([[context^]exten^]priority), or at the caller's next priority."),
@@ -93,6 +94,8 @@ pub(super) struct Options {
     pub(super) announcements: Option<(String, String)>,
     /// `d`
     pub(super) exits: bool,
+    /// `E`
+    pub(super) echoes: bool,
     /// `e`
     pub(super) hangup_extension: bool,
     /// Letters that ask for what is not there, and what that is.
@@ -193,6 +196,7 @@ impl Options {
                 'C' => options.reset_record = true,
                 'd' => options.exits = true,
                 'D' => options.digits = Texts::parse(&given),
+                'E' => options.echoes = true,
                 'e' => options.hangup_extension = true,
                 'f' => options.caller_id = value.filter(|id| !id.is_empty()).map(|id| Party::parse(&id)),
                 'F' => options.called_goes_on = Some(given),
