@@ -1,11 +1,12 @@
 //! Digits in RTP (RFC 4733, 2).
 
+use model::FLASH;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// Digits by their event code.
-const DIGITS: [char; 16] = [
-    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#', 'A', 'B', 'C', 'D',
+const DIGITS: [char; 17] = [
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#', 'A', 'B', 'C', 'D', FLASH,
 ];
 /// A digit not heard of for so long has ended, its last packets lost.
 const LOST: Duration = Duration::from_millis(200);

@@ -157,7 +157,7 @@ pub enum Command {
     PlayDigit {
         /// The channel.
         channel: Arc<str>,
-        /// `0`-`9`, `*`, `#`, `A`-`D`.
+        /// `0`-`9`, `*`, `#`, `A`-`D`, or [`crate::FLASH`].
         digit: char,
         /// For how long, in milliseconds.
         milliseconds: u32,

@@ -147,6 +147,8 @@ pub enum Event {
         milliseconds: u32,
         received: bool,
     },
+    /// The hook was pressed for a moment.
+    Flash { channel: Channel },
     /// Put on hold.
     Hold {
         channel: Channel,
@@ -253,6 +255,7 @@ impl Event {
             | Self::HangupHandler { channel, .. }
             | Self::DtmfBegin { channel, .. }
             | Self::DtmfEnd { channel, .. }
+            | Self::Flash { channel }
             | Self::Hold { channel, .. }
             | Self::Unhold { channel }
             | Self::MusicOnHoldStart { channel, .. }

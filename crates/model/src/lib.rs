@@ -65,7 +65,7 @@ pub use sip::{
     SipSubscription, SipTarget,
 };
 pub use state::{HintReport, MessageCounts, Presence, PresenceKind, StateQuery, StateReply};
-pub use technology::{Instruction, NewCall, NewMessage, Signal, Watched, WatchedState};
+pub use technology::{FLASH, Instruction, NewCall, NewMessage, Signal, Watched, WatchedState};
 pub use time::Now;
 pub use tone::{Sound, Tone, Tones};
 pub use trace::{Trace, TraceId};

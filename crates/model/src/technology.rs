@@ -12,6 +12,9 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+/// The hook pressed for a moment: the key that RFC 4733 numbers 16, which has no sign of its own.
+pub const FLASH: char = '!';
+
 /// What a technology tells the switch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Signal {
@@ -38,7 +41,7 @@ pub enum Signal {
     Digit {
         /// The channel.
         channel: ChannelId,
-        /// `0`-`9`, `*`, `#`, `A`-`D`.
+        /// `0`-`9`, `*`, `#`, `A`-`D`, or [`FLASH`].
         digit: char,
         /// How long it was held, in milliseconds.
         milliseconds: u32,

@@ -9,7 +9,7 @@ use crate::message::with_body;
 use crate::respond;
 use crate::settings::DtmfMode;
 use crate::status::reason_of;
-use model::{Cause, Instruction};
+use model::{Cause, FLASH, Instruction};
 use rsipstack::sip::{Header, Method, SipMessage};
 use rsipstack::transaction::Transaction;
 use std::sync::Arc;
@@ -190,13 +190,20 @@ impl<'a> Conversation<'a> {
     fn send_digit(&mut self, digit: char, milliseconds: u32) {
         let with_sound = self.call.sound.agreed().is_some_and(|agreed| agreed.digits);
         match self.call.endpoint.dtmf_mode {
+            DtmfMode::None => {}
+            _ if digit == FLASH => {
+                self.send(
+                    Method::Info,
+                    "application/hook-flash",
+                    "signal=hf\r\n".into(),
+                );
+            }
             DtmfMode::Rfc4733 => self.call.sound.send_digit(digit, milliseconds),
             DtmfMode::AutoInfo if with_sound => self.call.sound.send_digit(digit, milliseconds),
             DtmfMode::Info | DtmfMode::AutoInfo => {
                 let body = format!("Signal={digit}\r\nDuration={milliseconds}\r\n");
                 self.send(Method::Info, "application/dtmf-relay", body);
             }
-            DtmfMode::None => {}
         }
     }
 

@@ -6,7 +6,7 @@ use crate::message::header;
 use crate::respond;
 use crate::sdp::Description;
 use crate::status::cause_of_reason;
-use model::Signal;
+use model::{FLASH, Signal};
 use rsipstack::sip::{Method, Request, Response};
 use rsipstack::transaction::Transaction;
 
@@ -121,7 +121,8 @@ impl Conversation<'_> {
     }
 }
 
-/// The key press an INFO tells of: `application/dtmf-relay` or `application/dtmf`.
+/// The key press an INFO tells of: `application/dtmf-relay`, `application/dtmf` or
+/// `application/hook-flash`. The first two have the hook as the key 16, `!` or `hf`.
 fn digit_of(request: &Request) -> Option<(char, u32)> {
     let kind = header(request, "Content-Type")?;
     let text = std::str::from_utf8(&request.body).ok()?;
@@ -139,11 +140,13 @@ fn digit_of(request: &Request) -> Option<(char, u32)> {
                 .unwrap_or(250),
         ),
         "application/dtmf" => (text.trim(), 250),
+        "application/hook-flash" => return Some((FLASH, 0)),
         _ => return None,
     };
     let digit = match digit {
         "10" => '*',
         "11" => '#',
+        "16" | "!" | "hf" => return Some((FLASH, 0)),
         other => other.chars().next()?.to_ascii_uppercase(),
     };
     "0123456789*#ABCD"

@@ -3,7 +3,7 @@
 use crate::channel::{Happening, Technology};
 use crate::timers::Timer;
 use crate::{Output, Switch};
-use model::{ChannelId, Event, Instruction, MediaId};
+use model::{ChannelId, Event, FLASH, Instruction, MediaId};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -59,7 +59,9 @@ impl Switch {
 
     /// A key is being pressed at the far end of a channel.
     pub(crate) fn digit_began(&mut self, id: ChannelId, digit: char) {
-        if let Some(channel) = self.snapshot(id) {
+        if digit != FLASH
+            && let Some(channel) = self.snapshot(id)
+        {
             self.tell(Event::DtmfBegin {
                 channel,
                 digit,
@@ -89,22 +91,28 @@ impl Switch {
         let Some(channel) = self.snapshot(id) else {
             return;
         };
-        self.tell(Event::DtmfEnd {
-            channel,
-            digit,
-            milliseconds,
-            received: true,
+        let is_flash = digit == FLASH;
+        self.tell(if is_flash {
+            Event::Flash { channel }
+        } else {
+            Event::DtmfEnd {
+                channel,
+                digit,
+                milliseconds,
+                received: true,
+            }
         });
         let peer = self.peer(id).filter(|_| !self.is_away(id));
         let consults = self.channels.get(&id);
         let consults = consults.is_some_and(|channel| channel.consultation.is_some());
-        if (peer.is_some() || consults) && self.take_key(id, digit) {
+        if (peer.is_some() || consults) && !is_flash && self.take_key(id, digit) {
             return;
         }
         match peer {
             Some(peer) => {
                 self.digit_leaves(peer, (digit, milliseconds.max(MIN_LENGTH)), relayed, hops)
             }
+            None if is_flash => {} // no key that an application waits for
             None => self.happen(id, Happening::Digit(digit)),
         }
     }

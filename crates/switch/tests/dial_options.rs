@@ -9,7 +9,7 @@
 
 mod world;
 
-use model::{Cause, Event, Instruction, MediaInstruction, Signal};
+use model::{Cause, Event, FLASH, Instruction, MediaInstruction, Signal};
 use std::time::Duration;
 use world::{Phone, World};
 
@@ -31,6 +31,7 @@ exten => D,1,Dial(PJSIP/bob,5,D(1w2:3))
 exten => Dp,1,Dial(PJSIP/bob,5,D(::99))
 exten => Dmf,1,Dial(PJSIP/bob,5,D(:::*1#))
 exten => DmfE,1,Dial(PJSIP/bob,5,ED(:::*1#))
+exten => Df,1,Dial(PJSIP/bob,5,D(f))
 exten => patient,1,Dial(PJSIP/bob,5^1)
  same => n,UserEvent(After,Status: ${DIALSTATUS})
 exten => early,1,Dial(Local/sound@phones/n,3^1)
@@ -235,6 +236,26 @@ fn digits_are_sent_one_by_one_before_they_talk() {
         world.finish();
         assert!(world.story(&["BridgeEnter"]).is_empty(), "{leaves}");
     }
+}
+
+#[test]
+fn the_hook_pressed_for_a_moment_is_no_digit_and_goes_to_who_talks() {
+    let (mut world, alice) = call("Df");
+    world.run_ms(2_000);
+    let bob = world.line("bob");
+    assert_eq!(world.digits_sent(), [(bob, FLASH)]);
+    world.press(alice, "!");
+    assert_eq!(world.digits_sent()[1..], [(bob, FLASH)]);
+    let story = world.story(&["Flash", "DtmfBegin", "DtmfEnd"]);
+    assert_eq!(story, ["Flash PJSIP/alice-00000000"]);
+    world.hang_up(alice);
+    world.finish();
+    // Nor is it one that an application reads.
+    let (mut world, alice) = call("wait");
+    world.press(alice, "!");
+    assert_eq!(world.story(&["Flash"]).len(), 1);
+    world.hang_up(alice);
+    world.finish();
 }
 
 #[test]

@@ -61,6 +61,17 @@ pub struct PlayDtmf {
     pub receive: bool,
 }
 
+/// Presses the hook for a moment.
+#[derive(Action, Clone, Debug, PartialEq, Eq)]
+#[action(classes(call), synopsis = "Send a hook flash on a specific channel.")]
+pub struct SendFlash {
+    /// The channel.
+    #[action(missing = "Channel not found", subject = Channel)]
+    pub channel: String,
+    /// Whether to take it as pressed at the channel's far end, instead of sending it there.
+    pub receive: bool,
+}
+
 /// Sends a text to a channel.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(

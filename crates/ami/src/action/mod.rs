@@ -136,7 +136,7 @@ actions! {
     bridge { Bridge BridgeList BridgeInfo BridgeDestroy BridgeKick BridgeTechnologyList
         BridgeTechnologySuspend BridgeTechnologyUnsuspend }
     control {
-        AbsoluteTimeout LocalOptimizeAway MuteAudio PlayDtmf SendText CoreShowChannelMap
+        AbsoluteTimeout LocalOptimizeAway MuteAudio PlayDtmf SendFlash SendText CoreShowChannelMap
     }
     charge { AocMessage }
     config { GetConfig GetConfigJson ListCategories CreateConfig UpdateConfig }

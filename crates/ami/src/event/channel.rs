@@ -65,6 +65,8 @@ snapshots! {
     NewConnectedLine;
     /// It was taken back from hold.
     Unhold;
+    /// The hook was pressed for a moment.
+    Flash;
     /// Music ends.
     MusicOnHoldStop;
 }

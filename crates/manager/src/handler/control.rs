@@ -7,7 +7,7 @@ use ami::action::control as declared;
 use ami::event::Event as _;
 use ami::event::channel::CoreShowChannelMap;
 use ami::{Message, response};
-use model::{Command, Direction, Refusal, Reply};
+use model::{Command, Direction, FLASH, Refusal, Reply};
 use std::time::Duration;
 
 /// The longest a channel may be told to live: a year.
@@ -60,6 +60,15 @@ pub(super) fn play_digit(id: &str, action: &declared::PlayDtmf) -> Step {
     }))
 }
 
+pub(super) fn send_flash(action: &declared::SendFlash) -> Step {
+    Step::Ask(Request::Switch(Command::PlayDigit {
+        channel: action.channel.as_str().into(),
+        digit: FLASH,
+        milliseconds: 0,
+        receive: action.receive,
+    }))
+}
+
 pub(super) fn send_text(action: &declared::SendText) -> Step {
     Step::Ask(Request::Switch(Command::SendText {
         channel: action.channel.as_str().into(),
@@ -98,9 +107,10 @@ pub(super) fn refused(action: &Action, refusal: &Refusal) -> Option<&'static str
     match (action, refusal) {
         (Action::LocalOptimizeAway(_), Refusal::NoSuchChannel) => Some("Channel does not exist."),
         (Action::LocalOptimizeAway(_), Refusal::Failed) => Some("Unable to find channel"),
-        (Action::MuteAudio(_) | Action::PlayDtmf(_), Refusal::NoSuchChannel) => {
-            Some("Channel not found")
-        }
+        (
+            Action::MuteAudio(_) | Action::PlayDtmf(_) | Action::SendFlash(_),
+            Refusal::NoSuchChannel,
+        ) => Some("Channel not found"),
         (Action::SendText(_), Refusal::Failed) => Some("Failure"),
         (Action::CoreShowChannelMap(_), Refusal::NoSuchChannel) => {
             Some("Could not get channel snapshot")

@@ -3,9 +3,10 @@
 use super::{Teller, Told};
 use ami::Escaped;
 use ami::event::channel::{
-    Channel, DtmfBegin, DtmfEnd, Hangup, HangupHandlerPop, HangupHandlerPush, HangupHandlerRun,
-    HangupRequest, Hold, MusicOnHoldStart, MusicOnHoldStop, NewAccountCode, NewCallerid,
-    NewConnectedLine, Newchannel, Newexten, Newstate, Owner, SoftHangupRequest, Unhold, VarSet,
+    Channel, DtmfBegin, DtmfEnd, Flash, Hangup, HangupHandlerPop, HangupHandlerPush,
+    HangupHandlerRun, HangupRequest, Hold, MusicOnHoldStart, MusicOnHoldStop, NewAccountCode,
+    NewCallerid, NewConnectedLine, Newchannel, Newexten, Newstate, Owner, SoftHangupRequest,
+    Unhold, VarSet,
 };
 use model::{ChannelSnapshot, HandlerChange};
 use std::sync::Arc;
@@ -168,6 +169,11 @@ pub(super) fn digit_ends(
 
 fn direction(received: bool) -> &'static str {
     if received { "Received" } else { "Sent" }
+}
+
+pub(super) fn flashed(to: &Teller<'_>, channel: &ChannelSnapshot) -> Option<Told> {
+    let channel = block(channel);
+    to.say(&Flash { channel })
 }
 
 pub(super) fn held(

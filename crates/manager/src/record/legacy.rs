@@ -69,6 +69,7 @@ pub(super) fn tell(to: &Teller<'_>, recalled: &Recalled, event: &Event) -> Optio
         }),
         Event::Advice { .. }
         | Event::HangupHandler { .. }
+        | Event::Flash { .. }
         | Event::NewConnectedLine { .. }
         | Event::DialState { .. }
         | Event::BridgeCreate { .. }

@@ -301,3 +301,22 @@ fn contacts_are_listed_in_both_forms() {
         )
     );
 }
+
+#[test]
+fn the_hook_is_pressed_for_a_moment() {
+    let mut client = Client::of("admin");
+    let flash = action("SendFlash", "Channel: c\nReceive: yes\n");
+    let told = client.ask_switch(&flash, Reply::Done);
+    let done = "Response: Success\nActionID: 1\nMessage: Flash successfully queued\n\n";
+    assert_eq!(told, crlf(done));
+    let press = Command::PlayDigit {
+        channel: "c".into(),
+        digit: model::FLASH,
+        milliseconds: 0,
+        receive: true,
+    };
+    assert_eq!(command(&client), &press);
+    let refused = Reply::Refused(Refusal::NoSuchChannel);
+    let told = Client::of("admin").ask_switch(&flash, refused);
+    assert_eq!(told, error("Channel not found"));
+}

@@ -1,7 +1,7 @@
 //! Calls of a scripted phone to the switch, played by the test.
 
 use crate::lab::{Lab, Message, PHONES, Phone, hung_up, released};
-use model::{Cause, ChannelId, Instruction, NewCall, Party, Signal};
+use model::{Cause, ChannelId, FLASH, Instruction, NewCall, Party, Signal};
 
 pub(crate) const CHANNEL: ChannelId = ChannelId(7);
 
@@ -331,6 +331,24 @@ async fn hold_and_unhold_are_told() {
             milliseconds: 160
         }
     );
+    for (cseq, kind, body) in [
+        (6, "hook-flash", "signal=hf\r\n"),
+        (7, "dtmf-relay", "Signal=16\r\nDuration=160\r\n"),
+        (8, "dtmf", "!"),
+    ] {
+        let kind = format!("Content-Type: application/{kind}\r\n");
+        let info = inside(&dave, &answer, "INFO", cseq, &kind, body);
+        dave.send(&info).await;
+        assert_eq!(
+            lab.signal().await,
+            Signal::Digit {
+                channel: CHANNEL,
+                digit: FLASH,
+                milliseconds: 0
+            },
+            "{kind}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use super::{Application, Call, Step, Waiting};
 use crate::Switch;
 use crate::channel::Happening;
 use crate::timers::TimerId;
-use model::ChannelId;
+use model::{ChannelId, FLASH};
 use std::time::Duration;
 
 pub(super) const SEND_DTMF: Application = Application {
@@ -23,7 +23,7 @@ struct Sending {
 }
 
 /// Digits that are sent towards the far end of a channel one after the other. `w` is half a second
-/// of silence, `W` a whole one.
+/// of silence, `W` a whole one; `f` presses the hook for a moment.
 #[derive(Debug)]
 pub(super) struct Digits {
     to: ChannelId,
@@ -85,13 +85,13 @@ impl Digits {
         let time = match digit {
             'w' => 500,
             'W' => 1000,
+            'f' | 'F' => {
+                switch.send_digit(self.to, FLASH, self.length, None);
+                self.length + self.gap
+            }
             '0'..='9' | '*' | '#' | 'A'..='D' | 'a'..='d' => {
                 switch.send_digit(self.to, digit.to_ascii_uppercase(), self.length, None);
                 self.length + self.gap
-            }
-            'f' | 'F' => {
-                tracing::warn!("No technology of ours knows a hook to flash");
-                0
             }
             _ => {
                 tracing::warn!(%digit, "There is no such key to press");
