@@ -58,7 +58,10 @@ impl Switch {
             exten: Arc::clone(&resource.exten),
         };
         let one = self.make_channel(half(true, one_id, descent));
-        let descent = self.channels.get(&one).map(Descent::of);
+        let descent = self.channels.get(&one).map(|one| Descent {
+            forwards: Some(one.forwards), // they are one call
+            ..Descent::of(one)
+        });
         let two = self.make_channel(half(false, two_id, descent.unwrap_or_default()));
         self.pair(one, two);
         self.pair(two, one);

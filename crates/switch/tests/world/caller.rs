@@ -28,10 +28,10 @@ exten => lamp,hint,Custom:lamp
 exten => lamp,1(label),NoOp()
 exten => desk,hint,Custom:desk&Custom:chair,CustomPresence:desk(The desk)
 exten => moved,1,Goto(moving,1)
-exten => moving,1,Goto(other,wait,1)
+exten => moving,1,Goto(other,moved,1)
 [other]
 exten => s,1,NoOp()
-exten => wait,1,Wait(100)
+exten => moved,1,Wait(100)
 ";
 
 /// A caller whose variables and functions are looked at from outside.

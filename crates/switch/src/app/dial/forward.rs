@@ -23,11 +23,9 @@ impl Dial {
             return Step::Wait(self);
         }
         let options = &self.request.options;
-        let often = switch.channels.get(&from);
-        let often = often.map_or(0, |line| line.memory.redirecting.count);
-        let most = switch.channels.get(&id).map_or(0, |caller| caller.forwards);
-        if options.stays || often >= u32::from(most) {
-            tracing::info!(%exten, often, "Dial: the call is not forwarded");
+        let left = switch.channels.get(&id).map_or(0, |caller| caller.forwards);
+        if options.stays || left == 0 {
+            tracing::info!(%exten, left, "Dial: the call is not forwarded");
             if let Some(caller) = switch.channels.get_mut(&id) {
                 caller.cause = Some(Cause::USER_BUSY);
             }
