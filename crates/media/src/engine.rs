@@ -237,6 +237,11 @@ impl Engine {
                 self.begin(play, Arc::clone(&file), Task::Find(file));
             }
             MediaInstruction::Remove(file) => drop(self.reader.begin(Task::Remove(file))),
+            MediaInstruction::Detect { media, talk } => {
+                if let Some(leg) = self.legs.get_mut(&media) {
+                    leg.detect(talk);
+                }
+            }
             MediaInstruction::Tones { media, tones } => {
                 if let Some(leg) = self.legs.get_mut(&media) {
                     leg.sound_tones(tones);

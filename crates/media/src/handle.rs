@@ -163,6 +163,7 @@ impl Handle {
             | MediaInstruction::Record {
                 media: Some(media), ..
             }
+            | MediaInstruction::Detect { media, .. }
             | MediaInstruction::Tones { media, .. } => Concern::Leg(*media),
             MediaInstruction::Play {
                 media: None, play, ..

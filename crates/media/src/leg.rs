@@ -11,12 +11,13 @@ use crate::reception::Reception;
 use crate::recording::Recording;
 use crate::rtcp::{self, Clock};
 use crate::source::Source;
+use crate::talk::{Change, Detector};
 use crate::tone::Generator;
 use crate::trace::Trace;
 use crate::transmission::Transmission;
 use crate::{Format, Remote};
 use mio::net::UdpSocket;
-use model::{AudioQuality, MediaId, MediaReport, Tones};
+use model::{AudioQuality, MediaId, MediaReport, Talk, Tones};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -45,6 +46,7 @@ pub(crate) struct Leg {
     keys_out: digit::Sender,
     playback: Option<Playback>,
     recording: Option<Recording>,
+    detector: Option<Detector>,
     tones: Option<Generator>,
     mixer: Mixer,
 }
@@ -92,6 +94,7 @@ impl Leg {
             keys_out: digit::Sender::default(),
             playback: None,
             recording: None,
+            detector: None,
             tones: None,
             mixer: Mixer::default(),
         }
@@ -145,8 +148,16 @@ impl Leg {
             self.keys_in
                 .hear(event, packet.payload, now, |key| reports(about(media, key)));
         }
-        if let (Kind::Sound(format), Some(recording)) = (kind, &mut self.recording) {
-            recording.hear(&format.decode(packet.payload));
+        if let Kind::Sound(format) = kind
+            && (self.recording.is_some() || self.detector.is_some())
+        {
+            let samples = format.decode(packet.payload);
+            if let Some(recording) = &mut self.recording {
+                recording.hear(&samples);
+            }
+            if let Some(detector) = &mut self.detector {
+                detector.hear(&samples);
+            }
         }
         Some(Speech { packet, kind })
     }
@@ -218,6 +229,11 @@ impl Leg {
         self.recording = Some(recording);
     }
 
+    /// Tells from now on when the far end talks, or no longer.
+    pub(crate) fn detect(&mut self, talk: Option<Talk>) {
+        self.detector = talk.map(Detector::new);
+    }
+
     /// Goes 20 ms further with the recording; gives it if it is over.
     pub(crate) fn recorded(&mut self) -> Option<Recording> {
         self.recording.take_if(Recording::tick)
@@ -266,6 +282,14 @@ impl Leg {
     ) {
         let media = self.id;
         self.keys_in.tick(now, |key| reports(about(media, key)));
+        match self.detector.as_mut().and_then(Detector::tick) {
+            Some(Change::Begins) => reports(MediaReport::Talking { media, ended: None }),
+            Some(Change::Ends(talked)) => reports(MediaReport::Talking {
+                media,
+                ended: Some(talked),
+            }),
+            None => {}
+        }
         match self.keys_out.tick() {
             Step::Packet { first, payload } => self.send_digit(first, &payload, now),
             Step::Rest => self.transmission.pause(),

@@ -32,6 +32,7 @@ mod rtcp;
 mod settings;
 pub mod sounds;
 mod source;
+mod talk;
 mod tone;
 mod trace;
 mod transmission;

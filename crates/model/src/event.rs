@@ -149,6 +149,10 @@ pub enum Event {
     },
     /// The hook was pressed for a moment.
     Flash { channel: Channel },
+    /// It begins to talk.
+    TalkingStart { channel: Channel },
+    /// It has ended to, after so many milliseconds.
+    TalkingStop { channel: Channel, milliseconds: u64 },
     /// Put on hold.
     Hold {
         channel: Channel,
@@ -256,6 +260,8 @@ impl Event {
             | Self::DtmfBegin { channel, .. }
             | Self::DtmfEnd { channel, .. }
             | Self::Flash { channel }
+            | Self::TalkingStart { channel }
+            | Self::TalkingStop { channel, .. }
             | Self::Hold { channel, .. }
             | Self::Unhold { channel }
             | Self::MusicOnHoldStart { channel, .. }

@@ -68,6 +68,22 @@ pub enum MediaInstruction {
         /// The tones.
         tones: Option<Tones>,
     },
+    /// Tell from now on when the far end of a leg begins and ends to talk; `None` no longer.
+    Detect {
+        /// The leg.
+        media: MediaId,
+        /// What counts as talking.
+        talk: Option<Talk>,
+    },
+}
+
+/// What counts as talking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Talk {
+    /// Sound whose mean level is higher, of 32,767.
+    pub level: u16,
+    /// It ends with so long a silence.
+    pub silence: Duration,
 }
 
 /// What media tells the switch.
@@ -95,6 +111,13 @@ pub enum MediaReport {
         digit: char,
         /// How long it was held, in milliseconds.
         milliseconds: u32,
+    },
+    /// The far end began to talk, or has ended to, as [`MediaInstruction::Detect`] wants to know.
+    Talking {
+        /// Whose far end.
+        media: MediaId,
+        /// How long it has talked; `None` as it begins.
+        ended: Option<Duration>,
     },
     /// Media had to give a leg up: its socket failed, or it was told more than it could take. The
     /// leg is closed; its call should end.

@@ -28,12 +28,17 @@ pub(crate) fn reports() -> (impl FnMut(MediaReport) + Send + 'static, Reports) {
     let mut dropped = 0_u64;
     let report = move |report| {
         let may_be_lost = match report {
-            MediaReport::DigitBegan { .. } | MediaReport::Digit { .. } => true,
+            MediaReport::DigitBegan { .. }
+            | MediaReport::Digit { .. }
+            | MediaReport::Talking { .. } => true,
             MediaReport::Finished { .. } | MediaReport::Failed { .. } => false,
         };
         if may_be_lost && counter.load(Ordering::Relaxed) > DIGITS {
             dropped += 1;
-            tracing::error!(dropped, "the switch is too busy for key presses");
+            tracing::error!(
+                dropped,
+                "the switch is too busy for key presses and for who talks"
+            );
             return;
         }
         counter.fetch_add(1, Ordering::Relaxed);

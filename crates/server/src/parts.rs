@@ -143,6 +143,7 @@ const BRINGING: &[(&str, Brings)] = &[
     ("func_rand", Brings::Function("RAND")),
     ("func_sha1", Brings::Function("SHA1")),
     ("func_strings", Brings::Function("LEN")),
+    ("func_talkdetect", Brings::Function("TALK_DETECT")),
     ("func_timeout", Brings::Function("TIMEOUT")),
     ("func_uri", Brings::Function("URIENCODE")),
     ("res_agi", Brings::Application("AGI")),

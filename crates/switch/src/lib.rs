@@ -49,6 +49,7 @@ mod special;
 mod state;
 mod subroutine;
 mod switch;
+mod talk;
 mod technology;
 mod timers;
 mod tones;

@@ -93,6 +93,7 @@ impl Switch {
                     self.digit_ended(id, digit, milliseconds, Some(media));
                 }
             }
+            MediaReport::Talking { media, ended } => self.on_talking(media, ended),
             MediaReport::Failed { media, reason } => {
                 if let Some(id) = self.channel_of(media) {
                     tracing::warn!(channel = %id, %reason, "Media gave a leg up: the call ends");
@@ -275,6 +276,7 @@ impl Switch {
                 self.renew_technology(seat);
             }
         }
+        self.detect_talk(id);
     }
 
     fn on_connected(&mut self, id: ChannelId, party: model::Party) {

@@ -259,7 +259,7 @@ pub(crate) fn format_of(channel: &Channel) -> &Arc<str> {
     leg(channel).map_or(&PLAIN, |leg| &leg.format)
 }
 
-fn leg(channel: &Channel) -> Option<&MediaLeg> {
+pub(crate) fn leg(channel: &Channel) -> Option<&MediaLeg> {
     match &channel.technology {
         Technology::External { leg, .. } => leg.as_ref(),
         Technology::Local { .. } | Technology::Internal => None,

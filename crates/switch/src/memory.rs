@@ -54,6 +54,8 @@ pub(crate) struct Memory {
     /// The groups its calls ring in, and those whose calls it may take.
     pub(crate) call_groups: Groups,
     pub(crate) pickup_groups: Groups,
+    /// When its far end counts as talking, if that is to be told.
+    pub(crate) talk: Option<model::Talk>,
     /// The account of whoever it calls.
     pub(crate) peer_account: Option<Arc<str>>,
     /// The text that it executes the dialplan for.

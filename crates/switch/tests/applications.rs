@@ -10,6 +10,8 @@
 mod world;
 
 use model::MediaInstruction;
+use std::time::Duration;
+use switch::Input;
 use world::{Phone, World, originate};
 
 const DIALPLAN: &str = "
@@ -38,6 +40,14 @@ exten => hash,1,Set(HASH(h,a)=1)
  same => n,Set(HASH(h,b)=2)
  same => n,ClearHash(h)
  same => n,UserEvent(Hash,Is: <${HASHKEYS(h)}${HASH(h,a)}>)
+exten => talk,1,Set(TALK_DETECT(set)=1200,128)
+ same => n,Set(TALK_DETECT(set)=0)
+ same => n,Answer(,i)
+ same => n,Wait(1)
+ same => n,Set(TALK_DETECT(set)=)
+ same => n,Wait(5)
+ same => n,Set(TALK_DETECT(remove)=)
+ same => n,Set(TALK_DETECT(remove)=)
 exten => back,1,BackGround(menu,m,de)
  same => n,UserEvent(Back,Is: ${BACKGROUNDSTATUS})
 exten => deaf,1,BackGround(menu,p)
@@ -292,4 +302,27 @@ fn who_is_brought_together_may_hear_a_tone_first() {
         world.hang_up(line);
     }
     world.finish();
+}
+
+#[test]
+fn who_talks_is_told_where_it_is_wanted() {
+    let (mut world, alice) = call("talk");
+    let media = model::MediaId(alice.0);
+    let talks = |ended| model::MediaReport::Talking { media, ended };
+    world.give(Input::Media(talks(None)));
+    world.give(Input::Media(talks(Some(Duration::from_millis(1_500)))));
+    let story = world.story(&["TalkingStart", "TalkingStop"]);
+    let told = ["TalkingStart", "TalkingStop"].map(|name| format!("{name} PJSIP/alice-00000000"));
+    assert_eq!(story, told);
+    world.finish();
+    let talk = |level, silence| {
+        let silence = Duration::from_millis(silence);
+        Some(model::Talk { level, silence })
+    };
+    let wanted = world.media.iter().filter_map(|told| match told {
+        MediaInstruction::Detect { talk, .. } => Some(*talk),
+        _ => None,
+    });
+    let wanted: Vec<_> = wanted.collect();
+    assert_eq!(wanted, [talk(128, 1_200), talk(256, 2_500), None]);
 }

@@ -67,6 +67,8 @@ snapshots! {
     Unhold;
     /// The hook was pressed for a moment.
     Flash;
+    /// Its far end begins to talk (TALK_DETECT).
+    ChannelTalkingStart;
     /// Music ends.
     MusicOnHoldStop;
 }
@@ -200,6 +202,17 @@ pub struct DtmfBegin<'a> {
     pub channel: Channel<'a>,
     pub digit: char,
     pub direction: &'a str,
+}
+
+/// Its far end talks no longer.
+#[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
+#[event(classes(call))]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct ChannelTalkingStop<'a> {
+    #[event(block)]
+    pub channel: Channel<'a>,
+    /// How long it has talked, in milliseconds.
+    pub duration: u64,
 }
 
 /// A key was let go.

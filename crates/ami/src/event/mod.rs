@@ -65,7 +65,7 @@ macro_rules! events {
 
 events! {
     channel {
-        Newchannel Newstate NewConnectedLine Unhold Flash MusicOnHoldStop Newexten VarSet NewCallerid
+        Newchannel Newstate NewConnectedLine Unhold Flash ChannelTalkingStart ChannelTalkingStop MusicOnHoldStop Newexten VarSet NewCallerid
         NewAccountCode HangupRequest SoftHangupRequest Hangup HangupHandlerPush
         HangupHandlerPop HangupHandlerRun DtmfBegin DtmfEnd Hold
         MusicOnHoldStart CoreShowChannel Status ChannelHungup CoreShowChannelMap

@@ -3,10 +3,10 @@
 use super::{Teller, Told};
 use ami::Escaped;
 use ami::event::channel::{
-    Channel, DtmfBegin, DtmfEnd, Flash, Hangup, HangupHandlerPop, HangupHandlerPush,
-    HangupHandlerRun, HangupRequest, Hold, MusicOnHoldStart, MusicOnHoldStop, NewAccountCode,
-    NewCallerid, NewConnectedLine, Newchannel, Newexten, Newstate, Owner, SoftHangupRequest,
-    Unhold, VarSet,
+    Channel, ChannelTalkingStart, ChannelTalkingStop, DtmfBegin, DtmfEnd, Flash, Hangup,
+    HangupHandlerPop, HangupHandlerPush, HangupHandlerRun, HangupRequest, Hold, MusicOnHoldStart,
+    MusicOnHoldStop, NewAccountCode, NewCallerid, NewConnectedLine, Newchannel, Newexten, Newstate,
+    Owner, SoftHangupRequest, Unhold, VarSet,
 };
 use model::{ChannelSnapshot, HandlerChange};
 use std::sync::Arc;
@@ -174,6 +174,20 @@ fn direction(received: bool) -> &'static str {
 pub(super) fn flashed(to: &Teller<'_>, channel: &ChannelSnapshot) -> Option<Told> {
     let channel = block(channel);
     to.say(&Flash { channel })
+}
+
+pub(super) fn talks(to: &Teller<'_>, channel: &ChannelSnapshot) -> Option<Told> {
+    let channel = block(channel);
+    to.say(&ChannelTalkingStart { channel })
+}
+
+pub(super) fn has_talked(
+    to: &Teller<'_>,
+    channel: &ChannelSnapshot,
+    duration: u64,
+) -> Option<Told> {
+    let channel = block(channel);
+    to.say(&ChannelTalkingStop { channel, duration })
 }
 
 pub(super) fn held(

@@ -70,6 +70,8 @@ pub(super) fn tell(to: &Teller<'_>, recalled: &Recalled, event: &Event) -> Optio
         Event::Advice { .. }
         | Event::HangupHandler { .. }
         | Event::Flash { .. }
+        | Event::TalkingStart { .. }
+        | Event::TalkingStop { .. }
         | Event::NewConnectedLine { .. }
         | Event::DialState { .. }
         | Event::BridgeCreate { .. }

@@ -252,6 +252,8 @@ fn tell(to: &Teller<'_>, event: &Event) -> Option<Told> {
         Event::DtmfBegin { channel, digit, received } => channel::digit_begins(to, channel, *digit, *received),
         Event::DtmfEnd { channel, digit, milliseconds, received } => channel::digit_ends(to, channel, *digit, *milliseconds, *received),
         Event::Flash { channel } => channel::flashed(to, channel),
+        Event::TalkingStart { channel } => channel::talks(to, channel),
+        Event::TalkingStop { channel, milliseconds } => channel::has_talked(to, channel, *milliseconds),
         Event::Hold { channel, music_class } => channel::held(to, channel, music_class.as_deref()),
         Event::Unhold { channel } => channel::taken_back(to, channel),
         Event::MusicOnHoldStart { channel, class } => channel::music_begins(to, channel, class),

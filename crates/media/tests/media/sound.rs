@@ -2,7 +2,7 @@
 
 use crate::phone::{PATIENCE, Packet, Phone, QUIET, connect, start};
 use media::Format;
-use model::{MediaInstruction, MediaReport, PlayId, Tones};
+use model::{MediaInstruction, MediaReport, PlayId, Talk, Tones};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -238,4 +238,35 @@ fn what_a_phone_says_is_recorded() {
     media.instruct(MediaInstruction::StopPlay(PlayId(6)));
     media.instruct(find(7));
     assert!(!ends(7));
+}
+
+#[test]
+fn who_talks_is_told() {
+    let (media, reports) = start(24_900..=24_999, Path::new("/nonexistent"));
+    let alice = Phone::new(&media, Format::Ulaw);
+    let silence = Duration::from_millis(60);
+    let detect = |talk| {
+        let media = alice.leg.id;
+        MediaInstruction::Detect { media, talk }
+    };
+    media.instruct(detect(Some(Talk {
+        level: 256,
+        silence,
+    })));
+    let loud = [0x80; 160];
+    (0..3).for_each(|n| alice.say(n, 0, &loud));
+    let media_id = alice.leg.id;
+    let told = || reports.recv_timeout(PATIENCE).unwrap();
+    let talking = |ended| MediaReport::Talking {
+        media: media_id,
+        ended,
+    };
+    assert_eq!(told(), talking(None));
+    let MediaReport::Talking { ended, .. } = told() else {
+        panic!("it goes on")
+    };
+    assert!(ended.is_some_and(|time| time < PATIENCE));
+    media.instruct(detect(None));
+    alice.say(3, 0, &loud);
+    assert!(reports.recv_timeout(silence).is_err());
 }

@@ -16,6 +16,7 @@ mod party;
 mod place;
 mod presence;
 mod record;
+mod talk;
 mod timeout;
 mod variable;
 
@@ -44,7 +45,7 @@ type Read = fn(&mut ChannelScope<'_>, args: &str) -> Outcome;
 /// Takes a function's new value.
 type Write = fn(&mut ChannelScope<'_>, args: &str, value: &str) -> Outcome<()>;
 
-const FAMILIES: [&[Function]; 14] = [
+const FAMILIES: [&[Function]; 15] = [
     caller::FUNCTIONS,
     channel::FUNCTIONS,
     database::FUNCTIONS,
@@ -57,6 +58,7 @@ const FAMILIES: [&[Function]; 14] = [
     place::FUNCTIONS,
     presence::FUNCTIONS,
     record::FUNCTIONS,
+    talk::FUNCTIONS,
     timeout::FUNCTIONS,
     variable::FUNCTIONS,
 ];
