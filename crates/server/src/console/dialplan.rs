@@ -3,12 +3,12 @@
 mod change;
 mod listing;
 mod save;
+mod variables;
 
 use super::{Command, Outcome};
 use crate::node::Node;
 use listing::Listing;
-use model::{DialplanCommand, DialplanReply, Reply, VariableRequest};
-use std::fmt::Write as _;
+use model::{DialplanCommand, DialplanReply, Reply};
 use std::sync::Arc;
 
 pub(super) const COMMANDS: &[Command] = &[
@@ -34,19 +34,37 @@ pub(super) const COMMANDS: &[Command] = &[
         words: "dialplan show globals",
         synopsis: "Show global dialplan variables",
         usage: "Usage: dialplan show globals\n       Lists the global variables and their values.\n",
-        run: |node, _| Box::pin(globals(node)),
+        run: |node, _| Box::pin(variables::globals(node)),
     },
     Command {
         words: "dialplan set global",
         synopsis: "Set global dialplan variable",
         usage: "Usage: dialplan set global <name> <value>\n       Sets a global variable.\n",
-        run: |node, arguments| Box::pin(set_global(node, arguments)),
+        run: |node, arguments| Box::pin(variables::set_global(node, arguments)),
     },
     Command {
         words: "dialplan set chanvar",
         synopsis: "Set a channel variable",
         usage: "Usage: dialplan set chanvar <channel> <name> <value>\n       Sets a variable of a channel.\n",
-        run: |node, arguments| Box::pin(set_variable(node, arguments)),
+        run: |node, arguments| Box::pin(variables::set_variable(node, arguments)),
+    },
+    Command {
+        words: "dialplan show chanvar",
+        synopsis: "Show channel variables",
+        usage: "Usage: dialplan show chanvar <channel>\n       Lists the variables of a channel and their values.\n",
+        run: |node, arguments| Box::pin(variables::of_channel(node, arguments)),
+    },
+    Command {
+        words: "dialplan eval function",
+        synopsis: "Evaluate dialplan function",
+        usage: "Usage: dialplan eval function <name>(<arguments>)\n       Tells the value of a function that needs no channel.\n",
+        run: |node, arguments| Box::pin(variables::evaluate(node, arguments)),
+    },
+    Command {
+        words: "dialplan set extenpatternmatchnew",
+        synopsis: "Choose how extensions are searched: there is one way",
+        usage: "Usage: dialplan set extenpatternmatchnew <true|false>\n       Is always refused: there is one way of searching, and it finds the same in any case.\n",
+        run: |_, _| Box::pin(async { Outcome::Failed(ONE_WAY.to_owned()) }),
     },
     Command {
         words: "dialplan add extension",
@@ -91,6 +109,9 @@ pub(super) const COMMANDS: &[Command] = &[
         run: |node, arguments| Box::pin(change::remove_context(node, arguments)),
     },
 ];
+
+const ONE_WAY: &str =
+    "There is nothing to choose: there is one way of searching extensions, which finds the same.\n";
 
 async fn reload(node: &Arc<Node>) -> Outcome {
     match node.reload(Some("pbx_config")).await {
@@ -144,57 +165,4 @@ async fn show(node: &Arc<Node>, arguments: &[String]) -> Outcome {
         }
         Some(_) | None => unavailable(),
     }
-}
-
-async fn globals(node: &Arc<Node>) -> Outcome {
-    let Some(DialplanReply::Globals(globals)) = ask(node, DialplanCommand::Globals).await else {
-        return unavailable();
-    };
-    let mut text = String::new();
-    for (name, value) in &globals {
-        let _ = writeln!(text, "   {name}={value}");
-    }
-    let _ = writeln!(text, "\n    -- {} variable(s)", globals.len());
-    Outcome::Output(text)
-}
-
-async fn set_global(node: &Arc<Node>, arguments: &[String]) -> Outcome {
-    let [name, value] = arguments else {
-        return Outcome::Usage;
-    };
-    if set(node, None, name, value).await == Reply::Done {
-        return Outcome::Output(format!(
-            "\n    -- Global variable '{name}' set to '{value}'\n"
-        ));
-    }
-    Outcome::Failed("Failed to set variable\n".to_owned())
-}
-
-async fn set_variable(node: &Arc<Node>, arguments: &[String]) -> Outcome {
-    let [channel, name, value] = arguments else {
-        return Outcome::Usage;
-    };
-    let reply = set(node, Some(channel), name, value).await;
-    if reply == Reply::Done {
-        return Outcome::Output(format!(
-            "\n    -- Channel variable '{name}' set to '{value}' for '{channel}'\n"
-        ));
-    }
-    Outcome::Failed(
-        match reply == Reply::Refused(model::Refusal::NoSuchChannel) {
-            true => format!("Channel '{channel}' not found\n"),
-            false => "Failed to set variable\n".to_owned(),
-        },
-    )
-}
-
-async fn set(node: &Arc<Node>, channel: Option<&String>, name: &str, value: &str) -> Reply {
-    let command = model::Command::Setvar {
-        variable: VariableRequest {
-            channel: channel.map(|channel| channel.as_str().into()),
-            name: name.into(),
-        },
-        value: value.into(),
-    };
-    node.ask(command).await
 }

@@ -131,7 +131,13 @@ pub(crate) fn completions(before: &str, word: &str) -> Vec<String> {
 /// Whether the next word is the name of a channel.
 pub(crate) fn takes_channel(before: &str) -> bool {
     let before = words::split(before).join(" ");
-    ["core show channel", "channel request hangup"].contains(&before.as_str())
+    [
+        "core show channel",
+        "channel request hangup",
+        "dialplan show chanvar",
+        "dialplan set chanvar",
+    ]
+    .contains(&before.as_str())
 }
 
 fn all() -> impl Iterator<Item = &'static Command> {

@@ -30,6 +30,15 @@ pub(super) const COMMANDS: &[Command] = &[
         usage: "Usage: core show function <function>\n       Tells what a function does and how it is written.\n",
         run: |_, arguments| Box::pin(async { function(arguments) }),
     },
+    Command {
+        words: "core show switches",
+        synopsis: "Show alternative switches",
+        usage: "Usage: core show switches\n       Lists what else extensions could be looked up with: there is nothing, `switch` is not supported.\n",
+        run: |_, _| {
+            let none = "There are no registered alternative switches\n".to_owned();
+            Box::pin(async { Outcome::Output(none) })
+        },
+    },
 ];
 
 fn applications(arguments: &[String]) -> Outcome {
