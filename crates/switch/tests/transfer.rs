@@ -22,6 +22,10 @@ exten => busy,1,Answer()
  same => n,UserEvent(After,Status: ${TRANSFERSTATUS} ${TRANSFERSTATUSPROTOCOL})
 exten => local,1,Transfer(bob)
  same => n,UserEvent(After,Status: ${TRANSFERSTATUS} ${TRANSFERSTATUSPROTOCOL})
+exten => stays,1,Set(GOTO_ON_BLINDXFR=phones^stayed^1)
+ same => n,Dial(PJSIP/bob)
+exten => stayed,1,UserEvent(Stayed,By: ${CHANNEL(endpoint)})
+exten => sent,1,UserEvent(Sent,Is: ${CHANNEL(endpoint)})
 exten => other,1,Transfer(IAX2/bob)
  same => n,UserEvent(After,Status: ${TRANSFERSTATUS} ${TRANSFERSTATUSPROTOCOL})
 ";
@@ -63,4 +67,22 @@ fn a_local_channel_has_no_far_end_to_ask() {
     world.command(Command::Originate(order));
     world.finish();
     assert_eq!(told(&world), ["UNSUPPORTED 0"]);
+}
+
+#[test]
+fn who_has_transferred_a_call_may_go_on() {
+    let mut world = World::new(1, DIALPLAN);
+    world.phone("alice", Phone::Rings);
+    world.phone("bob", Phone::Answers(Duration::from_secs(1)));
+    world.dial("alice", "stays").unwrap();
+    world.run(Duration::from_secs(2));
+    world.command(Command::BlindTransfer {
+        channel: "PJSIP/alice-00000000".into(),
+        context: Some("phones".into()),
+        exten: "sent".into(),
+    });
+    world.finish();
+    let mut told = told(&world);
+    told.sort();
+    assert_eq!(told, ["alice", "bob"]);
 }

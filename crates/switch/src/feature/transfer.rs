@@ -1,5 +1,6 @@
 //! Blind transfer: who talks with somebody sends them elsewhere and leaves.
 
+use crate::app::goto;
 use crate::bridge::Bridge;
 use crate::channel::Channel;
 use crate::pbx::Place;
@@ -138,10 +139,15 @@ impl Switch {
         self.tell(event);
     }
 
-    /// The one goes where it is sent, the other has nobody left to talk with.
+    /// The one goes where it is sent, the other has nobody left to talk with: it ends, or goes where
+    /// GOTO_ON_BLINDXFR says.
     fn send_away(&mut self, id: ChannelId, peer: ChannelId, place: Place) {
+        let channel = self.channels.get(&id);
+        let to = channel.and_then(|channel| channel.variables.value("GOTO_ON_BLINDXFR"));
+        let goes_on = to.and_then(|to| goto::place(self, id, &to.replace('^', ",")));
         if let Some(channel) = self.channels.get_mut(&id) {
             channel.cause = channel.cause.or(Some(Cause::NORMAL_CLEARING));
+            channel.after_bridge = goes_on.or(channel.after_bridge.take());
         }
         self.tell_peer(id, None);
         self.tell_peer(peer, None);
