@@ -84,12 +84,13 @@ impl Dialplan {
         extension.add(priority).map_err(|_| Fault::Exists)
     }
 
-    /// Removes a priority of `exten[/caller]` as it is written, or the whole extension.
+    /// Removes a priority of `exten[/caller]` as it is written, the hint where that has no number, or the
+    /// whole extension.
     pub fn remove_steps(
         &mut self,
         context: &str,
         exten: &str,
-        number: Option<u32>,
+        number: Option<Option<u32>>,
     ) -> Result<(), Fault> {
         let (name, caller) = match exten.trim().split_once('/') {
             Some((name, caller)) => (name, Some(caller)),
@@ -107,12 +108,10 @@ impl Dialplan {
             return Ok(());
         };
         let extension = &mut extensions[found];
-        let before = extension.priorities.len();
-        extension
-            .priorities
-            .retain(|priority| priority.number != number);
-        if extension.priorities.len() == before {
-            return Err(Fault::Missing);
+        let priorities = &mut extension.priorities;
+        match number {
+            None => drop(extension.hint.take().ok_or(Fault::Missing)?),
+            Some(number) => removed(priorities, |priority| priority.number == number)?,
         }
         if extension.priorities.is_empty() && extension.hint.is_none() {
             extensions.remove(found);
@@ -242,9 +241,12 @@ mod tests {
         assert_eq!(app(&plan, "a", "12", 1, "").as_deref(), Some("Echo(x)"));
         assert_eq!(app(&plan, "a", "12", 1, "55").as_deref(), Some("Busy(x)"));
         assert_eq!(app(&plan, "a", "13", 1, "").as_deref(), Some("NoOp(x)"));
-        assert_eq!(plan.remove_steps("a", "12", Some(2)), Err(Fault::Missing));
+        let mut remove = |exten: &str, number| plan.remove_steps("a", exten, Some(number));
+        assert_eq!(remove("12", Some(2)), Err(Fault::Missing));
+        assert_eq!(remove("12", None), Ok(()));
+        assert_eq!(remove("12", None), Err(Fault::Missing));
+        assert_eq!(remove("12/55", Some(1)), Ok(()));
         assert_eq!(plan.remove_steps("a", "12", None), Ok(()));
-        assert_eq!(plan.remove_steps("a", "12/55", Some(1)), Ok(()));
         assert_eq!(plan.remove_steps("a", "12", None), Err(Fault::Missing));
         assert_eq!(plan.remove_steps("b", "12", None), Err(Fault::NoContext));
         assert_eq!(app(&plan, "a", "12", 1, "").as_deref(), Some("NoOp(x)"));

@@ -19,6 +19,8 @@ pub struct BridgeSnapshot {
     pub creator: Option<Arc<str>>,
     /// Its name, if it has one.
     pub name: Option<Arc<str>>,
+    /// When it was made.
+    pub created: jiff::Timestamp,
     /// How many channels are in it.
     pub channels: usize,
 }

@@ -41,8 +41,8 @@ pub enum DialplanChange {
         context: Arc<str>,
         /// Its name or pattern as it is written.
         exten: Arc<str>,
-        /// Only this priority; all if not said.
-        priority: Option<u32>,
+        /// Only this priority, or the hint where it has no number; all if not said.
+        priority: Option<Option<u32>>,
     },
     /// Include a context in another, with times if there are any.
     AddInclude {

@@ -16,6 +16,7 @@ pub(crate) struct Bridge {
     pub(crate) technology: &'static Passing,
     /// The application that made it, and the name it gave.
     named: Option<(Arc<str>, Arc<str>)>,
+    created: jiff::Timestamp,
     members: Vec<ChannelId>,
 }
 
@@ -62,6 +63,7 @@ impl Bridge {
             technology: self.technology().into(),
             creator: self.named.as_ref().map(|(creator, _)| Arc::clone(creator)),
             name: self.named.as_ref().map(|(_, name)| Arc::clone(name)),
+            created: self.created,
             channels: self.members.len(),
         })
     }
@@ -83,6 +85,7 @@ impl Switch {
             kind,
             technology,
             named,
+            created: self.now.utc,
             members: Vec::new(),
         };
         self.tell(Event::BridgeCreate {

@@ -145,15 +145,15 @@ pub(super) fn added(id: &str, reply: &Reply) -> Vec<Message> {
 }
 
 pub(super) fn remove(id: &str, remove: &DialplanExtensionRemove) -> Step {
-    let number = match remove.priority.as_deref().map(priority) {
+    let said = match remove.priority.as_deref().map(priority) {
         None => None,
-        Some(Some(Some(number))) => Some(number),
-        Some(_) => return failed(id, INVALID_PRIORITY),
+        Some(Some(said)) => Some(said),
+        Some(None) => return failed(id, INVALID_PRIORITY),
     };
     ask(DialplanCommand::Change(DialplanChange::RemoveExtension {
         context: remove.context.as_str().into(),
         exten: remove.extension.as_str().into(),
-        priority: number,
+        priority: said,
     }))
 }
 

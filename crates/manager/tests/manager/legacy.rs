@@ -61,6 +61,7 @@ fn bridge(channels: usize) -> Arc<BridgeSnapshot> {
         technology: "simple_bridge".into(),
         creator: None,
         name: None,
+        created: jiff::Timestamp::UNIX_EPOCH,
         channels,
     })
 }

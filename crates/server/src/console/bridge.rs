@@ -1,4 +1,6 @@
-//! `bridge technology …`: how bridges may pass sound.
+//! `bridge …`: the bridges there are, and how they may pass sound.
+
+mod seated;
 
 use super::{Command, Outcome};
 use crate::node::Node;
@@ -7,6 +9,30 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 pub(super) const COMMANDS: &[Command] = &[
+    Command {
+        words: "bridge show all",
+        synopsis: "List all bridges",
+        usage: "Usage: bridge show all\n       Lists all bridges.\n",
+        run: |node, arguments| Box::pin(seated::all(node, arguments)),
+    },
+    Command {
+        words: "bridge show",
+        synopsis: "Show information about a bridge",
+        usage: "Usage: bridge show <bridge-id>\n       Tells what there is to say of a bridge, and who is in it.\n",
+        run: |node, arguments| Box::pin(seated::one(node, arguments)),
+    },
+    Command {
+        words: "bridge destroy",
+        synopsis: "Destroy a bridge",
+        usage: "Usage: bridge destroy <bridge-id>\n       Takes everybody out of a bridge.\n",
+        run: |node, arguments| Box::pin(seated::destroy(node, arguments)),
+    },
+    Command {
+        words: "bridge kick",
+        synopsis: "Kick a channel from a bridge",
+        usage: "Usage: bridge kick <bridge-id> <channel>\n       Takes a channel out of a bridge.\n",
+        run: |node, arguments| Box::pin(seated::kick(node, arguments)),
+    },
     Command {
         words: "bridge technology show",
         synopsis: "List registered bridge technologies",

@@ -75,7 +75,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         words: "dialplan remove extension",
         synopsis: "Remove a specified extension",
-        usage: "Usage: dialplan remove extension <exten>[/<callerid>]@<context> [priority]\n       Removes a priority or the whole extension, until extensions.conf is read again.\n",
+        usage: "Usage: dialplan remove extension <exten>[/<callerid>]@<context> [priority]\n       Removes a priority, the `hint`, or the whole extension, until extensions.conf is read again.\n",
         run: |node, arguments| Box::pin(change::remove_extension(node, arguments)),
     },
     Command {

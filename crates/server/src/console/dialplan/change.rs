@@ -62,8 +62,9 @@ fn extension(text: &str) -> Option<(&str, DialplanStep)> {
 pub(super) async fn remove_extension(node: &Arc<Node>, arguments: &[String]) -> Outcome {
     let (place, priority) = match arguments {
         [place] => (place, None),
+        [place, hint] if hint.eq_ignore_ascii_case("hint") => (place, Some(None)),
         [place, priority] => match priority.parse().ok().filter(|number: &u32| *number > 0) {
-            Some(number) => (place, Some(number)),
+            Some(number) => (place, Some(Some(number))),
             None => return Outcome::Usage,
         },
         _ => return Outcome::Usage,
@@ -80,9 +81,12 @@ pub(super) async fn remove_extension(node: &Arc<Node>, arguments: &[String]) -> 
         (Some(DialplanReply::Changed), None) => {
             Outcome::Output(format!("Whole extension {place} removed\n"))
         }
-        (Some(DialplanReply::Changed), Some(number)) => Outcome::Output(format!(
-            "Extension {place} with priority {number} removed\n"
-        )),
+        (Some(DialplanReply::Changed), Some(number)) => {
+            let priority = number.map_or("hint".to_owned(), |number| number.to_string());
+            Outcome::Output(format!(
+                "Extension {place} with priority {priority} removed\n"
+            ))
+        }
         (Some(_), _) => Outcome::Failed(format!("Failed to remove extension {place}\n")),
         (None, _) => unavailable(),
     }

@@ -250,6 +250,7 @@ fn bridge() -> BridgeSnapshot {
         technology: "simple_bridge".into(),
         creator: None,
         name: None,
+        created: jiff::Timestamp::UNIX_EPOCH,
         channels: 1,
     }
 }
