@@ -20,6 +20,9 @@ use tokio::runtime::Handle;
 use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep};
 
+/// So often events are read for a request at a time: for about as much as there can be, but not for ever.
+const READS: usize = 256;
+
 /// The two ends of a connection, and whether what is between them is encrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ends {
@@ -362,7 +365,19 @@ impl Driver {
         // Woken for the next ones before those there are have been read, so that none is missed.
         let ready = events.poll_ready(context).is_ready();
         let session = &mut self.session;
-        match events.read(&mut |event| session.handle(now, Input::Event(event))) {
+        // Who comes with requests hears of more only with the next one: all there is is for this one.
+        let reads = match self.carrier {
+            Carrier::Stream => 1,
+            Carrier::Requests => READS,
+        };
+        let mut read = Ok(false);
+        for _ in 0..reads {
+            read = events.read(&mut |event| session.handle(now, Input::Event(event)));
+            if !matches!(read, Ok(true)) || !session.listens() {
+                break;
+            }
+        }
+        match read {
             Ok(read) => {
                 session.handle(now, Input::Heard(events.at()));
                 read || ready

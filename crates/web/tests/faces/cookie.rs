@@ -2,6 +2,7 @@
 
 use crate::client::Client;
 use crate::house::{House, MANAGER};
+use model::DeviceState;
 use std::time::{Duration, Instant};
 
 #[tokio::test]
@@ -215,6 +216,36 @@ async fn wait_event_tells_what_happened_since() {
     let nothing = other.get("/rawman?action=WaitEvent&timeout=0").await;
     assert_eq!(nothing.body.matches("Event: ").count(), 1);
     assert!(began.elapsed() < Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn wait_event_tells_all_there_is_however_often_it_is_read() {
+    let house = House::new(MANAGER);
+    let served = house.serve("");
+    let mut client = Client::connect(served.address(false)).await;
+    client
+        .get("/rawman?action=login&username=onlyuser&secret=onlyuser-secret")
+        .await;
+    // None of these is for the account; a read has fewer.
+    for _ in 0..250 {
+        house.device("PJSIP/1", DeviceState::InUse);
+    }
+    (0..250).for_each(|_| house.knock("Mine"));
+    let wait = "/rawman?action=WaitEvent&timeout=0";
+    let told = client.get(wait).await.body;
+    assert_eq!(told.matches("Event: UserEvent").count(), 250);
+    // As many as are told at a time, and then the rest.
+    (0..1_150).for_each(|_| house.knock("Mine"));
+    let mut rest = 1_150;
+    for _ in 0..2 {
+        rest -= client
+            .get(wait)
+            .await
+            .body
+            .matches("Event: UserEvent")
+            .count();
+    }
+    assert_eq!(rest, 0);
 }
 
 #[tokio::test]
