@@ -140,13 +140,14 @@ impl<S> Timed<S> {
         );
     }
 
-    /// Bytes have gone. Once the answer is made the connection stands between requests again.
-    fn has_written(&mut self) {
-        self.stuck = None;
+    /// Bytes have gone. Once the answer is made the connection stands between requests again; who reads
+    /// may not look again before it is woken.
+    fn has_written(&mut self, cx: &mut Context<'_>) {
         if self.phase.is(WAITING) {
             self.began = None;
         }
         self.read = Instant::now();
+        let _ = self.is_late(cx);
     }
 
     /// Whether this is no answer, but what the library says to who was not understood.
@@ -155,16 +156,17 @@ impl<S> Timed<S> {
         self.unread
     }
 
-    fn count(&self, written: &Poll<io::Result<usize>>) {
-        if let Poll::Ready(Ok(count)) = written {
+    fn count(&mut self, written: &Poll<io::Result<usize>>, cx: &mut Context<'_>) {
+        if let Poll::Ready(Ok(count @ 1..)) = written {
             (self.sent)(*count);
+            self.has_written(cx);
         }
     }
 
-    /// Watches over whatever takes bytes from us.
+    /// Watches over whatever takes bytes from us. That there is nothing to flush is no sign of life.
     fn wrote<T>(&mut self, poll: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         if poll.is_ready() {
-            self.has_written();
+            self.stuck = None;
             return poll;
         }
         let since = *self.stuck.get_or_insert_with(Instant::now);
@@ -221,7 +223,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
             return Poll::Ready(Ok(buf.len()));
         }
         let poll = Pin::new(&mut timed.stream).poll_write(cx, buf);
-        timed.count(&poll);
+        timed.count(&poll, cx);
         timed.wrote(poll, cx)
     }
 
@@ -235,7 +237,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
             return Poll::Ready(Ok(bufs.iter().map(|buf| buf.len()).sum()));
         }
         let poll = Pin::new(&mut timed.stream).poll_write_vectored(cx, bufs);
-        timed.count(&poll);
+        timed.count(&poll, cx);
         timed.wrote(poll, cx)
     }
 
@@ -261,6 +263,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt as _;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 
     fn timed(phase: &Phase) -> (Timed<DuplexStream>, DuplexStream) {
@@ -304,6 +307,23 @@ mod tests {
         phase.answered();
         kept.write_all(b"200").await.unwrap();
         assert_eq!(patience(&mut kept).await, 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_to_flush_is_no_sign_of_life() {
+        let (mut timed, mut theirs) = timed(&Phase::default());
+        theirs.write_all(b"GET").await.unwrap();
+        timed.read_exact(&mut [0; 3]).await.unwrap();
+        let began = Instant::now();
+        while timed.read(&mut [0; 8]).now_or_never().is_none() {
+            timed.flush().await.unwrap();
+            sleep(Duration::from_millis(700)).await;
+        }
+        assert_eq!(
+            began.elapsed().as_millis(),
+            3_500,
+            "the first look after 3 seconds"
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -4,8 +4,10 @@ use crate::client::Client;
 use crate::house::{House, MANAGER};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, pem::PemObject as _};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
@@ -144,6 +146,25 @@ async fn who_stands_still_is_given_up() {
     }
     assert!(page.contains(&"<p>Error parsing request body</p>".to_owned()));
     assert_eq!(page.last().map(String::as_str), Some("</body></html>"));
+}
+
+/// Each patience is its own: neither ends for the other, nor begins anew when the library looks.
+#[tokio::test]
+async fn who_stands_still_is_given_up_in_time() {
+    let soon = Duration::from_secs(5);
+    let house = House::new(MANAGER);
+    let served = house.serve("session_inactivity = 300");
+    let mut half = Client::connect(served.address(false)).await;
+    half.write(b"GET /rawman HTTP/1.1\r\n").await;
+    assert_eq!(timeout(soon, half.head()).await.unwrap().status, 400);
+    let mut half = Client::connect(served.address(false)).await;
+    half.get("/rawman").await;
+    half.write(b"GET /rawman HTTP/1.1\r\n").await;
+    assert_eq!(timeout(soon, half.head()).await.unwrap().status, 400);
+    let served = house.serve("session_keep_alive = 300");
+    let mut idle = Client::connect(served.address(false)).await;
+    idle.get("/rawman").await;
+    assert!(timeout(soon, idle.is_closed()).await.unwrap());
 }
 
 #[tokio::test]
