@@ -63,6 +63,22 @@ fn variables_elsewhere() {
 }
 
 #[test]
+fn variables_come_to_be_and_go() {
+    let mut caller = Caller::dial("exists");
+    caller.check(&[
+        ("BEFORE", "1011"),
+        ("AFTER", "0000"),
+        ("X", ""),
+        ("G", ""),
+        ("EXPORTED", "by myself"),
+    ]);
+    assert_eq!(
+        caller.set(&format!("EXPORT({},Y)", caller.name), "1"),
+        Reply::Refused(Refusal::NotSet)
+    );
+}
+
+#[test]
 fn places_and_states() {
     let mut caller = Caller::dial("wait");
     caller.check(&[

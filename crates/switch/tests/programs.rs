@@ -9,7 +9,7 @@
 
 mod world;
 
-use model::{Event, Line};
+use model::Line;
 use std::sync::Arc;
 use std::time::Duration;
 use switch::{Config, Input};
@@ -38,15 +38,8 @@ fn call(exten: &str, change: impl Fn(&mut Config)) -> (Vec<String>, Vec<Line>) {
     world.dial("alice", exten).unwrap();
     world.run(Duration::from_secs(1));
     world.finish();
-    let told = world
-        .events
-        .iter()
-        .filter_map(|record| match &record.event {
-            Event::UserEvent { name, headers, .. } => Some(format!("{name} {}", headers[0].1)),
-            _ => None,
-        });
     let run = world.programs.iter().map(|program| program.line.clone());
-    (told.collect(), run.collect())
+    (world.told(), run.collect())
 }
 
 #[test]

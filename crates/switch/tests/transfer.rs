@@ -9,7 +9,7 @@
 
 mod world;
 
-use model::{Command, Event, Instruction};
+use model::{Command, Instruction};
 use std::time::Duration;
 use world::{Phone, World, originate};
 
@@ -30,15 +30,6 @@ exten => other,1,Transfer(IAX2/bob)
  same => n,UserEvent(After,Status: ${TRANSFERSTATUS} ${TRANSFERSTATUSPROTOCOL})
 ";
 
-fn told(world: &World) -> Vec<String> {
-    let told = world.events.iter();
-    let told = told.filter_map(|record| match &record.event {
-        Event::UserEvent { headers, .. } => Some(headers[0].1.to_string()),
-        _ => None,
-    });
-    told.collect()
-}
-
 fn call(exten: &str) -> (Vec<String>, Vec<String>) {
     let mut world = World::new(1, DIALPLAN);
     world.phone("alice", Phone::Rings);
@@ -49,15 +40,15 @@ fn call(exten: &str) -> (Vec<String>, Vec<String>) {
         Instruction::SendAway { to, .. } => Some(to.to_string()),
         _ => None,
     });
-    (told(&world), asked.collect())
+    (world.told(), asked.collect())
 }
 
 #[test]
 fn the_far_end_is_asked_to_call_somebody_else() {
     let one = |text: &str| vec![text.to_owned()];
-    assert_eq!(call("done"), (one("SUCCESS 0"), one("bob")));
-    assert_eq!(call("busy"), (one("FAILURE 486"), one("busy")));
-    assert_eq!(call("other"), (one("FAILURE 0"), vec![]));
+    assert_eq!(call("done"), (one("After SUCCESS 0"), one("bob")));
+    assert_eq!(call("busy"), (one("After FAILURE 486"), one("busy")));
+    assert_eq!(call("other"), (one("After FAILURE 0"), vec![]));
 }
 
 #[test]
@@ -66,7 +57,7 @@ fn a_local_channel_has_no_far_end_to_ask() {
     let order = originate("Local/local@phones", "Wait", "1");
     world.command(Command::Originate(order));
     world.finish();
-    assert_eq!(told(&world), ["UNSUPPORTED 0"]);
+    assert_eq!(world.told(), ["After UNSUPPORTED 0"]);
 }
 
 #[test]
@@ -82,7 +73,7 @@ fn who_has_transferred_a_call_may_go_on() {
         exten: "sent".into(),
     });
     world.finish();
-    let mut told = told(&world);
+    let mut told = world.told();
     told.sort();
-    assert_eq!(told, ["alice", "bob"]);
+    assert_eq!(told, ["Sent bob", "Stayed alice"]);
 }

@@ -8,6 +8,7 @@ mod channel;
 mod database;
 mod device;
 mod environment;
+mod existence;
 pub(crate) mod feature;
 pub(crate) mod group;
 mod hangup;
@@ -45,12 +46,13 @@ type Read = fn(&mut ChannelScope<'_>, args: &str) -> Outcome;
 /// Takes a function's new value.
 type Write = fn(&mut ChannelScope<'_>, args: &str, value: &str) -> Outcome<()>;
 
-const FAMILIES: [&[Function]; 15] = [
+const FAMILIES: [&[Function]; 16] = [
     caller::FUNCTIONS,
     channel::FUNCTIONS,
     database::FUNCTIONS,
     device::FUNCTIONS,
     environment::FUNCTIONS,
+    existence::FUNCTIONS,
     feature::FUNCTIONS,
     group::FUNCTIONS,
     hangup::FUNCTIONS,

@@ -204,7 +204,7 @@ fn master(scope: &ChannelScope<'_>) -> Outcome<ChannelId> {
 }
 
 /// Does something as if it were about another channel.
-fn of_channel<T>(
+pub(super) fn of_channel<T>(
     scope: &mut ChannelScope<'_>,
     id: ChannelId,
     work: impl FnOnce(&mut ChannelScope<'_>) -> Outcome<T>,
