@@ -1,5 +1,7 @@
 //! `database …`: AstDB.
 
+mod query;
+
 use super::{Command, Outcome};
 use crate::node::Node;
 use model::{DatabaseCommand, DatabaseReply, Reply};
@@ -42,6 +44,12 @@ pub(super) const COMMANDS: &[Command] = &[
         synopsis: "Shows database contents",
         usage: "Usage: database showkey <keytree>\n       Lists all values whose key is this one or lies below it, in all families.\n",
         run: |node, arguments| Box::pin(show_key(node, arguments)),
+    },
+    Command {
+        words: "database query",
+        synopsis: "Run a user-specified query on the astdb",
+        usage: "Usage: database query \"<SQL>\"\n       Answers a SELECT on the table astdb, whose columns are key and value.\n",
+        run: |node, arguments| Box::pin(query::run(node, arguments)),
     },
 ];
 
@@ -115,13 +123,20 @@ async fn show_key(node: &Arc<Node>, arguments: &[String]) -> Outcome {
     let [key] = arguments else {
         return Outcome::Usage;
     };
-    let Some(DatabaseReply::List(mut found)) = ask(node, DatabaseCommand::List("".into())).await
-    else {
+    let Some(mut found) = all(node).await else {
         return unavailable();
     };
     let (end, middle) = (format!("/{key}"), format!("/{key}/"));
     found.retain(|(path, _)| path.ends_with(&end) || path.contains(&middle));
     Outcome::Output(listed(&found))
+}
+
+/// Everything there is.
+async fn all(node: &Arc<Node>) -> Option<Vec<(Arc<str>, Arc<str>)>> {
+    let DatabaseReply::List(found) = ask(node, DatabaseCommand::List("".into())).await? else {
+        return None;
+    };
+    Some(found)
 }
 
 fn listed(found: &[(Arc<str>, Arc<str>)]) -> String {
