@@ -119,6 +119,29 @@ class HttpTest(LabTest):
         self.assertIn(f"Server Enabled and Bound to 127.0.0.1:{self.lab.ports['HTTP']}\n", told)
         self.assertIn('/amxml => XML Manager Event Interface w/Digest authentication\n', told)
 
+    def said(self):
+        with open(self.lab.log.name) as file:
+            return file.read()
+
+    def rewrite(self, name, before, after):
+        path = os.path.join(self.lab.etc, name)
+        with open(path) as file:
+            text = file.read()
+        self.assertIn(before, text)
+        with open(path, 'w') as file:
+            file.write(text.replace(before, after))
+
+    def test_which_of_two_files_does_not_agree_is_told(self):
+        self.rewrite('manager.conf', 'webenabled = yes', 'webenabled = no')
+        self.console('manager reload')
+        self.assertIn('[general] of manager.conf must say enabled = yes and webenabled = yes', self.said())
+
+    def test_a_host_without_address_is_told_and_nothing_changes(self):
+        self.rewrite('http.conf', 'bindaddr = 127.0.0.1', 'bindaddr = nobody.invalid')
+        told = self.console('module reload http')
+        self.assertRegex(told, r'http\.conf:\d+: `bindaddr = nobody\.invalid`: nobody\.invalid has no address')
+        self.assertIn(f"Bound to 127.0.0.1:{self.lab.ports['HTTP']}\n", self.console('http show status'))
+
     @unittest.skipUnless(requests, 'needs requests')
     def test_json_with_requests(self):
         basic = ('admin', 'admin-secret')

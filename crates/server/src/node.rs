@@ -279,6 +279,16 @@ impl Node {
         failures.iter().map(ToString::to_string).collect()
     }
 
+    /// Tells which of two files keeps the manager from answering over HTTP, if the other wants it to.
+    pub(crate) fn tell_what_web_misses(&self) {
+        let configured = self.configured();
+        let manager = &configured.manager.settings.general;
+        let has_manager = manager.enabled && manager.web_enabled;
+        if let Some(missing) = web::missing(&configured.configuration.web, has_manager) {
+            tracing::warn!("{missing}");
+        }
+    }
+
     /// Where the web faces listen.
     pub(crate) fn web_places(&self) -> Vec<web::At> {
         self.faces.get().map(Faces::places).unwrap_or_default()

@@ -97,6 +97,8 @@ impl Node {
         }
         if parts.contains(&Part::Web) {
             failures.extend(self.serve_web());
+        } else if parts.contains(&Part::Manager) {
+            self.tell_what_web_misses();
         }
         for failure in failures {
             tracing::error!("{failure}");
