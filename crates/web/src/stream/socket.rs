@@ -35,6 +35,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::frame::{CloseFrame, coding::CloseCode};
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message as Frame, Utf8Bytes};
 
@@ -253,8 +254,20 @@ impl Talk {
             Some(Ok(Frame::Binary(_))) => self.complain("Text only").await,
             // Pings are answered by the library.
             Some(Ok(Frame::Ping(_) | Frame::Pong(_) | Frame::Frame(_))) => Ok(()),
+            Some(Err(Error::Capacity(_))) => self.on_too_much().await,
             Some(Ok(Frame::Close(_)) | Err(_)) | None => Err(Over),
         }
+    }
+
+    /// What is too large is not read, nor what follows; the client is told so (RFC 6455, 7.4.1).
+    async fn on_too_much(&mut self) -> Result<(), Over> {
+        self.complain("Message too large").await?;
+        let frame = CloseFrame {
+            code: CloseCode::Size,
+            reason: Utf8Bytes::default(),
+        };
+        let _ = timeout(PATIENCE, self.socket.close(Some(frame))).await;
+        Err(Over)
     }
 
     async fn on_text(&mut self, text: &Utf8Bytes) -> Result<(), Over> {

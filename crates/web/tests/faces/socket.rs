@@ -6,6 +6,7 @@ use model::DeviceState;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{self, Message, client::IntoClientRequest as _};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
@@ -210,4 +211,22 @@ async fn a_reader_may_begin_anew_where_it_is() {
         .await;
     let snapshot = socket.await_type("snapshot").await;
     assert_eq!(snapshot["events"][0]["Device"], "PJSIP/alice");
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_large_is_told_so() {
+    let house = House::new(MANAGER);
+    let served = house.serve("");
+    let mut socket = Socket::open(&served, "", ADMIN).await.unwrap();
+    socket
+        .say(json!({"Action": "Ping", "X": "y".repeat(70_000)}))
+        .await;
+    let told = socket.await_type("response").await;
+    assert_eq!(told["response"]["Message"], "Message too large");
+    loop {
+        if let Message::Close(frame) = socket.0.next().await.unwrap().unwrap() {
+            assert_eq!(frame.unwrap().code, CloseCode::Size);
+            return;
+        }
+    }
 }
