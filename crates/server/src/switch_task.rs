@@ -157,6 +157,10 @@ async fn wake(shared: Arc<Shared>, clock: Clock) {
         let now = clock.now().since_start;
         let due = shared.alarm.times().due;
         if due.is_some_and(|due| due <= now) && due != told {
+            if told.is_some() {
+                // The switch has not come to an end, as in a dialplan that loops: others first.
+                tokio::task::yield_now().await;
+            }
             told = due;
             if shared.give(Question::Input(Input::Tick)).await.is_err() {
                 return;
@@ -362,3 +366,6 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing panics while it is held; were it so, what is there is whole.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

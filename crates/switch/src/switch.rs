@@ -31,7 +31,7 @@ use std::time::Duration;
 
 /// Steps of dialplan and happenings in one turn. A dialplan that loops without waiting gives way
 /// to everybody else after that many and goes on in the next turn.
-const STEPS_A_TURN: usize = 4096;
+const STEPS_A_TURN: usize = 512;
 
 /// What goes into the switch.
 #[derive(Clone, Debug, Serialize, Deserialize)]
