@@ -148,8 +148,10 @@ impl Stream for Sse {
 }
 
 fn event(mark: Mark, told: &Told, text: &mut String) {
+    let json = told.json();
+    text.reserve(json.len() + 64);
     let _ = write!(text, "id: {mark}\ndata: ");
-    text.push_str(told.json());
+    text.push_str(json);
     text.push_str("\n\n");
 }
 
