@@ -1,7 +1,7 @@
 //! Bridges: where channels sit together.
 
 use crate::Switch;
-use crate::channel::Happening;
+use crate::happening::Happening;
 use crate::technology::Technology as Passing;
 use model::{BridgeId, BridgeSnapshot, Cause, ChannelId, Event};
 use std::sync::Arc;

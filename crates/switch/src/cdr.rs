@@ -11,8 +11,9 @@ mod part;
 pub(crate) use list::OpenRecord;
 pub(crate) use part::Notes;
 
-use crate::channel::{Dialer, Progress};
+use crate::channel::Dialer;
 use crate::function::record_field;
+use crate::happening::Progress;
 use crate::{Output, Switch};
 use model::{CallRecord, ChannelId, DialStatus, Event, Reply, Spool};
 use part::{Dialed, Part};

@@ -1,6 +1,7 @@
 //! Keys pressed: told, brought to who waits for them, and passed on through bridges.
 
-use crate::channel::{Happening, Technology};
+use crate::channel::Technology;
+use crate::happening::Happening;
 use crate::timers::Timer;
 use crate::{Output, Switch};
 use model::{ChannelId, Event, FLASH, Instruction, MediaId};

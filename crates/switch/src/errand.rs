@@ -2,7 +2,8 @@
 
 use crate::Switch;
 use crate::app::goto::place;
-use crate::channel::{Frame, Happening};
+use crate::channel::Frame;
+use crate::happening::Happening;
 use crate::pbx::Place;
 use model::ChannelId;
 use std::sync::Arc;

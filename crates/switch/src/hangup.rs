@@ -1,6 +1,7 @@
 //! How a channel ends: asked to, told to, released by its technology, gone.
 
-use crate::channel::{Dialer, End, Happening, Progress, Technology};
+use crate::channel::{Dialer, End, Technology};
+use crate::happening::{Happening, Progress};
 use crate::memory::Ended;
 use crate::timers::Timer;
 use crate::{Output, Switch};

@@ -25,6 +25,7 @@ mod feature;
 pub mod function;
 mod handler;
 mod hangup;
+mod happening;
 mod hint;
 mod identity;
 mod line;

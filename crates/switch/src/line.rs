@@ -1,6 +1,7 @@
 //! The outer side of a channel: what its technology signals, and what it is told to signal.
 
-use crate::channel::{Channel, Descent, Dialer, Happening, NewChannel, Progress, Technology};
+use crate::channel::{Channel, Descent, Dialer, NewChannel, Technology};
+use crate::happening::{Happening, Progress};
 use crate::listen::MediaLeg;
 use crate::{Output, Switch};
 use model::{

@@ -1,7 +1,8 @@
 //! Who hears whom: derived from where channels sit and what they execute, told as a difference.
 
 use crate::app::{dial::Dial, echo::Echo};
-use crate::channel::{Channel, Dialer, Happening, Technology};
+use crate::channel::{Channel, Dialer, Technology};
+use crate::happening::Happening;
 use crate::{Output, Switch};
 use model::{ChannelId, MediaId, MediaInstruction, PlayId};
 use std::collections::{BTreeMap, BTreeSet};

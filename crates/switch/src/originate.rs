@@ -1,7 +1,8 @@
 //! Originate: call somebody, and connect who answers to the dialplan or an application.
 
 use crate::Switch;
-use crate::channel::{Descent, Dialer, Happening, Progress, Technology};
+use crate::channel::{Descent, Dialer, Technology};
+use crate::happening::{Happening, Progress};
 use crate::outgoing::Outgoing;
 use crate::promise::Promise;
 use crate::timers::Timer;

@@ -3,9 +3,10 @@
 
 use crate::Switch;
 use crate::app::{self, Call, Step};
-use crate::channel::{Channel, End, Frame, Happening};
+use crate::channel::{Channel, End, Frame};
 use crate::feature::mapped::keep_for_later;
 use crate::hangup::DEFAULT_CAUSE;
+use crate::happening::Happening;
 use crate::scope::ChannelScope;
 use crate::timers::{Timer, TimerId};
 use model::{ChannelId, Event};

@@ -1,5 +1,5 @@
 //! Sounds made of what a far end says: recorded, looked for, removed. Each ends as a playback does, in
-//! [`Happening::Played`](crate::channel::Happening::Played).
+//! [`Happening::Played`](crate::happening::Happening::Played).
 
 use crate::listen::Playing;
 use crate::{Output, Switch};

@@ -4,11 +4,11 @@
 use crate::Config;
 use crate::bridge::Bridge;
 use crate::cel::EventLog;
-use crate::channel::Happening;
 use crate::channels::Channels;
 use crate::database::Database;
 use crate::device::Devices;
 use crate::directory::Directory;
+use crate::happening::Happening;
 use crate::listen::Playing;
 use crate::names::Counters;
 use crate::originate::Origination;

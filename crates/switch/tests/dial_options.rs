@@ -9,15 +9,13 @@
 
 mod world;
 
-use model::{Cause, Event, FLASH, Instruction, MediaInstruction, Signal};
+use model::{Cause, Event, Instruction, MediaInstruction, Signal};
 use std::time::Duration;
 use world::{Phone, World};
 
 const DIALPLAN: &str = "
 [phones]
 exten => plain,1,Dial(PJSIP/bob,5)
-exten => wait,1,Answer()
- same => n,Wait(20)
 exten => a,1,Dial(PJSIP/bob,5,aA(hello))
 exten => A,1,Dial(PJSIP/bob,5,A(hello:please-hold)U(sub))
 exten => Ag,1,Dial(PJSIP/bob,5,A(hello)g)
@@ -27,11 +25,6 @@ exten => d,1,Dial(PJSIP/bob,5,d)
 exten => 7,1,UserEvent(Exit,Status: ${DIALSTATUS})
 exten => H,1,Dial(PJSIP/bob,5,H)
  same => n,UserEvent(After,Status: ${DIALSTATUS})
-exten => D,1,Dial(PJSIP/bob,5,D(1w2:3))
-exten => Dp,1,Dial(PJSIP/bob,5,D(::99))
-exten => Dmf,1,Dial(PJSIP/bob,5,D(:::*1#))
-exten => DmfE,1,Dial(PJSIP/bob,5,ED(:::*1#))
-exten => Df,1,Dial(PJSIP/bob,5,D(f))
 exten => patient,1,Dial(PJSIP/bob,5^1)
  same => n,UserEvent(After,Status: ${DIALSTATUS})
 exten => early,1,Dial(Local/sound@phones/n,3^1)
@@ -210,94 +203,6 @@ fn who_neither_rings_nor_sounds_is_given_up_sooner() {
         world.finish();
         assert_eq!(world.told()[0], status, "{exten}");
     }
-}
-
-#[test]
-fn digits_are_sent_one_by_one_before_they_talk() {
-    let (mut world, alice) = call("D");
-    world.run_ms(1_100);
-    let bob = world.line("bob");
-    assert_eq!(world.digits_sent(), [(bob, '1')]);
-    assert!(world.story(&["BridgeEnter"]).is_empty());
-    world.run_ms(2_000);
-    assert_eq!(world.digits_sent(), [(bob, '1'), (bob, '2'), (alice, '3')]);
-    assert_eq!(world.story(&["BridgeEnter"]).len(), 2);
-    world.hang_up(alice);
-    world.finish();
-    // Either may leave meanwhile.
-    for leaves in ["alice", "bob"] {
-        let (mut world, _) = call("D");
-        world.run_ms(1_100);
-        let channel = match leaves {
-            "alice" => alice,
-            name => world.line(name),
-        };
-        world.hang_up(channel);
-        world.finish();
-        assert!(world.story(&["BridgeEnter"]).is_empty(), "{leaves}");
-    }
-}
-
-#[test]
-fn the_hook_pressed_for_a_moment_is_no_digit_and_goes_to_who_talks() {
-    let (mut world, alice) = call("Df");
-    world.run_ms(2_000);
-    let bob = world.line("bob");
-    assert_eq!(world.digits_sent(), [(bob, FLASH)]);
-    world.press(alice, "!");
-    assert_eq!(world.digits_sent()[1..], [(bob, FLASH)]);
-    let story = world.story(&["Flash", "DtmfBegin", "DtmfEnd"]);
-    assert_eq!(story, ["Flash PJSIP/alice-00000000"]);
-    world.hang_up(alice);
-    world.finish();
-    // Nor is it one that an application reads.
-    let (mut world, alice) = call("wait");
-    world.press(alice, "!");
-    assert_eq!(world.story(&["Flash"]).len(), 1);
-    world.hang_up(alice);
-    world.finish();
-}
-
-#[test]
-fn trunks_hear_their_digits_once_there_is_sound_before_the_answer() {
-    for (exten, hears) in [("Dmf", false), ("DmfE", true)] {
-        let (mut world, alice) = call_to(exten, Phone::Rings);
-        world.run(Duration::from_millis(10));
-        let bob = world.line("bob");
-        let media = model::MediaId(bob.0);
-        let format = "ulaw".into();
-        world.signal(Signal::Media {
-            channel: bob,
-            media,
-            format,
-        });
-        world.signal(Signal::Progress(bob));
-        let sounds = |of: model::ChannelId| {
-            let mut told = world.media.iter();
-            told.find_map(|told| match told {
-                MediaInstruction::Tones {
-                    media,
-                    tones: Some(tones),
-                } if *media == model::MediaId(of.0) => Some(tones.parts.len()),
-                _ => None,
-            })
-        };
-        assert_eq!(sounds(bob), Some(6));
-        assert_eq!(sounds(alice), hears.then_some(6), "{exten}");
-    }
-}
-
-#[test]
-fn digits_are_sent_once_there_is_sound_before_the_answer() {
-    let (mut world, alice) = call_to("Dp", Phone::Rings);
-    world.run_ms(100);
-    let bob = world.line("bob");
-    assert_eq!(world.digits_sent(), []);
-    world.signal(Signal::Progress(bob));
-    world.run_ms(1_000);
-    assert_eq!(world.digits_sent(), [(bob, '9'), (bob, '9')]);
-    world.hang_up(alice);
-    world.finish();
 }
 
 #[test]

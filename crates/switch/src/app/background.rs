@@ -2,7 +2,8 @@
 
 use super::{Application, Call, Step, Waiting, wait_exten};
 use crate::Switch;
-use crate::channel::{Channel, Happening};
+use crate::channel::Channel;
+use crate::happening::Happening;
 use crate::pbx::Place;
 use model::{ChannelId, PlayId};
 use std::sync::Arc;

@@ -4,8 +4,8 @@ use super::limit::{Clock, Limit, Time};
 use super::wait::seconds;
 use super::{Application, Call, Step, Waiting, goto};
 use crate::Switch;
-use crate::channel::Happening;
 use crate::feature::keys::Features;
+use crate::happening::Happening;
 use model::{Cause, ChannelId};
 use std::time::Duration;
 

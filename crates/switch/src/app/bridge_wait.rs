@@ -3,7 +3,7 @@
 use super::{Application, Call, Step, Waiting};
 use crate::Switch;
 use crate::bridge::Kind;
-use crate::channel::Happening;
+use crate::happening::Happening;
 use crate::timers::TimerId;
 use model::{BridgeId, ChannelId};
 

@@ -2,7 +2,7 @@
 
 use super::{Application, Call, Step, Waiting};
 use crate::Switch;
-use crate::channel::{Happening, Progress};
+use crate::happening::{Happening, Progress};
 use crate::timers::{Timer, TimerId};
 use model::{Cause, ChannelId, ChannelState, DialStatus};
 

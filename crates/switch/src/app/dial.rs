@@ -18,7 +18,7 @@ use super::limit::Clock;
 use super::{Application, Call, Step, Waiting};
 use crate::Switch;
 use crate::app::dtmf::Digits;
-use crate::channel::{Happening, Progress};
+use crate::happening::{Happening, Progress};
 use crate::timers::TimerId;
 use announce::Announcing;
 use choice::Choosing;

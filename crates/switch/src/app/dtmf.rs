@@ -2,7 +2,7 @@
 
 use super::{Application, Call, Step, Waiting};
 use crate::Switch;
-use crate::channel::Happening;
+use crate::happening::Happening;
 use crate::timers::TimerId;
 use model::{ChannelId, FLASH};
 use std::time::Duration;

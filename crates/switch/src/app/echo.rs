@@ -2,7 +2,7 @@
 
 use super::{Application, Step, Waiting};
 use crate::Switch;
-use crate::channel::Happening;
+use crate::happening::Happening;
 use model::ChannelId;
 
 pub(super) const ECHO: Application = Application {

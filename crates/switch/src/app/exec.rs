@@ -2,7 +2,7 @@
 
 use super::{Application, Call, Step, Waiting, find};
 use crate::Switch;
-use crate::channel::Happening;
+use crate::happening::Happening;
 use dialplan::Timing;
 use model::ChannelId;
 use std::any::Any;

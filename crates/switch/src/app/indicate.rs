@@ -1,7 +1,7 @@
 //! Ringing, Progress and Proceeding: tell the caller how the call goes.
 
 use super::{Application, Step};
-use crate::channel::Progress;
+use crate::happening::Progress;
 
 pub(super) const RINGING: Application = Application {
     name: "Ringing",

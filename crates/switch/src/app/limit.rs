@@ -3,7 +3,7 @@
 
 use super::say::number_in_english;
 use crate::Switch;
-use crate::channel::Happening;
+use crate::happening::Happening;
 use crate::timers::TimerId;
 use model::{ChannelId, PlayId};
 use std::sync::Arc;

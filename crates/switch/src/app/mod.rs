@@ -43,7 +43,7 @@ pub(crate) mod wait_exten;
 mod while_loop;
 
 use crate::Switch;
-use crate::channel::Happening;
+use crate::happening::Happening;
 use crate::pbx::Place;
 use model::ChannelId;
 use std::any::Any;

@@ -2,7 +2,8 @@
 
 use super::{Application, Step, Waiting};
 use crate::Switch;
-use crate::channel::{Channel, Dialer, Happening};
+use crate::channel::{Channel, Dialer};
+use crate::happening::Happening;
 use model::{ChannelId, Event, PlayId};
 
 pub(super) const PICKUP: Application = Application {

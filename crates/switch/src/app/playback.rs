@@ -3,7 +3,7 @@
 use super::say::spoken;
 use super::{Application, Call, Step, Waiting};
 use crate::Switch;
-use crate::channel::Happening;
+use crate::happening::Happening;
 use model::{ChannelId, PlayId};
 use std::sync::Arc;
 

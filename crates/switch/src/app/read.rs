@@ -2,7 +2,8 @@
 
 use super::{Application, Call, Step, Waiting};
 use crate::Switch;
-use crate::channel::{Channel, Happening};
+use crate::channel::Channel;
+use crate::happening::Happening;
 use crate::timers::TimerId;
 use model::{ChannelId, PlayId};
 use std::sync::Arc;

@@ -5,7 +5,7 @@
 //! runs it tells how it ended.
 
 use super::{Application, Call, Step, Waiting};
-use crate::channel::Happening;
+use crate::happening::Happening;
 use crate::timers::TimerId;
 use crate::{Output, Switch};
 use model::{ChannelId, Line, Outcome, Program, RunId};

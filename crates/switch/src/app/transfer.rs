@@ -1,7 +1,8 @@
 //! Transfer: asks the caller's own line to call somebody else instead.
 
 use super::{Application, Call, Step, Waiting};
-use crate::channel::{Happening, Technology};
+use crate::channel::Technology;
+use crate::happening::Happening;
 use crate::timers::TimerId;
 use crate::{Output, Switch};
 use model::{ChannelId, Instruction};

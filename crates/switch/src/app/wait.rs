@@ -2,7 +2,7 @@
 
 use super::{Application, Call, Step, Waiting};
 use crate::Switch;
-use crate::channel::Happening;
+use crate::happening::Happening;
 use crate::timers::{Timer, TimerId};
 use model::ChannelId;
 use std::time::Duration;

@@ -6,7 +6,7 @@
 use super::wait::seconds;
 use super::{Application, Step, Waiting};
 use crate::Switch;
-use crate::channel::Happening;
+use crate::happening::Happening;
 use crate::pbx::Place;
 use crate::timers::{Timer, TimerId};
 use model::ChannelId;

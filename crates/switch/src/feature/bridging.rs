@@ -2,7 +2,7 @@
 
 use crate::Switch;
 use crate::bridge::Kind;
-use crate::channel::Happening;
+use crate::happening::Happening;
 use model::{ChannelId, Refusal, Reply};
 use std::sync::Arc;
 

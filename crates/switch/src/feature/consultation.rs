@@ -2,8 +2,8 @@
 
 use crate::Switch;
 use crate::bridge::{Bridge, Kind};
-use crate::channel::{Happening, Progress};
 use crate::feature::keys::Features;
+use crate::happening::{Happening, Progress};
 use crate::pbx::Place;
 use crate::timers::TimerId;
 use model::{BridgeId, Cause, ChannelId, DialStatus, Event, TransferResult};

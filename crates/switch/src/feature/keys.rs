@@ -4,8 +4,8 @@
 //! other one.
 
 use crate::Switch;
-use crate::channel::Happening;
 use crate::feature::dialling::Dialling;
+use crate::happening::Happening;
 use crate::timers::{Timer, TimerId};
 use model::{ChannelId, MediaId};
 use std::sync::Arc;

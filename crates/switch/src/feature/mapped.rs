@@ -5,7 +5,8 @@
 
 use crate::Switch;
 use crate::app::{self, Call, Step};
-use crate::channel::{Channel, End, Frame, Happening};
+use crate::channel::{Channel, End, Frame};
+use crate::happening::Happening;
 use crate::pbx::Place;
 use crate::scope::ChannelScope;
 use model::ChannelId;

@@ -4,7 +4,8 @@
 use crate::Switch;
 use crate::app::playback::Playback;
 use crate::bridge::Kind;
-use crate::channel::{Happening, Technology};
+use crate::channel::Technology;
+use crate::happening::Happening;
 use model::{Cause, ChannelId, Event};
 use std::collections::BTreeSet;
 use std::sync::Arc;

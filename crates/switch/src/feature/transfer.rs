@@ -168,7 +168,7 @@ impl Switch {
             }
         }
         self.leave_bridge(id);
-        self.happen(id, crate::channel::Happening::Unbridged);
+        self.happen(id, crate::happening::Happening::Unbridged);
     }
 
     /// Two who talk with the same one, on two channels of its, talk with each other from now on.
@@ -196,7 +196,7 @@ impl Switch {
                 channel.cause = channel.cause.or(Some(Cause::NORMAL_CLEARING));
             }
             self.leave_bridge(left);
-            self.happen(left, crate::channel::Happening::Unbridged);
+            self.happen(left, crate::happening::Happening::Unbridged);
         }
         TransferResult::Success
     }

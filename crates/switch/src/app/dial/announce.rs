@@ -3,7 +3,8 @@
 use super::{Dial, Stage, fail};
 use crate::Switch;
 use crate::app::{Step, Waiting};
-use crate::channel::{Frame, Happening, Progress};
+use crate::channel::Frame;
+use crate::happening::{Happening, Progress};
 use crate::pbx::Place;
 use model::{ChannelId, DialStatus, PlayId};
 use std::sync::Arc;

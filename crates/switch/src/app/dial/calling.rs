@@ -6,7 +6,7 @@ use super::{Calling, Dial, Stage, fail, summary, tell_time};
 use crate::Switch;
 use crate::app::Step;
 use crate::app::dtmf::Digits;
-use crate::channel::Progress;
+use crate::happening::Progress;
 use crate::timers::TimerId;
 use model::{Cause, ChannelId, DialStatus};
 use std::sync::Arc;

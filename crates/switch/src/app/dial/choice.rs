@@ -4,7 +4,8 @@ use super::privacy::turn_away;
 use super::{Dial, Stage, fail};
 use crate::Switch;
 use crate::app::{Step, Waiting};
-use crate::channel::{Frame, Happening, Progress};
+use crate::channel::Frame;
+use crate::happening::{Happening, Progress};
 use model::{ChannelId, DialStatus, PlayId};
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@ use super::{Dial, Stage, trunk};
 use crate::Switch;
 use crate::app::Step;
 use crate::app::dtmf::Digits;
-use crate::channel::Happening;
+use crate::happening::Happening;
 use crate::timers::TimerId;
 use model::{ChannelId, Tones};
 use std::time::Duration;

@@ -3,8 +3,8 @@
 use super::{Dial, Stage, line};
 use crate::Switch;
 use crate::app::Step;
-use crate::channel::Progress;
 use crate::hangup::dial_status;
+use crate::happening::Progress;
 use model::{Cause, ChannelId, DialStatus};
 use std::sync::Arc;
 

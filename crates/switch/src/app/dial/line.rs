@@ -2,7 +2,8 @@
 
 use super::request::{CalledId, Options};
 use crate::Switch;
-use crate::channel::{Descent, Dialer, Progress};
+use crate::channel::{Descent, Dialer};
+use crate::happening::Progress;
 use crate::identity::Particulars;
 use crate::outgoing::Outgoing;
 use model::{Cause, ChannelId, DialStatus, Party};

@@ -5,7 +5,8 @@
 use super::{Dial, Stage, fail};
 use crate::Switch;
 use crate::app::Step;
-use crate::channel::{Channel, Happening, Progress};
+use crate::channel::Channel;
+use crate::happening::{Happening, Progress};
 use model::{ChannelId, DialStatus, PlayId};
 use std::sync::Arc;
 use std::time::Duration;

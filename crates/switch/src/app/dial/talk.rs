@@ -5,7 +5,7 @@ use super::{Dial, Stage, Talk, tell_time};
 use crate::Switch;
 use crate::app::limit::{Clock, Time};
 use crate::app::{Step, goto};
-use crate::channel::Happening;
+use crate::happening::Happening;
 use model::{Cause, ChannelId, DialStatus};
 
 impl Dial {
