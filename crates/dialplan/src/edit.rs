@@ -119,7 +119,7 @@ impl Dialplan {
         Ok(())
     }
 
-    /// Includes `context[,times]` in a context.
+    /// Includes `context[,times]` in a context, which is made if there is none.
     pub fn add_include(&mut self, context: &str, text: &str) -> Result<(), Fault> {
         let (name, timing) = match text.split_once([',', '|']) {
             None => (text.trim(), None),
@@ -131,7 +131,7 @@ impl Dialplan {
         if name.is_empty() {
             return Err(Fault::Invalid("an include without a context".to_owned()));
         }
-        let context = self.known(context)?;
+        let context = self.context_mut(context);
         if context.includes.iter().any(|known| known.text == text) {
             return Err(Fault::Exists);
         }
@@ -264,6 +264,8 @@ mod tests {
         assert_eq!(plan.add_include("a", "b"), Ok(()));
         assert_eq!(plan.add_include("a", "c,*,wed"), Ok(()));
         assert_eq!(plan.add_include("a", "b"), Err(Fault::Exists));
+        assert_eq!(plan.add_include("new", "b"), Ok(()));
+        assert!(plan.context("new").is_some());
         assert!(matches!(
             plan.add_include("a", "b,99"),
             Err(Fault::Invalid(_))

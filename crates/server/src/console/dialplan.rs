@@ -81,7 +81,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         words: "dialplan add include",
         synopsis: "Include context in other context",
-        usage: "Usage: dialplan add include <included context> into <context>\n       Includes a context in another, until extensions.conf is read again.\n",
+        usage: "Usage: dialplan add include <included context> into <context>\n       Includes a context in another, which is made if there is none, until extensions.conf is read again.\n",
         run: |node, arguments| Box::pin(change::add_include(node, arguments)),
     },
     Command {
