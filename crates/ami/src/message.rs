@@ -71,6 +71,11 @@ impl Message {
         self.line(|line| line.declared(prefix, name), |line| line.push(value));
     }
 
+    /// Adds headers as [`Message::text`] gave them.
+    pub(crate) fn push_text(&mut self, headers: &str) {
+        self.text.insert_str(self.text.len() - END.len(), headers);
+    }
+
     fn line(&mut self, name: impl FnOnce(&mut Line<'_>), value: impl FnOnce(&mut Line<'_>)) {
         self.text.truncate(self.text.len() - END.len());
         let mut line = Line(&mut self.text);

@@ -16,6 +16,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// So many bytes of a long answer are written at a time.
+const GATHERED: usize = 64 * 1024;
+
 /// What comes of what happens on a connection, but for the bytes to write.
 #[derive(Debug)]
 pub enum Effect {
@@ -114,9 +117,12 @@ impl Connection {
         self.go_on(now);
     }
 
-    /// The bytes to write; empty if there are none now.
+    /// The bytes to write; empty if there are none now. Those of a long answer are gathered: to wake the
+    /// client costs as much as to put many rows in words.
     pub fn unsent(&self) -> &[u8] {
-        self.outgoing.unsent()
+        let unsent = self.outgoing.unsent();
+        let gathers = self.writes_on() && unsent.len() < GATHERED;
+        if gathers { &[] } else { unsent }
     }
 
     /// The first of the unsent bytes have been written.

@@ -1,6 +1,6 @@
 //! A channel as it was at one moment.
 
-use crate::{Cause, ChannelId, Party, Trace};
+use crate::{Cause, ChannelId, Party, Trace, Words};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -109,6 +109,9 @@ pub struct ChannelSnapshot {
     pub format: Arc<str>,
     /// The variables that `channelvars` asks to be told, in its order.
     pub variables: Arc<[(Arc<str>, Arc<str>)]>,
+    /// The same in the words of who tells it.
+    #[serde(skip)]
+    pub words: Words,
 }
 
 impl ChannelSnapshot {

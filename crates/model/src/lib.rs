@@ -31,6 +31,7 @@ mod technology;
 mod time;
 mod tone;
 mod trace;
+mod words;
 
 pub use bridge::{BridgeSnapshot, BridgeTechnology};
 pub use cause::Cause;
@@ -69,3 +70,4 @@ pub use technology::{FLASH, Instruction, NewCall, NewMessage, Signal, Watched, W
 pub use time::Now;
 pub use tone::{Sound, Tone, Tones};
 pub use trace::{Trace, TraceId};
+pub use words::Words;

@@ -3,7 +3,7 @@
 use crate::Switch;
 use crate::channel::{Channel, place};
 use crate::listen::format_of;
-use model::{ChannelId, ChannelList, ChannelSnapshot};
+use model::{ChannelId, ChannelList, ChannelSnapshot, Words};
 use std::sync::Arc;
 
 impl Switch {
@@ -54,6 +54,7 @@ impl Switch {
             pickup_groups: channel.memory.pickup_groups.numbers,
             format: Arc::clone(format_of(channel)),
             variables: variables.collect(),
+            words: Words::default(),
         })
     }
 
@@ -102,6 +103,7 @@ impl Switch {
             pickup_groups,
             format,
             variables,
+            words: _,
         } = snapshot;
         let value = |name| channel.shown(name).map_or("", |value| value);
         let kept = variables.iter().map(|(name, value)| (&**name, &**value));

@@ -1,6 +1,6 @@
 //! Events about one channel (ami-server.md, appendix A).
 
-use super::{Block, Part};
+use super::{Block, Part, Written};
 use crate::{Escaped, Message};
 use macros::{Block, Event};
 use std::sync::Arc;
@@ -248,12 +248,12 @@ pub struct MusicOnHoldStart<'a> {
 }
 
 /// An item of CoreShowChannels.
-#[derive(Event, Clone, Debug, PartialEq, Eq)]
+#[derive(Event, Debug)]
 #[allow(missing_docs, reason = "fields are named as the headers they become")]
 pub struct CoreShowChannel<'a> {
     pub action_id: Option<&'a str>,
     #[event(block)]
-    pub channel: Channel<'a>,
+    pub channel: Written<'a, Channel<'a>>,
     pub application: &'a str,
     pub application_data: &'a str,
     pub duration: String,
@@ -262,12 +262,12 @@ pub struct CoreShowChannel<'a> {
 }
 
 /// An item of Status.
-#[derive(Event, Clone, Debug, PartialEq, Eq)]
+#[derive(Event, Debug)]
 #[allow(missing_docs, reason = "fields are named as the headers they become")]
 pub struct Status<'a> {
     pub privilege: &'a str,
     #[event(block)]
-    pub channel: Channel<'a>,
+    pub channel: Written<'a, Channel<'a>>,
     pub r#type: &'a str,
     #[event(name = "DNID")]
     pub dnid: &'a str,

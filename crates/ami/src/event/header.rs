@@ -1,6 +1,7 @@
 //! How values become headers.
 
 use crate::{Escaped, Message};
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// A part of an event's declaration.
@@ -156,6 +157,36 @@ impl<T: Block> Block for Option<T> {
         if let Some(block) = self {
             block.write(prefix, message);
         }
+    }
+}
+
+/// The headers of a block in words, for who tells the same again.
+#[derive(Debug)]
+pub struct Written<'a, B> {
+    words: &'a str,
+    of: PhantomData<B>,
+}
+
+impl<'a, B: Block> Written<'a, B> {
+    /// Puts a block in words.
+    pub fn words(block: &B) -> Box<str> {
+        let mut message = Message::new();
+        block.write("", &mut message);
+        message.text().into()
+    }
+
+    /// The block whose words [`Written::words`] gave.
+    pub fn new(words: &'a str) -> Self {
+        let of = PhantomData;
+        Self { words, of }
+    }
+}
+
+impl<B: Block> Block for Written<'_, B> {
+    const HEADERS: &'static [Part] = B::HEADERS;
+
+    fn write(&self, _: &'static str, message: &mut Message) {
+        message.push_text(self.words);
     }
 }
 

@@ -23,7 +23,7 @@ pub mod system;
 pub mod transfer;
 pub mod user;
 
-pub use header::{Block, Header, Headers, Kind, Part};
+pub use header::{Block, Header, Headers, Kind, Part, Written};
 
 use crate::{Classes, Message};
 
@@ -199,6 +199,24 @@ mod tests {
             "Event: VarSet\r\nPrivilege: dialplan,all\r\nChannel: none\r\nUniqueid: none\r\n\
              Variable: X\r\nValue: 1\r\n"
         );
+    }
+
+    #[test]
+    fn a_block_that_was_put_in_words_tells_the_same() {
+        let variables = [(Arc::from("COLOUR"), Arc::from("re\nd"))];
+        let block = channel(&variables);
+        let tell = |block: &dyn Fn(&mut Message)| {
+            let mut message = Message::new().with("Before", 1);
+            block(&mut message);
+            message.with("After", 2)
+        };
+        let words = Written::words(&block);
+        let written = Written::<Channel<'_>>::new(&words);
+        assert_eq!(
+            tell(&|message| written.write("", message)),
+            tell(&|message| block.write("", message))
+        );
+        assert_eq!(Written::<Channel<'_>>::HEADERS, Channel::HEADERS);
     }
 
     #[test]

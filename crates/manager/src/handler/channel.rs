@@ -3,7 +3,7 @@
 use super::{Step, failed, given, legacy};
 use crate::gate::Gate;
 use crate::peer::loggable;
-use crate::record::{block, or_unknown};
+use crate::record::{or_unknown, written};
 use crate::session::{Pieces, Session};
 use crate::{Log, Output, Request};
 use ami::action::channel as declared;
@@ -29,7 +29,7 @@ pub(super) fn shown(now: Now, id: &str, channels: ChannelList) -> Pieces {
 fn shown_item(now: Timestamp, id: &str, channel: &ChannelSnapshot) -> Message {
     let event = CoreShowChannel {
         action_id: given(id),
-        channel: block(channel),
+        channel: written(channel),
         application: &channel.application,
         application_data: &channel.data,
         duration: duration(now.duration_since(channel.created).as_secs()),
@@ -125,7 +125,7 @@ fn status_item(gate: Gate, id: &str, names: &[String], item: &StatusItem) -> Mes
     let channel = &*item.channel;
     let event = Status {
         privilege: "Call",
-        channel: block(channel),
+        channel: written(channel),
         r#type: channel.technology(),
         dnid: &channel.dnid,
         effective_connected_line_num: or_unknown(&channel.connected.number),

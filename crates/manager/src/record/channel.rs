@@ -2,6 +2,7 @@
 
 use super::{Teller, Told};
 use ami::Escaped;
+use ami::event::Written;
 use ami::event::channel::{
     Channel, ChannelTalkingStart, ChannelTalkingStop, DtmfBegin, DtmfEnd, Flash, Hangup,
     HangupHandlerPop, HangupHandlerPush, HangupHandlerRun, HangupRequest, Hold, MusicOnHoldStart,
@@ -30,6 +31,15 @@ pub(crate) fn block(channel: &ChannelSnapshot) -> Channel<'_> {
         linkedid: &channel.linkedid,
         variables: &channel.variables,
     }
+}
+
+/// The same, put in words when it is told so for the first time.
+pub(crate) fn written(channel: &ChannelSnapshot) -> Written<'_, Channel<'_>> {
+    Written::new(
+        channel
+            .words
+            .get_or_tell(|| Written::words(&block(channel))),
+    )
 }
 
 /// A number or name, or the words for none.

@@ -12,7 +12,7 @@ mod security;
 mod system;
 
 pub(crate) use bridge::bridge_block;
-pub(crate) use channel::{block, or_unknown};
+pub(crate) use channel::{block, or_unknown, written};
 pub use kept::Kept;
 pub use memory::{Memory, Recalled};
 

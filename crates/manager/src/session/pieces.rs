@@ -35,8 +35,8 @@ pub struct Pieces {
 struct Items(Box<dyn Iterator<Item = Message> + Send + Sync>);
 
 impl Pieces {
-    /// So many may be put in words before somebody else has a turn: some 50 µs of work.
-    pub const A_TURN: usize = 32;
+    /// So many may be put in words before somebody else has a turn: some 20 µs of work.
+    pub const A_TURN: usize = 16;
 
     /// A list: its start, its items and its end.
     pub(crate) fn list(

@@ -65,6 +65,7 @@ pub(crate) fn channel(name: &str) -> Arc<ChannelSnapshot> {
         pickup_groups: model::Groups::numbers("0"),
         format: "slin".into(),
         variables: [].into(),
+        words: model::Words::default(),
     })
 }
 

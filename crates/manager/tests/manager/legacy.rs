@@ -44,7 +44,7 @@ fn told(events: Vec<Event>) -> String {
     client.hear(&rendered)
 }
 
-fn numbered(number: u64, name: &str, caller: &str) -> Arc<ChannelSnapshot> {
+pub(crate) fn numbered(number: u64, name: &str, caller: &str) -> Arc<ChannelSnapshot> {
     Arc::new(ChannelSnapshot {
         id: ChannelId(number),
         uniqueid: format!("1.{number}").into(),

@@ -165,6 +165,37 @@ fn lists_have_their_frames_and_no_id_that_was_not_sent() {
 }
 
 #[test]
+fn a_long_list_is_put_in_words_little_by_little_and_written_in_large_pieces() {
+    let mut client = Client::of("admin");
+    client.send("Action: CoreShowChannels\n\n");
+    let name = |number: u64| crate::legacy::numbered(number, "Local/a-1;1", "");
+    let list: model::ChannelList = (1..=1000).map(name).collect();
+    let answer = manager::Answer::Switch(model::Reply::Channels(list));
+    let (at, connection) = (model::Seq(0), &mut client.connection);
+    connection.handle(client.now, Input::Answer { at, answer });
+    let (mut turns, mut pieces) = (0, Vec::new());
+    while connection.writes_on() || !connection.unsent().is_empty() {
+        connection.write_on(client.now);
+        turns += 1;
+        let unsent = connection.unsent().to_vec();
+        if !unsent.is_empty() {
+            connection.sent(client.now, unsent.len());
+            pieces.push(unsent);
+        }
+    }
+    assert!(turns > 1000 / 32, "{turns} turns");
+    let last = pieces.pop().unwrap();
+    assert!(
+        pieces
+            .iter()
+            .all(|piece| (64_000..80_000).contains(&piece.len()))
+    );
+    let told = String::from_utf8([pieces.concat(), last].concat()).unwrap();
+    assert_eq!(told.matches("Event: CoreShowChannel\r\n").count(), 1000);
+    assert!(told.ends_with("ListItems: 1000\r\n\r\n"));
+}
+
+#[test]
 fn what_cannot_be_read_is_an_error_and_the_connection_goes_on() {
     let mut client = Client::of("admin");
     assert_eq!(

@@ -39,6 +39,7 @@ fn channel(number: u64, name: &str, trace: u128) -> Arc<ChannelSnapshot> {
         pickup_groups: 0,
         format: "".into(),
         variables: Vec::new().into(),
+        words: model::Words::default(),
     })
 }
 
