@@ -49,7 +49,8 @@ impl Command {
             | Self::CallRecords { .. }
             | Self::Counts
             | Self::Database(_)
-            | Self::Dialplan(_) => return None,
+            | Self::Dialplan(_)
+            | Self::FindExtension(_) => return None,
         })
     }
 }

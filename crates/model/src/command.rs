@@ -17,6 +17,8 @@ use std::time::Duration;
 pub enum Command {
     /// Call somebody and connect them to the dialplan or an application.
     Originate(Originate),
+    /// Look whether an extension is there.
+    FindExtension(Extension),
     /// End calls.
     Hangup {
         /// Which.
@@ -242,6 +244,8 @@ pub struct Originate {
     pub resource: Arc<str>,
     /// What to do once it answers.
     pub destination: Destination,
+    /// Must be there, or nobody is called.
+    pub expected: Option<Box<Extension>>,
     /// How long to wait for the answer.
     pub timeout: Duration,
     /// Shown to the called party, as caller id and connected line.
@@ -278,18 +282,22 @@ pub fn names(text: &str) -> Vec<Arc<str>> {
         .collect()
 }
 
+/// A place in the dialplan as it is asked for, which may not be there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extension {
+    /// Context.
+    pub context: Arc<str>,
+    /// Extension.
+    pub exten: Arc<str>,
+    /// Priority: a number or a label.
+    pub priority: Arc<str>,
+}
+
 /// Where a call goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Destination {
     /// Into the dialplan.
-    Extension {
-        /// Context.
-        context: Arc<str>,
-        /// Extension.
-        exten: Arc<str>,
-        /// Priority: a number or a label.
-        priority: Arc<str>,
-    },
+    Extension(Extension),
     /// Into one application.
     Application {
         /// Its name.

@@ -88,6 +88,7 @@ impl Bench {
             account: None,
             variables: Vec::new(),
             formats: Vec::new(),
+            expected: None,
             before_dialling: None,
             early_media: false,
             asynchronous: true,

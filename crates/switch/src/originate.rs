@@ -4,11 +4,12 @@ use crate::Switch;
 use crate::channel::{Descent, Dialer, Technology};
 use crate::happening::{Happening, Progress};
 use crate::outgoing::Outgoing;
+use crate::pbx::Place;
 use crate::promise::Promise;
 use crate::timers::Timer;
 use model::{
-    Cause, ChannelId, Destination, DialStatus, Event, Originate, OriginateReason, Refusal, Reply,
-    Seq, Token,
+    Cause, ChannelId, Destination, DialStatus, Event, Extension, Originate, OriginateReason,
+    Refusal, Reply, Seq, Token,
 };
 use std::sync::Arc;
 
@@ -47,7 +48,13 @@ enum Stage {
 
 impl Switch {
     pub(crate) fn originate(&mut self, token: Token, at: Seq, order: Originate) {
-        if let Err(refusal) = self.check_destination(&order.destination) {
+        let expected = order.expected.as_ref();
+        let refusal = if self.retired {
+            Some(Refusal::ShuttingDown)
+        } else {
+            expected.and_then(|place| self.check_extension(place).err())
+        };
+        if let Some(refusal) = refusal {
             return self.reply(token, at, Reply::Refused(refusal));
         }
         let asker = if order.asynchronous {
@@ -75,26 +82,18 @@ impl Switch {
         }
     }
 
-    fn check_destination(&self, destination: &Destination) -> Result<(), Refusal> {
-        if self.retired {
-            return Err(Refusal::ShuttingDown);
-        }
-        let Destination::Extension {
+    /// Whether an extension is there.
+    pub(crate) fn check_extension(&self, place: &Extension) -> Result<(), Refusal> {
+        let Extension {
             context,
             exten,
             priority,
-        } = destination
-        else {
-            return Ok(());
-        };
-        let Some(priority) = self.find_priority(context, exten, priority) else {
-            return Err(Refusal::InvalidPriority);
-        };
-        let exists = self
-            .config
-            .dialplan
-            .exists(context, exten, priority, "", &self.local_time());
-        if exists {
+        } = place;
+        let dialplan = &self.config.dialplan;
+        let priority = self
+            .find_priority(context, exten, priority)
+            .ok_or(Refusal::InvalidPriority)?;
+        if dialplan.exists(context, exten, priority, "", &self.local_time()) {
             Ok(())
         } else {
             Err(Refusal::NoSuchExtension)
@@ -197,7 +196,7 @@ impl Switch {
         let Some(origination) = self.originations.get_mut(&id) else {
             return;
         };
-        let in_dialplan = matches!(origination.order.destination, Destination::Extension { .. });
+        let in_dialplan = matches!(origination.order.destination, Destination::Extension(_));
         let early = origination.order.early_media && in_dialplan;
         match progress {
             Progress::Proceeding => self.tell_dial_state(None, id, DialStatus::Proceeding),
@@ -307,20 +306,19 @@ impl Switch {
             Destination::Application { application, data } => {
                 self.start_application(id, &application, &data)
             }
-            Destination::Extension {
+            Destination::Extension(Extension {
                 context,
                 exten,
                 priority,
-            } => {
-                let priority = self.find_priority(&context, &exten, &priority).unwrap_or(1);
-                self.go(
-                    id,
-                    crate::pbx::Place {
-                        context,
-                        exten,
-                        priority,
-                    },
-                );
+            }) => {
+                // Where there is no such priority, it ends.
+                let priority = self.find_priority(&context, &exten, &priority).unwrap_or(0);
+                let place = Place {
+                    context,
+                    exten,
+                    priority,
+                };
+                self.go(id, place);
                 self.start_dialplan(id);
             }
         }

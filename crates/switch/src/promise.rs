@@ -9,7 +9,8 @@
 
 use crate::{Output, Switch};
 use model::{
-    Destination, Event, Originate, OriginateReason, Party, Reply, SecurityKind, Seq, Token,
+    Destination, Event, Extension, Originate, OriginateReason, Party, Reply, SecurityKind, Seq,
+    Token,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -110,11 +111,11 @@ fn written(order: &Originate) -> Arc<str> {
         Destination::Application { application, data } => {
             ("application", application, data, &Arc::default())
         }
-        Destination::Extension {
+        Destination::Extension(Extension {
             context,
             exten,
             priority,
-        } => ("extension", context, exten, priority),
+        }) => ("extension", context, exten, priority),
     };
     let lines = [
         given(&order.action_id),
@@ -147,11 +148,11 @@ fn read(text: &str) -> Event {
             data: two,
         }
     } else {
-        Destination::Extension {
+        Destination::Extension(Extension {
             context: one,
             exten: two,
             priority: three,
-        }
+        })
     };
     Event::OriginateResponse {
         action_id: some(action_id),

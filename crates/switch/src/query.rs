@@ -14,6 +14,10 @@ impl Switch {
         let at = self.seq();
         let reply = match command {
             Command::Originate(order) => return self.originate(token, at, order),
+            Command::FindExtension(place) => match self.check_extension(&place) {
+                Ok(()) => Reply::Done,
+                Err(refusal) => Reply::Refused(refusal),
+            },
             Command::Database(command) => return self.on_database(token, at, command),
             Command::Hangup { target, cause } => self.hang_up_target(&target, cause),
             Command::Channels => Reply::Channels(self.list_channels()),

@@ -9,7 +9,9 @@
 
 mod world;
 
-use model::{Cause, Command, HangupTarget, OriginateReason, Reply};
+use model::{
+    Cause, Command, Destination, Extension, HangupTarget, OriginateReason, Refusal, Reply,
+};
 use std::time::Duration;
 use world::{Phone, World, originate};
 
@@ -134,4 +136,51 @@ fn a_subroutine_runs_before_the_channel_is_dialled() {
     assert_eq!(before("sub,end,1", waits), OriginateReason::Failure);
     assert_eq!(before("sub,long,1", waits), OriginateReason::Hangup);
     assert_eq!(before("sub,long,1", hang_up), OriginateReason::Failure);
+}
+
+#[test]
+fn an_extension_that_is_expected_must_be_there() {
+    let expected = |exten: &str, priority: &str| {
+        let mut world = World::new(1, DIALPLAN);
+        let mut order = originate("Local/wait@phones", "Wait", "1");
+        let extension = Extension {
+            context: "phones".into(),
+            exten: exten.into(),
+            priority: priority.into(),
+        };
+        order.expected = Some(Box::new(extension.clone()));
+        let token = world.command(Command::Originate(order));
+        let looked = world.command(Command::FindExtension(extension));
+        world.run(Duration::from_secs(5));
+        world.finish();
+        (
+            world.replies[&token].1.clone(),
+            world.replies[&looked].1.clone(),
+        )
+    };
+    let refused = |refusal: Refusal| (Reply::Refused(refusal.clone()), Reply::Refused(refusal));
+    let answered = Reply::Originated(OriginateReason::Answered);
+    assert_eq!(expected("there", "1"), (answered, Reply::Done));
+    assert_eq!(expected("there", "3"), refused(Refusal::NoSuchExtension));
+    assert_eq!(expected("nobody", "1"), refused(Refusal::NoSuchExtension));
+    assert_eq!(expected("there", "away"), refused(Refusal::InvalidPriority));
+}
+
+#[test]
+fn a_call_without_a_priority_ends_once_it_is_answered() {
+    let mut world = World::new(1, DIALPLAN);
+    let mut order = originate("Local/wait@phones", "", "");
+    order.destination = Destination::Extension(Extension {
+        context: "phones".into(),
+        exten: "there".into(),
+        priority: "0".into(),
+    });
+    let token = world.command(Command::Originate(order));
+    world.run(Duration::from_millis(100));
+    world.finish();
+    assert_eq!(
+        world.replies[&token].1,
+        Reply::Originated(OriginateReason::Answered)
+    );
+    assert_eq!(world.told(), [] as [&str; 0]);
 }

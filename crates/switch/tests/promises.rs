@@ -139,6 +139,7 @@ fn order(technology: &str, id: &str) -> Input {
         asynchronous: true,
         channel_id: Some("own.1".into()),
         other_channel_id: None,
+        expected: None,
         before_dialling: None,
         formats: Vec::new(),
         action_id: Some(id.into()),

@@ -204,11 +204,11 @@ fn step(world: &mut World, random: &mut Rng) {
             order.early_media = random.bool();
             order.timeout = Duration::from_millis(random.u64(1..4000));
             if random.bool() {
-                order.destination = model::Destination::Extension {
+                order.destination = model::Destination::Extension(model::Extension {
                     context: "phones".into(),
                     exten: pick(random, &EXTENSIONS).into(),
                     priority: "1".into(),
-                };
+                });
             }
             world.command(Command::Originate(order));
         }

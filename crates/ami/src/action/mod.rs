@@ -24,7 +24,7 @@ mod subject;
 pub mod system;
 pub mod transfer;
 
-pub use parameter::{CNumber, Kind, Others, Parameter, Secret};
+pub use parameter::{CNumber, Kind, Others, Parameter, Secret, whole_number};
 pub use subject::Subject;
 
 use crate::{Classes, Dialect, Message};

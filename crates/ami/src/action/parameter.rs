@@ -38,16 +38,19 @@ impl Parameter for String {
     }
 }
 
-/// Digits at the beginning count, whatever follows them.
 impl Parameter for i64 {
     const KIND: Kind = Kind::Number;
 
     fn read(message: &Message, name: &str) -> Option<Self> {
-        let value = message.first(name)?;
-        let sign = usize::from(value.starts_with(['-', '+']));
-        let digits = value[sign..].bytes().take_while(u8::is_ascii_digit).count();
-        value[..sign + digits].parse().ok()
+        whole_number(message.first(name)?)
     }
+}
+
+/// Digits at the beginning count, whatever follows them; `None` if there are none, or too many.
+pub fn whole_number(value: &str) -> Option<i64> {
+    let sign = usize::from(value.starts_with(['-', '+']));
+    let digits = value[sign..].bytes().take_while(u8::is_ascii_digit).count();
+    value[..sign + digits].parse().ok()
 }
 
 /// A whole number as C writes them: `0x10` and `020` are 16.

@@ -6,14 +6,17 @@ use crate::gate::Gate;
 use crate::pieces::pieces;
 use crate::session::Session;
 use ami::action::call::Originate;
+use ami::action::whole_number;
 use ami::{Message, response};
-use model::{Command, Destination, OriginateReason, Party, Reply};
+use model::{Command, Destination, Extension, OriginateReason, Party, Reply};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The longest uniqueid that a client may choose, in bytes.
 const UNIQUEID_LIMIT: usize = 149;
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// The longest time to wait for an answer.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 const INCOMPLETE: &str = "Originate with 'Exten' requires 'Context' and 'Priority'";
 const FORBIDDEN: &str = "Originate Access Forbidden: app or data blacklisted";
 pub(super) const FAILED: &str = "Originate failed";
@@ -22,24 +25,38 @@ pub(super) const NO_EXTENSION: &str = "Extension does not exist.";
 pub(super) fn originate(session: &Session, id: &str, action: &Originate) -> Step {
     match order(session, id, action) {
         Ok(order) => Step::Ask(Request::Switch(Command::Originate(order))),
-        Err(text) => failed(id, text),
+        Err(Objection::Later(_)) if is_label(action) => {
+            Step::Ask(Request::Switch(Command::FindExtension(extension(action))))
+        }
+        Err(Objection::First(text) | Objection::Later(text)) => failed(id, text),
     }
 }
 
-fn order(
-    session: &Session,
-    id: &str,
-    action: &Originate,
-) -> Result<model::Originate, &'static str> {
+/// Why nobody is called.
+enum Objection {
+    /// This is said first.
+    First(&'static str),
+    /// This is said unless the priority is an unknown label.
+    Later(&'static str),
+}
+
+impl From<&'static str> for Objection {
+    fn from(text: &'static str) -> Self {
+        Self::Later(text)
+    }
+}
+
+fn order(session: &Session, id: &str, action: &Originate) -> Result<model::Originate, Objection> {
     let ids = [&action.channel_id, &action.other_channel_id];
     if ids
         .into_iter()
         .flatten()
         .any(|id| id.len() > UNIQUEID_LIMIT)
     {
-        return Err("Uniqueid length exceeds maximum of 149");
+        return Err(Objection::First("Uniqueid length exceeds maximum of 149"));
     }
-    let channel = action.channel.as_deref().ok_or("Channel not specified")?;
+    let channel = action.channel.as_deref();
+    let channel = channel.ok_or(Objection::First("Channel not specified"))?;
     let timeout = timeout(action)?;
     let (technology, resource) = channel.split_once('/').ok_or("Invalid channel")?;
     let gate = Gate::of(session);
@@ -49,13 +66,15 @@ fn order(
         gate.may_run(application, action.data.as_deref().unwrap_or_default())
     });
     if !(written && runs) {
-        return Err(FORBIDDEN);
+        return Err(FORBIDDEN.into());
     }
+    let expected = expected(action)?;
     let shared = |text: &Option<String>| text.as_deref().map(Arc::from);
     Ok(model::Originate {
         technology: technology.into(),
         resource: resource.into(),
-        destination: destination(action)?,
+        destination: destination(action, expected.as_ref())?,
+        expected: expected.map(Box::new),
         timeout,
         caller: action.caller_id.as_deref().map(Party::parse),
         account: shared(&action.account),
@@ -71,38 +90,63 @@ fn order(
     })
 }
 
-/// Milliseconds; digits at the beginning count.
+/// In milliseconds; one below 0 is none.
 fn timeout(action: &Originate) -> Result<Duration, &'static str> {
     let Some(text) = &action.timeout else {
         return Ok(TIMEOUT);
     };
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let milliseconds: u32 = text[..digits].parse().map_err(|_| "Invalid timeout")?;
-    Ok(Duration::from_millis(milliseconds.into()))
+    let milliseconds = whole_number(text).ok_or("Invalid timeout")?;
+    let milliseconds = u64::try_from(milliseconds).unwrap_or(u64::MAX);
+    Ok(Duration::from_millis(milliseconds).min(LONGEST))
 }
 
-/// Whether the extension is there, the switch knows.
-fn destination(action: &Originate) -> Result<Destination, &'static str> {
+/// The extension that the action names.
+fn extension(action: &Originate) -> Extension {
     let text = |text: &Option<String>| text.as_deref().unwrap_or_default().into();
+    let priority = match priority(action) {
+        Some(number) => number.to_string().into(),
+        None => text(&action.priority),
+    };
+    Extension {
+        context: text(&action.context),
+        exten: text(&action.exten),
+        priority,
+    }
+}
+
+/// Its priority; `None` if it is a label.
+fn priority(action: &Originate) -> Option<i64> {
+    action.priority.as_deref().map_or(Some(0), whole_number)
+}
+
+fn is_label(action: &Originate) -> bool {
+    priority(action).is_none()
+}
+
+/// The extension that must be there, also for an application; the switch knows whether it is.
+fn expected(action: &Originate) -> Result<Option<Extension>, &'static str> {
+    match priority(action) {
+        Some(0) => Ok(None),
+        Some(..0) => Err(NO_EXTENSION),
+        Some(1..) | None => Ok(Some(extension(action))),
+    }
+}
+
+/// Without a priority there is nothing to do after the answer: the call ends then.
+fn destination(
+    action: &Originate,
+    expected: Option<&Extension>,
+) -> Result<Destination, &'static str> {
     if let Some(application) = &action.application {
         return Ok(Destination::Application {
             application: application.as_str().into(),
-            data: text(&action.data),
+            data: action.data.as_deref().unwrap_or_default().into(),
         });
     }
-    let priority = action
-        .priority
-        .as_deref()
-        .filter(|priority| *priority != "0");
-    let priority = priority.ok_or(INCOMPLETE)?;
-    match (&action.context, &action.exten) {
-        (Some(context), Some(exten)) => Ok(Destination::Extension {
-            context: context.as_str().into(),
-            exten: exten.as_str().into(),
-            priority: priority.into(),
-        }),
-        (_, _) => Err(NO_EXTENSION),
+    if expected.is_none() && !action.r#async {
+        return Err(INCOMPLETE);
     }
+    Ok(Destination::Extension(extension(action)))
 }
 
 type Variables = Vec<(Arc<str>, Arc<str>)>;
@@ -123,7 +167,16 @@ fn variables(session: &Session, action: &Originate) -> Variables {
     account.iter().rev().cloned().chain(asked).collect()
 }
 
-pub(super) fn originated(id: &str, reply: &Reply) -> Vec<Message> {
+pub(super) fn originated(
+    session: &Session,
+    id: &str,
+    action: &Originate,
+    reply: &Reply,
+) -> Vec<Message> {
+    // The label was looked for, as there is something else to object to.
+    if let Err(Objection::First(text) | Objection::Later(text)) = order(session, id, action) {
+        return vec![response::error(id, text)];
+    }
     let answered = [Reply::Done, Reply::Originated(OriginateReason::Answered)].contains(reply);
     vec![if answered {
         response::done(id, "Originate successfully queued")

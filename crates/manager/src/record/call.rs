@@ -10,7 +10,7 @@ use ami::event::user::UserEvent;
 use jiff::Timestamp;
 use model::{
     Advice, AdviceTime, CallRecord, ChannelEvent, ChannelEventKind, ChannelSnapshot, Destination,
-    OriginateReason, Party,
+    Extension, OriginateReason, Party,
 };
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub(super) fn originated(
 ) -> Option<Told> {
     let (application, extension) = match destination {
         Destination::Application { application, data } => (Some((application, data)), None),
-        Destination::Extension { context, exten, .. } => (None, Some((context, exten))),
+        Destination::Extension(Extension { context, exten, .. }) => (None, Some((context, exten))),
     };
     let success = reason == OriginateReason::Answered;
     to.say(&OriginateResponse {

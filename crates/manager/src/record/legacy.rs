@@ -13,7 +13,8 @@ use ami::event::legacy::{
     PeerStatus, Reload, SoftHangupRequest, Transfer, Unlink, UserEvent, VarSet, Variables,
 };
 use model::{
-    ChannelSnapshot, ContactFact, ContactState, Destination, Event, OriginateReason, TransferResult,
+    ChannelSnapshot, ContactFact, ContactState, Destination, Event, Extension, OriginateReason,
+    TransferResult,
 };
 use std::sync::Arc;
 
@@ -345,7 +346,7 @@ fn originated(
 ) -> Option<Told> {
     let (context, exten) = match destination {
         Destination::Application { .. } => ("", ""),
-        Destination::Extension { context, exten, .. } => (&**context, &**exten),
+        Destination::Extension(Extension { context, exten, .. }) => (&**context, &**exten),
     };
     let success = reason == OriginateReason::Answered;
     to.say(&OriginateResponse {

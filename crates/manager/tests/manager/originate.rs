@@ -36,11 +36,6 @@ fn an_originate_is_checked_before_it_is_ordered() {
             "Originate with 'Exten' requires 'Context' and 'Priority'",
         ),
         (
-            "admin",
-            "Channel: Local/a\nPriority: 1\n".into(),
-            "Extension does not exist.",
-        ),
-        (
             "calls",
             "Channel: Local/a\nApplication: System\nData: true\n".into(),
             "Originate Access Forbidden: app or data blacklisted",
@@ -77,16 +72,14 @@ fn an_originate_is_ordered_with_all_it_says() {
         panic!()
     };
     let pair = |name: &str, value: &str| (Arc::from(name), Arc::from(value));
+    let place = extension("lab", "b", "1");
     assert_eq!(
         order,
         &model::Originate {
             technology: "Local".into(),
             resource: "a@lab/n".into(),
-            destination: Destination::Extension {
-                context: "lab".into(),
-                exten: "b".into(),
-                priority: "1".into()
-            },
+            destination: Destination::Extension(place.clone()),
+            expected: Some(Box::new(place)),
             timeout: Duration::from_millis(2500),
             caller: Some(Party::parse("\"Alice\" <101>")),
             account: Some("acc".into()),
@@ -133,4 +126,79 @@ fn an_originate_answers_what_came_of_it() {
     ] {
         assert_eq!(Client::of("calls").ask_switch(&order, reply), told);
     }
+}
+
+fn extension(context: &str, exten: &str, priority: &str) -> model::Extension {
+    model::Extension {
+        context: context.into(),
+        exten: exten.into(),
+        priority: priority.into(),
+    }
+}
+
+fn ordered(headers: &str) -> model::Originate {
+    let mut client = Client::of("calls");
+    let headers = format!("Channel: Local/a\n{headers}");
+    client.ask_switch(&action("Originate", &headers), Reply::Done);
+    let Command::Originate(order) = command(&client) else {
+        panic!("{headers}: {:?}", command(&client))
+    };
+    order.clone()
+}
+
+#[test]
+fn an_extension_with_a_priority_must_be_there_for_an_application_too() {
+    let order = ordered("Application: Wait\nContext: lab\nExten: b\nPriority: 2x\n");
+    assert_eq!(order.expected, Some(extension("lab", "b", "2").into()));
+    let order = ordered("Application: Wait\nPriority: 1\n");
+    assert_eq!(order.expected, Some(extension("", "", "1").into()));
+    for none in ["", "Priority: 0\n", "Context: lab\nExten: b\n"] {
+        let order = ordered(&format!("Application: Wait\n{none}"));
+        assert_eq!(order.expected, None, "{none}");
+    }
+}
+
+#[test]
+fn without_a_priority_only_who_waits_is_refused() {
+    let place = "Context: lab\nExten: b\n";
+    let order = ordered(&format!("{place}Async: yes\n"));
+    assert_eq!(order.expected, None);
+    assert_eq!(
+        order.destination,
+        Destination::Extension(extension("lab", "b", "0"))
+    );
+    let mut client = Client::of("calls");
+    let order = action("Originate", &format!("Channel: Local/a\n{place}"));
+    let told = "Originate with 'Exten' requires 'Context' and 'Priority'";
+    assert_eq!(client.send(&order), error(told));
+}
+
+#[test]
+fn an_unknown_label_is_told_before_what_else_is_wrong() {
+    let place = "Context: lab\nExten: b\nPriority: there";
+    for (wrong, told) in [
+        ("Channel: Local/a\nTimeout: soon", "Invalid timeout"),
+        ("Channel: Local", "Invalid channel"),
+    ] {
+        let order = action("Originate", &format!("{wrong}\n{place}\n"));
+        for (reply, told) in [
+            (Reply::Done, told),
+            (Reply::Refused(Refusal::InvalidPriority), "Invalid priority"),
+        ] {
+            let mut client = Client::of("calls");
+            assert_eq!(client.ask_switch(&order, reply), error(told));
+            let asked = Command::FindExtension(extension("lab", "b", "there"));
+            assert_eq!(command(&client), &asked);
+        }
+    }
+}
+
+#[test]
+fn a_number_below_zero_is_no_priority_and_no_limit() {
+    let mut client = Client::of("calls");
+    let order = "Channel: Local/a\nContext: lab\nExten: b\nPriority: -1\n";
+    let told = client.send(&action("Originate", order));
+    assert_eq!(told, error("Extension does not exist."));
+    let order = ordered("Application: Wait\nTimeout: -1\n");
+    assert_eq!(order.timeout, Duration::from_secs(24 * 60 * 60));
 }

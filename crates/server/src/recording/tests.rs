@@ -90,6 +90,7 @@ fn inputs() -> Vec<Input> {
         account: None,
         variables: vec![("API_TOKEN".into(), "s3same".into())],
         formats: Vec::new(),
+        expected: None,
         before_dialling: None,
         early_media: false,
         asynchronous: true,

@@ -56,6 +56,7 @@ async fn a_dialplan_that_loops_lets_others_in_after_a_turn() {
         account: None,
         variables: Vec::new(),
         formats: Vec::new(),
+        expected: None,
         before_dialling: None,
         early_media: false,
         asynchronous: true,

@@ -76,7 +76,7 @@ fn read(switch: &Switch, id: ChannelId, call: &Call) -> Option<(model::Originate
             application: first.trim().into(),
             data: second.into(),
         },
-        "exten" => Destination::Extension {
+        "exten" => Destination::Extension(model::Extension {
             context: first.trim().into(),
             exten: if second.is_empty() {
                 "s".into()
@@ -88,7 +88,7 @@ fn read(switch: &Switch, id: ChannelId, call: &Call) -> Option<(model::Originate
             } else {
                 third.trim().into()
             },
-        },
+        }),
         _ => return None,
     };
     let filled = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(Arc::from);
@@ -105,6 +105,7 @@ fn read(switch: &Switch, id: ChannelId, call: &Call) -> Option<(model::Originate
         account: Some(Arc::clone(&own.account)).filter(|account| !account.is_empty()),
         variables: variables(option('v').unwrap_or_default()),
         formats: model::names(option('C').unwrap_or_default()),
+        expected: None,
         before_dialling: filled(option('b')),
         early_media: false,
         asynchronous: option('a').is_some(),

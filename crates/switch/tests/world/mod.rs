@@ -410,6 +410,7 @@ pub(crate) fn originate(channel: &str, application: &str, data: &str) -> Origina
         account: None,
         variables: Vec::new(),
         formats: Vec::new(),
+        expected: None,
         before_dialling: None,
         early_media: false,
         asynchronous: false,
