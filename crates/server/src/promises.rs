@@ -66,24 +66,29 @@ impl Promises {
         Arc::clone(&self.faults)
     }
 
-    /// Something is promised, or told and promised no longer.
-    pub(crate) fn keep(&mut self, path: Arc<str>, text: Option<Arc<str>>) {
-        let line = checked::line(&path, text.as_deref());
-        match text {
-            Some(text) => self.kept.insert(path, text),
-            None => self.kept.remove(&path),
-        };
-        let written = self.write(&line);
-        self.note(written);
+    /// What is promised, each with its text, and what has been told and is promised no longer.
+    pub(crate) fn keep(&mut self, changes: impl IntoIterator<Item = (Arc<str>, Option<Arc<str>>)>) {
+        let mut lines = String::new();
+        for (path, text) in changes {
+            lines += &checked::line(&path, text.as_deref());
+            match text {
+                Some(text) => self.kept.insert(path, text),
+                None => self.kept.remove(&path),
+            };
+        }
+        if !lines.is_empty() {
+            let written = self.write(&lines);
+            self.note(written);
+        }
     }
 
-    fn write(&mut self, line: &str) -> io::Result<()> {
+    fn write(&mut self, lines: &str) -> io::Result<()> {
         let long = if self.kept.is_empty() { LONG } else { TOO_LONG };
         let Some(file) = self.file.as_mut().filter(|_| self.length <= long) else {
             return self.begin();
         };
-        self.length += line.len() as u64;
-        let written = file.write_all(line.as_bytes());
+        self.length += lines.len() as u64;
+        let written = file.write_all(lines.as_bytes());
         if written.is_err() {
             self.file = None; // it may have taken a part
         }
@@ -128,14 +133,20 @@ mod tests {
         found.into_iter().map(plain).collect()
     }
 
+    fn promise(promises: &mut Promises, path: &str, text: &str) {
+        promises.keep([(path.into(), Some(text.into()))]);
+    }
+
     #[test]
     fn what_is_promised_is_found_and_what_was_told_is_not() {
         let folder = tempfile::tempdir().unwrap();
         let (mut promises, empty) = Promises::open(folder.path()).unwrap();
         assert_eq!(empty, []);
-        promises.keep("originate/1".into(), Some("one\nof two lines".into()));
-        promises.keep("originate/2".into(), Some("two".into()));
-        promises.keep("originate/2".into(), None);
+        promises.keep([
+            ("originate/1".into(), Some("one\nof two lines".into())),
+            ("originate/2".into(), Some("two".into())),
+        ]);
+        promises.keep([("originate/2".into(), None)]);
         // The process is killed, in the middle of a line.
         let mut file = promises.file.take().unwrap();
         file.write_all(b"00000000 [\"originate/3\",\"th").unwrap();
@@ -150,8 +161,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (mut promises, _) = Promises::open(folder.path()).unwrap();
         for number in 0..5_000 {
-            promises.keep(format!("originate/{number}").into(), Some("call".into()));
-            promises.keep(format!("originate/{number}").into(), None);
+            promise(&mut promises, &format!("originate/{number}"), "call");
+            promises.keep([(format!("originate/{number}").into(), None)]);
         }
         let length = std::fs::metadata(folder.path().join("promises"));
         assert!(length.unwrap().len() <= LONG);
@@ -162,7 +173,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (mut promises, _) = Promises::open(folder.path()).unwrap();
         for number in 0..20 {
-            promises.keep(format!("originate/{number}").into(), Some("call".into()));
+            promise(&mut promises, &format!("originate/{number}"), "call");
         }
         drop(promises);
         let path = folder.path().join("promises");
@@ -186,9 +197,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (mut promises, _) = Promises::open(folder.path()).unwrap();
         promises.file = Some(File::options().write(true).open("/dev/full").unwrap());
-        promises.keep("originate/1".into(), Some("one".into()));
+        promise(&mut promises, "originate/1", "one");
         assert_eq!(promises.faults.failed(), 1);
-        promises.keep("originate/2".into(), Some("two".into()));
+        promise(&mut promises, "originate/2", "two");
         assert_eq!(promises.faults.failed(), 1);
         drop(promises);
         assert_eq!(found(folder.path()).len(), 2);

@@ -12,7 +12,7 @@ use crate::recording::{Item, Recorder};
 use model::{
     Command, DatabaseChange, Instruction, MediaInstruction, Program, Reply, Seq, Spool, Token,
 };
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
@@ -311,6 +311,7 @@ impl Desk {
         let mut replies = Vec::new();
         let mut records = Vec::new();
         let mut kept = Vec::new();
+        let mut promised = BTreeMap::new();
         let mut fulfilled = Vec::new();
         while let Some(output) = self.switch.poll() {
             match output {
@@ -321,18 +322,19 @@ impl Desk {
                 Output::Run(program) => (self.outlets.run)(program),
                 Output::Spool(spooled) => (self.outlets.spool)(spooled),
                 Output::Keep { changes, reply } => kept.push((changes, reply)),
-                Output::Promise(path, None) => fulfilled.push(path),
-                Output::Promise(path, text) => self.outlets.promises.keep(path, text),
+                Output::Promise(path, Some(text)) => drop(promised.insert(path, Some(text))),
+                // What is told in the turn it is promised in need not be written down.
+                Output::Promise(path, None) if promised.remove(&path).is_some() => {}
+                Output::Promise(path, None) => fulfilled.push((path, None)),
             }
         }
+        self.outlets.promises.keep(promised);
         // Events first: who gets a reply finds all that came before it.
         let batch = self.outlets.hub.publish(records);
         if let (Some(recorder), Some(batch)) = (&self.recorder, batch) {
             recorder.put(Item::Events(batch));
         }
-        for path in fulfilled {
-            self.outlets.promises.keep(path, None);
-        }
+        self.outlets.promises.keep(fulfilled);
         for (token, answered) in replies {
             if let Some(asker) = self.asked.remove(&token) {
                 let _ = asker.send(answered); // it may have left

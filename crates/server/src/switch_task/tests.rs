@@ -38,15 +38,10 @@ fn configuration(extensions: &str) -> Input {
     }))
 }
 
-#[tokio::test]
-async fn a_dialplan_that_loops_lets_others_in_after_a_turn() {
-    let folder = tempfile::tempdir().unwrap();
-    let switch = switch(folder.path());
-    let looping = configuration("[loops]\nexten => s,1,Set(X=1)\n same => n,Goto(1)\n");
-    switch.tell(looping).await.unwrap();
-    let call = Originate {
+fn call(resource: &str) -> Originate {
+    Originate {
         technology: "Local".into(),
-        resource: "s@loops".into(),
+        resource: resource.into(),
         destination: Destination::Application {
             application: "Wait".into(),
             data: "1".into(),
@@ -64,7 +59,16 @@ async fn a_dialplan_that_loops_lets_others_in_after_a_turn() {
         other_channel_id: None,
         action_id: None,
         trace: None,
-    };
+    }
+}
+
+#[tokio::test]
+async fn a_dialplan_that_loops_lets_others_in_after_a_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let switch = switch(folder.path());
+    let looping = configuration("[loops]\nexten => s,1,Set(X=1)\n same => n,Goto(1)\n");
+    switch.tell(looping).await.unwrap();
+    let call = call("s@loops");
     switch.ask(Command::Originate(call)).await.unwrap();
     let before = switch.ask(Command::Channels).await.unwrap().at;
     // Whoever tells the switch the time has its turn.
@@ -72,4 +76,19 @@ async fn a_dialplan_that_loops_lets_others_in_after_a_turn() {
     let after = switch.ask(Command::Channels).await.unwrap().at;
     let told = after.0 - before.0;
     assert!((1..20_000).contains(&told), "{told} events in between");
+}
+
+#[tokio::test]
+async fn what_is_told_in_the_turn_it_is_promised_in_is_not_written_down() {
+    let folder = tempfile::tempdir().unwrap();
+    let switch = switch(folder.path());
+    let dialplan = "[lab]\nexten => busy,1,Busy(0)\nexten => rings,1,Wait(20)\n";
+    switch.tell(configuration(dialplan)).await.unwrap();
+    let written = || std::fs::read_to_string(folder.path().join("promises")).unwrap();
+    let ordered = Command::Originate(call("nobody@lab"));
+    switch.ask(ordered).await.unwrap();
+    assert_eq!(written(), "");
+    let ordered = Command::Originate(call("rings@lab"));
+    switch.ask(ordered).await.unwrap();
+    assert!(written().contains("Local/rings@lab"), "{}", written());
 }
