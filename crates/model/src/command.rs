@@ -198,12 +198,8 @@ pub enum Command {
 pub struct Redirection {
     /// The channel.
     pub channel: Arc<str>,
-    /// Context.
-    pub context: Arc<str>,
-    /// Extension.
-    pub exten: Arc<str>,
-    /// A number or a label.
-    pub priority: Arc<str>,
+    /// Where to; it need not be there.
+    pub to: Extension,
 }
 
 /// Which way sound goes, seen from the switch.

@@ -17,7 +17,7 @@ use crate::happening::Happening;
 use crate::listen::MediaLeg;
 use crate::memory::Remembered;
 use crate::music::Music;
-use crate::pbx::Place;
+use crate::place::Place;
 use crate::shown::Shown;
 use crate::timers::TimerId;
 use crate::tones::Sounding;

@@ -4,7 +4,7 @@ use crate::Switch;
 use crate::app::goto::place;
 use crate::channel::Frame;
 use crate::happening::Happening;
-use crate::pbx::Place;
+use crate::place::Place;
 use model::ChannelId;
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@
 use crate::Switch;
 use crate::app::goto::place;
 use crate::channel::{End, Frame};
-use crate::pbx::Place;
+use crate::place::Place;
 use model::{ChannelId, Event, HandlerChange};
 use std::sync::Arc;
 

@@ -98,7 +98,7 @@ impl DerefMut for Remembered {
 /// A subroutine under way, and where it returns to.
 #[derive(Debug)]
 pub(crate) struct Subroutine {
-    pub(crate) return_to: crate::pbx::Place,
+    pub(crate) return_to: crate::place::Place,
     /// The names of its own variables, in the order in which they were made.
     pub(crate) locals: Vec<Arc<str>>,
     /// How many arguments it has.
@@ -157,7 +157,7 @@ pub(crate) struct Ended {
 /// What went wrong in the dialplan, and where.
 #[derive(Clone, Debug)]
 pub(crate) struct Exception {
-    pub(crate) place: crate::pbx::Place,
+    pub(crate) place: crate::place::Place,
     pub(crate) reason: Arc<str>,
 }
 

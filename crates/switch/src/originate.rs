@@ -4,12 +4,12 @@ use crate::Switch;
 use crate::channel::{Descent, Dialer, Technology};
 use crate::happening::{Happening, Progress};
 use crate::outgoing::Outgoing;
-use crate::pbx::Place;
+use crate::place::Place;
 use crate::promise::Promise;
 use crate::timers::Timer;
 use model::{
-    Cause, ChannelId, Destination, DialStatus, Event, Extension, Originate, OriginateReason,
-    Refusal, Reply, Seq, Token,
+    Cause, ChannelId, Destination, DialStatus, Event, Originate, OriginateReason, Refusal, Reply,
+    Seq, Token,
 };
 use std::sync::Arc;
 
@@ -79,36 +79,6 @@ impl Switch {
                 self.call_for(order, asker, outgoing);
             }
             Err(_) => self.tell_outcome(&order, asker, None, OriginateReason::Failure),
-        }
-    }
-
-    /// Whether an extension is there.
-    pub(crate) fn check_extension(&self, place: &Extension) -> Result<(), Refusal> {
-        let Extension {
-            context,
-            exten,
-            priority,
-        } = place;
-        let dialplan = &self.config.dialplan;
-        let priority = self
-            .find_priority(context, exten, priority)
-            .ok_or(Refusal::InvalidPriority)?;
-        if dialplan.exists(context, exten, priority, "", &self.local_time()) {
-            Ok(())
-        } else {
-            Err(Refusal::NoSuchExtension)
-        }
-    }
-
-    /// A priority by number or label.
-    pub(crate) fn find_priority(&self, context: &str, exten: &str, text: &str) -> Option<u32> {
-        match text.parse() {
-            Ok(0) => None,
-            Ok(number) => Some(number),
-            Err(_) => self
-                .config
-                .dialplan
-                .label(context, exten, text, "", &self.local_time()),
         }
     }
 
@@ -306,19 +276,14 @@ impl Switch {
             Destination::Application { application, data } => {
                 self.start_application(id, &application, &data)
             }
-            Destination::Extension(Extension {
-                context,
-                exten,
-                priority,
-            }) => {
+            Destination::Extension(extension) => {
                 // Where there is no such priority, it ends.
-                let priority = self.find_priority(&context, &exten, &priority).unwrap_or(0);
-                let place = Place {
-                    context,
-                    exten,
-                    priority,
+                let nowhere = Place {
+                    context: Arc::clone(&extension.context),
+                    exten: Arc::clone(&extension.exten),
+                    priority: 0,
                 };
-                self.go(id, place);
+                self.go(id, self.find_place(&extension).unwrap_or(nowhere));
                 self.start_dialplan(id);
             }
         }

@@ -7,23 +7,13 @@ use crate::channel::{Channel, End, Frame};
 use crate::feature::mapped::keep_for_later;
 use crate::hangup::DEFAULT_CAUSE;
 use crate::happening::Happening;
+use crate::place::Place;
 use crate::scope::ChannelScope;
 use crate::timers::{Timer, TimerId};
 use model::{ChannelId, Event};
 use std::sync::Arc;
 use std::time::Duration;
 use tracing::span::EnteredSpan;
-
-/// A place in the dialplan.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    /// Context.
-    pub(crate) context: Arc<str>,
-    /// Extension.
-    pub(crate) exten: Arc<str>,
-    /// Priority, from 1.
-    pub(crate) priority: u32,
-}
 
 /// As long as it lives, what is logged is of this channel's trace, if anybody wants to know that.
 fn traced(channel: &Channel) -> EnteredSpan {
@@ -276,20 +266,6 @@ impl Switch {
             channel.application = Arc::default();
             channel.data = Arc::default();
         }
-    }
-
-    /// Where a channel would go on if what it does ended now.
-    pub(crate) fn next_place(&self, id: ChannelId) -> Option<Place> {
-        let channel = self.channels.get(&id)?;
-        let in_dialplan = channel
-            .run
-            .iter()
-            .any(|frame| matches!(frame, Frame::Dialplan));
-        Some(Place {
-            context: Arc::clone(&channel.context),
-            exten: Arc::clone(&channel.exten),
-            priority: channel.priority + u32::from(in_dialplan),
-        })
     }
 
     fn execute_priority(&mut self, id: ChannelId) {

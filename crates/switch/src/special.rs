@@ -5,7 +5,7 @@ use crate::Switch;
 use crate::app::Step;
 use crate::channel::Frame;
 use crate::memory::Exception;
-use crate::pbx::Place;
+use crate::place::Place;
 use model::ChannelId;
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 
 use crate::Switch;
 use crate::memory::Subroutine;
-use crate::pbx::Place;
+use crate::place::Place;
 use model::{ChannelId, Event};
 use std::sync::Arc;
 

@@ -210,11 +210,7 @@ fn bridged(exten: &str) -> (World, model::ChannelId, model::ChannelId) {
     world.phone("alice", Phone::Rings);
     world.phone("bob", answers);
     world.command(model::Command::Originate(model::Originate {
-        destination: model::Destination::Extension(model::Extension {
-            context: "phones".into(),
-            exten: "stays".into(),
-            priority: "1".into(),
-        }),
+        destination: model::Destination::Extension(world::extension("stays")),
         ..originate("PJSIP/bob", "", "")
     }));
     world.run_ms(500);

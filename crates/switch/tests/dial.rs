@@ -284,11 +284,7 @@ fn early_sound_begins_the_destination_of_an_originate() {
     world.phone("bob", Phone::Rings);
     let mut order = originate("PJSIP/bob", "Wait", "1");
     order.early_media = true;
-    order.destination = model::Destination::Extension(model::Extension {
-        context: "phones".into(),
-        exten: "77".into(),
-        priority: "1".into(),
-    });
+    order.destination = model::Destination::Extension(world::extension("77"));
     world.command(Command::Originate(order));
     let bob = *world.lines.keys().next().expect("a line");
     world.signal(Signal::Progress(bob));

@@ -187,9 +187,7 @@ fn who_runs_it_may_be_sent_elsewhere() {
         world.ask(Command::Redirect {
             first: Redirection {
                 channel: newchannel.unwrap(),
-                context: "phones".into(),
-                exten: "away".into(),
-                priority: "1".into(),
+                to: world::extension("away"),
             },
             second: None,
         });

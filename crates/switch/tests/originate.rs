@@ -13,7 +13,7 @@ use model::{
     Cause, Command, Destination, Extension, HangupTarget, OriginateReason, Refusal, Reply,
 };
 use std::time::Duration;
-use world::{Phone, World, originate};
+use world::{Phone, World, extension, originate};
 
 const DIALPLAN: &str = "
 [phones]
@@ -144,9 +144,8 @@ fn an_extension_that_is_expected_must_be_there() {
         let mut world = World::new(1, DIALPLAN);
         let mut order = originate("Local/wait@phones", "Wait", "1");
         let extension = Extension {
-            context: "phones".into(),
-            exten: exten.into(),
             priority: priority.into(),
+            ..extension(exten)
         };
         order.expected = Some(Box::new(extension.clone()));
         let token = world.command(Command::Originate(order));
@@ -171,9 +170,8 @@ fn a_call_without_a_priority_ends_once_it_is_answered() {
     let mut world = World::new(1, DIALPLAN);
     let mut order = originate("Local/wait@phones", "", "");
     order.destination = Destination::Extension(Extension {
-        context: "phones".into(),
-        exten: "there".into(),
         priority: "0".into(),
+        ..extension("there")
     });
     let token = world.command(Command::Originate(order));
     world.run(Duration::from_millis(100));

@@ -178,9 +178,7 @@ fn a_channel(world: &mut World, random: &mut Rng) -> String {
 fn redirection(world: &mut World, random: &mut Rng) -> model::Redirection {
     model::Redirection {
         channel: a_channel(world, random).into(),
-        context: "phones".into(),
-        exten: pick(random, &EXTENSIONS).into(),
-        priority: "1".into(),
+        to: world::extension(pick(random, &EXTENSIONS)),
     }
 }
 
@@ -204,11 +202,8 @@ fn step(world: &mut World, random: &mut Rng) {
             order.early_media = random.bool();
             order.timeout = Duration::from_millis(random.u64(1..4000));
             if random.bool() {
-                order.destination = model::Destination::Extension(model::Extension {
-                    context: "phones".into(),
-                    exten: pick(random, &EXTENSIONS).into(),
-                    priority: "1".into(),
-                });
+                order.destination =
+                    model::Destination::Extension(world::extension(pick(random, &EXTENSIONS)));
             }
             world.command(Command::Originate(order));
         }

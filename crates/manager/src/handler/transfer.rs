@@ -4,15 +4,17 @@ use super::{Step, failed};
 use crate::Request;
 use ami::action::Action;
 use ami::action::transfer as declared;
-use model::{Command, Redirection, Refusal};
+use model::{Command, Extension, Redirection, Refusal};
 use std::sync::Arc;
 
 pub(super) fn redirect(id: &str, action: &declared::Redirect) -> Step {
     let first = Redirection {
         channel: action.channel.as_str().into(),
-        context: action.context.as_str().into(),
-        exten: action.exten.as_str().into(),
-        priority: action.priority.as_str().into(),
+        to: Extension {
+            context: action.context.as_str().into(),
+            exten: action.exten.as_str().into(),
+            priority: action.priority.as_str().into(),
+        },
     };
     match second(action, &first) {
         Ok(second) => Step::Ask(Request::Switch(Command::Redirect { first, second })),
@@ -33,18 +35,15 @@ fn second(
     let Some(channel) = given(&action.extra_channel) else {
         return Ok(None);
     };
-    let Some(context) = given(&action.extra_context) else {
-        return Ok(Some(Redirection {
-            channel,
-            ..first.clone()
-        }));
+    let to = match given(&action.extra_context) {
+        None => first.to.clone(),
+        Some(context) => Extension {
+            context,
+            exten: given(&action.extra_exten).ok_or("ExtraExten not specified")?,
+            priority: given(&action.extra_priority).ok_or("ExtraPriority not specified")?,
+        },
     };
-    Ok(Some(Redirection {
-        channel,
-        context,
-        exten: given(&action.extra_exten).ok_or("ExtraExten not specified")?,
-        priority: given(&action.extra_priority).ok_or("ExtraPriority not specified")?,
-    }))
+    Ok(Some(Redirection { channel, to }))
 }
 
 /// The words for a redirection that was done.

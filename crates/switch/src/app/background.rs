@@ -4,7 +4,7 @@ use super::{Application, Call, Step, Waiting, wait_exten};
 use crate::Switch;
 use crate::channel::Channel;
 use crate::happening::Happening;
-use crate::pbx::Place;
+use crate::place::Place;
 use model::{ChannelId, PlayId};
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use super::goto::place;
 use super::{Application, Step};
 use crate::Switch;
-use crate::pbx::Place;
+use crate::place::Place;
 use model::ChannelId;
 
 pub(super) const GOSUB: Application = Application {

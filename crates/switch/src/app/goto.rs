@@ -2,7 +2,7 @@
 
 use super::{Application, Call, Step};
 use crate::Switch;
-use crate::pbx::Place;
+use crate::place::Place;
 use dialplan::functions::is_true;
 use dialplan::{PriorityRef, Target, Timing};
 use model::ChannelId;

@@ -44,7 +44,7 @@ mod while_loop;
 
 use crate::Switch;
 use crate::happening::Happening;
-use crate::pbx::Place;
+use crate::place::Place;
 use model::ChannelId;
 use std::any::Any;
 use std::fmt;

@@ -2,7 +2,7 @@
 
 use super::{Application, Call, Step};
 use crate::Switch;
-use crate::pbx::Place;
+use crate::place::Place;
 use dialplan::{PriorityRef, Target};
 use model::{Cause, ChannelId};
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use super::wait::seconds;
 use super::{Application, Step, Waiting};
 use crate::Switch;
 use crate::happening::Happening;
-use crate::pbx::Place;
+use crate::place::Place;
 use crate::timers::{Timer, TimerId};
 use model::ChannelId;
 use std::sync::Arc;

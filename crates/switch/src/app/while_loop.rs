@@ -7,7 +7,7 @@
 use super::goto::jump;
 use super::{Application, Call, Step};
 use crate::Switch;
-use crate::pbx::Place;
+use crate::place::Place;
 use model::ChannelId;
 
 /// Loops within loops.

@@ -8,7 +8,7 @@
 use super::consultation::{CONSULTS, Consultation};
 use crate::Switch;
 use crate::channel::{Descent, Dialer};
-use crate::pbx::Place;
+use crate::place::Place;
 use crate::timers::Timer;
 use model::{ChannelId, Refusal, Reply};
 use std::sync::Arc;

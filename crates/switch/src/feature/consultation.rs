@@ -4,7 +4,7 @@ use crate::Switch;
 use crate::bridge::{Bridge, Kind};
 use crate::feature::keys::Features;
 use crate::happening::{Happening, Progress};
-use crate::pbx::Place;
+use crate::place::Place;
 use crate::timers::TimerId;
 use model::{BridgeId, Cause, ChannelId, DialStatus, Event, TransferResult};
 use std::sync::Arc;

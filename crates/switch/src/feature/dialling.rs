@@ -1,7 +1,7 @@
 //! Dialling the extension that the other one is transferred to.
 
 use crate::Switch;
-use crate::pbx::Place;
+use crate::place::Place;
 use model::{ChannelId, TransferResult};
 use std::sync::Arc;
 

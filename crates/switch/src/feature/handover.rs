@@ -11,7 +11,7 @@ use crate::bridge::Bridge;
 use crate::channel::{Descent, Dialer};
 use crate::feature::keys::Features;
 use crate::happening::{Happening, Progress};
-use crate::pbx::Place;
+use crate::place::Place;
 use crate::timers::{Timer, TimerId};
 use model::{ChannelId, ChannelSnapshot, DialStatus, Event, TransferResult};
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use crate::Switch;
 use crate::app::{self, Call, Step};
 use crate::channel::{Channel, End, Frame};
 use crate::happening::Happening;
-use crate::pbx::Place;
+use crate::place::Place;
 use crate::scope::ChannelScope;
 use model::ChannelId;
 use std::sync::Arc;

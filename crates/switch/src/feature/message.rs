@@ -87,7 +87,7 @@ impl Switch {
             context: "default".into(),
             exten: "s".into(),
         });
-        let place = crate::pbx::Place {
+        let place = crate::place::Place {
             context: Arc::clone(&message.context),
             exten: Arc::clone(&message.exten),
             priority: 1,

@@ -2,20 +2,20 @@
 //! a channel may live.
 
 use crate::Switch;
-use crate::pbx::Place;
 use model::{Redirection, Refusal, Reply};
-use std::sync::Arc;
 use std::time::Duration;
 
 impl Switch {
     /// Sends a channel, and the other one if there is one, elsewhere. Where it is sent need not be
     /// there; it ends then.
     pub(crate) fn redirect(&mut self, first: &Redirection, second: Option<&Redirection>) -> Reply {
-        let Some(place) = self.place_of(first) else {
+        let Some(place) = self.find_place(&first.to) else {
             return Reply::Refused(Refusal::InvalidPriority);
         };
-        let other_place =
-            second.map(|second| self.place_of(second).ok_or(Refusal::InvalidOtherPriority));
+        let other_place = second.map(|second| {
+            self.find_place(&second.to)
+                .ok_or(Refusal::InvalidOtherPriority)
+        });
         let other_place = match other_place.transpose() {
             Ok(place) => place,
             Err(refusal) => return Reply::Refused(refusal),
@@ -62,15 +62,6 @@ impl Switch {
         } else {
             Reply::Refused(Refusal::Failed)
         }
-    }
-
-    fn place_of(&self, order: &Redirection) -> Option<Place> {
-        let priority = self.find_priority(&order.context, &order.exten, &order.priority)?;
-        Some(Place {
-            context: Arc::clone(&order.context),
-            exten: Arc::clone(&order.exten),
-            priority,
-        })
     }
 
     /// Says when a channel is to end, from now.

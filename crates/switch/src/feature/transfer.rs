@@ -3,7 +3,7 @@
 use crate::app::goto;
 use crate::bridge::Bridge;
 use crate::channel::Channel;
-use crate::pbx::Place;
+use crate::place::Place;
 use crate::{Output, Switch};
 use model::{Cause, ChannelId, Event, Instruction, Refusal, Reply, TransferResult};
 use std::sync::Arc;

@@ -395,6 +395,15 @@ fn at(since_start: Duration) -> Now {
     Now { since_start, utc }
 }
 
+/// The first priority of an extension of the phones.
+pub(crate) fn extension(exten: &str) -> model::Extension {
+    model::Extension {
+        context: "phones".into(),
+        exten: exten.into(),
+        priority: "1".into(),
+    }
+}
+
 /// An order to call `channel` and let it execute an application.
 pub(crate) fn originate(channel: &str, application: &str, data: &str) -> Originate {
     let (technology, resource) = channel.split_once('/').unwrap();

@@ -5,7 +5,7 @@ use crate::Switch;
 use crate::app::{Step, Waiting};
 use crate::channel::Frame;
 use crate::happening::{Happening, Progress};
-use crate::pbx::Place;
+use crate::place::Place;
 use model::{ChannelId, DialStatus, PlayId};
 use std::sync::Arc;
 
