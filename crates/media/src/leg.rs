@@ -297,6 +297,8 @@ impl Leg {
         }
         if self.control.is_due(now) {
             self.report(false, (clock, now));
+            let quality = Box::new(self.figures());
+            reports(MediaReport::Quality { media, quality });
         }
     }
 
@@ -304,8 +306,12 @@ impl Leg {
     pub(crate) fn close(mut self, at: (&Clock, Instant)) -> Option<AudioQuality> {
         self.remote.as_ref()?;
         self.report(true, at);
+        Some(self.figures())
+    }
+
+    fn figures(&self) -> AudioQuality {
         let (reception, control) = (&self.reception, &self.control);
-        Some(AudioQuality {
+        AudioQuality {
             ssrc: self.ssrc,
             their_ssrc: reception.ssrc(),
             received: reception.received(),
@@ -317,7 +323,7 @@ impl Leg {
             loss: reception.loss().spread(),
             their_loss: control.their_loss().spread(),
             round_trip: control.round_trip().spread(),
-        })
+        }
     }
 
     /// The 20 ms of our own making, if any.

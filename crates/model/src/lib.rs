@@ -15,6 +15,7 @@ mod charge;
 mod command;
 mod database;
 mod device;
+mod dialog;
 mod dialplan;
 mod endpoint;
 mod event;
@@ -46,6 +47,7 @@ pub use command::{
 };
 pub use database::{DatabaseChange, DatabaseCommand, DatabaseReply};
 pub use device::{DeviceState, ExtensionState};
+pub use dialog::{Dialog, SoundAddresses};
 pub use dialplan::{
     DialplanChange, DialplanCommand, DialplanContext, DialplanExtension, DialplanReply,
     DialplanStep,

@@ -87,7 +87,7 @@ pub struct Talk {
 }
 
 /// What media tells the switch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum MediaReport {
     /// A playback, a recording or a question for a sound came to its end.
     Finished {
@@ -118,6 +118,13 @@ pub enum MediaReport {
         media: MediaId,
         /// How long it has talked; `None` as it begins.
         ended: Option<Duration>,
+    },
+    /// How the sound of a leg is by now, found as a report was due (RTCP).
+    Quality {
+        /// The leg.
+        media: MediaId,
+        /// Since it was pointed.
+        quality: Box<AudioQuality>,
     },
     /// Media had to give a leg up: its socket failed, or it was told more than it could take. The
     /// leg is closed; its call should end.

@@ -6,8 +6,8 @@
 //! signals for a channel the switch has forgotten, are ignored.
 
 use crate::{
-    AudioQuality, Cause, ChannelId, ContactFact, ExtensionState, MediaId, MessageCounts, Party,
-    Token,
+    AudioQuality, Cause, ChannelId, ContactFact, Dialog, ExtensionState, MediaId, MessageCounts,
+    Party, SoundAddresses, Token,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -36,6 +36,10 @@ pub enum Signal {
         media: MediaId,
         /// Its format, e.g. `ulaw`.
         format: Arc<str>,
+        /// Where it goes.
+        addresses: SoundAddresses,
+        /// What is known of the call by now.
+        dialog: Arc<Dialog>,
     },
     /// A key was pressed (and let go) at the far end.
     Digit {
@@ -172,6 +176,8 @@ pub struct NewCall {
     pub exten: Arc<str>,
     /// The technology's id of the call (SIP Call-ID).
     pub call_id: Arc<str>,
+    /// What else is known of it.
+    pub dialog: Arc<Dialog>,
     /// Variables to set first, e.g. `SIPDOMAIN`.
     pub variables: Vec<(Arc<str>, Arc<str>)>,
 }

@@ -1,5 +1,6 @@
 //! What SIP and media tell, on its way to the switch.
 
+use crate::figures::Figures;
 use crate::node::Node;
 use crate::switch_task::Ended;
 use model::{MediaReport, Signal};
@@ -21,13 +22,14 @@ pub(crate) struct Reports {
 }
 
 /// What media calls with its reports, and where they come out.
-pub(crate) fn reports() -> (impl FnMut(MediaReport) + Send + 'static, Reports) {
+pub(crate) fn reports(figures: Figures) -> (impl FnMut(MediaReport) + Send + 'static, Reports) {
     let (sender, reports) = mpsc::unbounded_channel();
     let waiting = Arc::<AtomicUsize>::default();
     let counter = Arc::clone(&waiting);
     let mut dropped = 0_u64;
     let report = move |report| {
         let may_be_lost = match report {
+            MediaReport::Quality { media, quality } => return figures.put(media, quality),
             MediaReport::DigitBegan { .. }
             | MediaReport::Digit { .. }
             | MediaReport::Talking { .. } => true,

@@ -21,6 +21,7 @@ mod exchange;
 mod faults;
 mod features_conf;
 mod feed;
+mod figures;
 mod host_names;
 mod hub;
 mod indications_conf;

@@ -6,6 +6,7 @@ use crate::audit::AuditLog;
 use crate::cli::Arguments;
 use crate::clock::Clock;
 use crate::configuration::{Configuration, Findings, wanted_secrets};
+use crate::figures::Figures;
 use crate::hub::{Bounds, Hub};
 use crate::journal::Journal;
 use crate::logger::{self, Detail, Logger};
@@ -198,7 +199,8 @@ async fn start(
     let promise_faults = promises.faults();
     let files = Store::start(&configuration.asterisk.directories.configuration)
         .map_err(|error| format!("the store of configuration files cannot be started: {error}"))?;
-    let (report, reports) = feed::reports();
+    let figures = Figures::default();
+    let (report, reports) = feed::reports(figures.clone());
     let media = media::start(configuration.media.clone(), report)
         .map_err(|error| format!("media cannot be started: {error}"))?;
     let (tell, told) = feed::told();
@@ -258,7 +260,13 @@ async fn start(
     };
     let mut seed = [0; 8];
     getrandom::fill(&mut seed).map_err(|error| format!("the system has no entropy: {error}"))?;
-    let switch = switch_task::start(u64::from_ne_bytes(seed), clock, outlets, recorder.clone());
+    let switch = switch_task::start(
+        u64::from_ne_bytes(seed),
+        clock,
+        figures,
+        outlets,
+        recorder.clone(),
+    );
     tokio::spawn(programs::serve(programs, switch.clone()));
     let node = Node::new(
         Made {

@@ -6,6 +6,7 @@
 //! Nobody waits for the switch: inputs queue up, and every outlet takes what it is given at once.
 
 use crate::clock::Clock;
+use crate::figures::Figures;
 use crate::hub::Hub;
 use crate::promises::Promises;
 use crate::recording::{Item, Recorder};
@@ -122,6 +123,7 @@ impl SwitchHandle {
 pub(crate) fn start(
     seed: u64,
     clock: Clock,
+    figures: Figures,
     outlets: Outlets,
     recorder: Option<Arc<Recorder>>,
 ) -> SwitchHandle {
@@ -135,6 +137,7 @@ pub(crate) fn start(
         desk: Mutex::new(Desk {
             switch: Switch::new(seed, now),
             clock,
+            figures,
             outlets,
             recorder,
             asked: HashMap::new(),
@@ -260,6 +263,7 @@ impl Shared {
 struct Desk {
     switch: Switch,
     clock: Clock,
+    figures: Figures,
     outlets: Outlets,
     /// Who writes down what the switch hears and says, if somebody does.
     recorder: Option<Arc<Recorder>>,
@@ -269,6 +273,9 @@ struct Desk {
 
 impl Desk {
     fn turn(&mut self, questions: Vec<Question>) {
+        for report in self.figures.take() {
+            self.handle(Input::Media(report));
+        }
         for question in questions {
             let input = self.input(question);
             self.handle(input);

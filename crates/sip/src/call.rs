@@ -3,7 +3,7 @@
 use crate::core::Core;
 use crate::settings::Endpoint;
 use crate::sound::{Agreed, Sound};
-use model::{Cause, ChannelId, Instruction, Signal};
+use model::{Cause, ChannelId, Dialog, Instruction, Signal, SoundAddresses};
 use rsipstack::sip::{Header, Response};
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -19,7 +19,9 @@ pub(crate) struct Call {
     pub(crate) instructions: mpsc::Receiver<Instruction>,
     pub(crate) sound: Sound,
     /// What the switch was told of the sound.
-    pub(crate) told: Option<Agreed>,
+    pub(crate) told: Option<(Agreed, Arc<Dialog>)>,
+    /// What is known of the dialog.
+    pub(crate) dialog: Arc<Dialog>,
 }
 
 impl Call {
@@ -60,20 +62,31 @@ impl Call {
 
     /// Tells what was agreed about the sound, if that is news.
     pub(crate) async fn tell_sound(&mut self, agreed: Agreed) {
-        let before = self.told.replace(agreed);
+        let before = self.told.replace((agreed, Arc::clone(&self.dialog)));
         let channel = self.channel;
-        if before.is_none_or(|before| before.format != agreed.format) {
+        let is_known = |(before, dialog): &(Agreed, Arc<Dialog>)| {
+            (before.format, before.remote) == (agreed.format, agreed.remote)
+                && Arc::ptr_eq(dialog, &self.dialog)
+        };
+        if !before.as_ref().is_some_and(is_known) {
             let format = agreed.format.name().into();
             let media = agreed.leg.id;
+            let addresses = SoundAddresses {
+                local: agreed.leg.address,
+                remote: agreed.remote,
+            };
+            let dialog = Arc::clone(&self.dialog);
             self.core
                 .signal(Signal::Media {
                     channel,
                     media,
                     format,
+                    addresses,
+                    dialog,
                 })
                 .await;
         }
-        match (before.is_some_and(|before| before.held), agreed.held) {
+        match (before.is_some_and(|(before, _)| before.held), agreed.held) {
             (false, true) => self.core.signal(Signal::Held(channel)).await,
             (true, false) => self.core.signal(Signal::Unheld(channel)).await,
             (false, false) | (true, true) => {}

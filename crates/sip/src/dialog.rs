@@ -7,6 +7,7 @@ use crate::message::{self, Parts, values};
 use crate::settings::Endpoint;
 use crate::target;
 use crate::transport::Flow;
+use model::Dialog as Facts;
 use rsipstack::sip::prelude::HeadersExt as _;
 use rsipstack::sip::{Header, Headers, Method, Request, Response};
 use std::sync::Arc;
@@ -90,6 +91,22 @@ impl Dialog {
         }
     }
 
+    /// What the switch is told of it.
+    pub(crate) fn facts(&self) -> Facts {
+        Facts {
+            local_uri: uri_of(&self.local),
+            remote_uri: uri_of(&self.remote),
+            local_tag: self.local_tag.as_str().into(),
+            remote_tag: self.remote_tag.as_str().into(),
+            target_uri: self.target.as_str().into(),
+            request_uri: Arc::default(),
+            local_address: self.flow.local_address(),
+            remote_address: self.flow.remote,
+            aor: Arc::default(),
+            contact: Arc::default(),
+        }
+    }
+
     pub(crate) fn remote_tag(&self) -> &str {
         &self.remote_tag
     }
@@ -166,6 +183,11 @@ impl Dialog {
     pub(crate) fn contact(&self, core: &Core) -> String {
         own_contact(core, &self.flow)
     }
+}
+
+/// The URI of an address, without a display name.
+pub(crate) fn uri_of(address: &str) -> Arc<str> {
+    NameAddr::parse(address).map_or_else(Arc::default, |address| address.uri.into())
 }
 
 /// Where we want to be reached on a way.

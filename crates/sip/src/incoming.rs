@@ -39,6 +39,7 @@ struct Invite {
     tag: String,
     offer: Option<Description>,
     endpoint: Arc<Endpoint>,
+    facts: Arc<model::Dialog>,
 }
 
 /// What the switch said to a call.
@@ -74,7 +75,12 @@ pub(crate) async fn serve(
     };
     let seat = core.calls().seat(dialog.key());
     let (token, instructions) = core.calls().offer();
-    let new_call = new_call(token, &transaction.original, &endpoint, &dialog.key());
+    let facts = Arc::new(model::Dialog {
+        request_uri: transaction.original.uri.to_string().into(),
+        ..dialog.facts()
+    });
+    let original = &transaction.original;
+    let new_call = new_call(token, original, &endpoint, &dialog.key(), &facts);
     if core
         .told()
         .try_send(Told::Signal(Signal::NewCall(new_call)))
@@ -90,6 +96,7 @@ pub(crate) async fn serve(
         tag,
         offer,
         endpoint,
+        facts,
     };
     invite.answer(100, None).await;
     drop(permit);
@@ -132,6 +139,7 @@ impl Invite {
                         instructions,
                         sound,
                         told: None,
+                        dialog: Arc::clone(&self.facts),
                     };
                     if cancelled {
                         tokio::join!(
@@ -403,7 +411,13 @@ fn caller(request: &Request, believed: bool) -> (Party, bool) {
     (caller, withheld)
 }
 
-fn new_call(token: Token, request: &Request, endpoint: &Endpoint, key: &DialogKey) -> NewCall {
+fn new_call(
+    token: Token,
+    request: &Request,
+    endpoint: &Endpoint,
+    key: &DialogKey,
+    dialog: &Arc<model::Dialog>,
+) -> NewCall {
     let (caller, withheld) = caller(request, endpoint.trust_id_inbound);
     let exten = dialled(request);
     NewCall {
@@ -417,6 +431,7 @@ fn new_call(token: Token, request: &Request, endpoint: &Endpoint, key: &DialogKe
             exten.into()
         },
         call_id: key.call_id.as_str().into(),
+        dialog: Arc::clone(dialog),
         variables: vec![(
             "SIPDOMAIN".into(),
             request.uri.host_with_port.host.to_string().into(),

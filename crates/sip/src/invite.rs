@@ -13,12 +13,19 @@ use crate::transport::Flow;
 use rsipstack::sip::{Header, Method, Request};
 use std::sync::Arc;
 
+/// Whom we call, and the way there.
+pub(crate) struct Called {
+    pub(crate) endpoint: Arc<Endpoint>,
+    pub(crate) uri: String,
+    pub(crate) flow: Flow,
+    /// The address of record, and the id of its contact; empty where a URI was called.
+    pub(crate) aor: Arc<str>,
+    pub(crate) contact: Arc<str>,
+}
+
 /// Whom a resource means, and the way there: `endpoint` is the first of its contacts that can be
 /// reached, `endpoint/sip:uri` that one, `number@endpoint` the number at its first contact.
-pub(crate) async fn find(
-    core: &Arc<Core>,
-    resource: &str,
-) -> Option<(Arc<Endpoint>, String, Flow)> {
+pub(crate) async fn find(core: &Arc<Core>, resource: &str) -> Option<Called> {
     let settings = core.settings();
     let (name, uri) = match resource.split_once('/') {
         Some((name, uri)) => (name, Some(uri)),
@@ -31,7 +38,13 @@ pub(crate) async fn find(
     let endpoint = Arc::clone(settings.endpoints.get(name)?);
     if let Some(uri) = uri {
         let flow = target::flow(core, uri, endpoint.transport.as_deref()).await?;
-        return Some((endpoint, uri.to_owned(), flow));
+        return Some(Called {
+            endpoint,
+            uri: uri.to_owned(),
+            flow,
+            aor: Arc::default(),
+            contact: Arc::default(),
+        });
     }
     let bindings = endpoint
         .aors
@@ -54,7 +67,13 @@ pub(crate) async fn find(
         Some(flow) => flow,
         None => target::flow(core, &uri, endpoint.transport.as_deref()).await?,
     };
-    Some((endpoint, uri, flow))
+    Some(Called {
+        endpoint,
+        uri,
+        flow,
+        aor: binding.contact.aor,
+        contact: binding.contact.id,
+    })
 }
 
 /// Who calls and wants not to be shown (RFC 3323 §4.1).

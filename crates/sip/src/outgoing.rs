@@ -6,8 +6,8 @@ use crate::calls::{DialogKey, InDialog, Seat};
 use crate::client;
 use crate::conversation::Conversation;
 use crate::core::Core;
-use crate::dialog::Dialog;
-use crate::invite::{find, invite};
+use crate::dialog::{Dialog, uri_of};
+use crate::invite::{Called, find, invite};
 use crate::message::{self, values};
 use crate::sdp::Description;
 use crate::settings::Endpoint;
@@ -119,10 +119,11 @@ async fn begin(
     order: &Order,
     instructions: mpsc::Receiver<Instruction>,
 ) -> Result<(Outgoing, String), (mpsc::Receiver<Instruction>, Cause)> {
-    let Some((endpoint, uri, flow)) = find(core, &order.resource).await else {
+    let Some(called) = find(core, &order.resource).await else {
         return Err((instructions, Cause::NO_ROUTE_DESTINATION));
     };
-    let endpoint = endpoint.speaking(&order.formats);
+    let endpoint = called.endpoint.speaking(&order.formats);
+    let (uri, flow) = (called.uri.as_str(), &called.flow);
     let mut sound = match Sound::open(&core.media, flow.local_address().ip(), &endpoint) {
         Ok(sound) => sound,
         Err(error) => {
@@ -131,10 +132,11 @@ async fn begin(
         }
     };
     let tag = message::tag();
-    let Some(invite) = invite(core, order, &endpoint, &uri, &flow, &tag, sound.offer()) else {
+    let Some(invite) = invite(core, order, &endpoint, uri, flow, &tag, sound.offer()) else {
         return Err((instructions, Cause::INVALID_NUMBER_FORMAT));
     };
-    let Some(invite) = client::send(core, invite, &flow).await else {
+    let dialog = Arc::new(facts(&called, &invite, &tag));
+    let Some(invite) = client::send(core, invite, flow).await else {
         return Err((instructions, Cause::NETWORK_OUT_OF_ORDER));
     };
     let call = Call {
@@ -144,17 +146,36 @@ async fn begin(
         instructions,
         sound,
         told: None,
+        dialog,
     };
     Ok((
         Outgoing {
             call,
             invite,
-            flow,
+            flow: called.flow,
             provisional: false,
             early: false,
         },
         tag,
     ))
+}
+
+/// What is known of a call as it is made.
+fn facts(called: &Called, invite: &Request, tag: &str) -> model::Dialog {
+    let from = invite.from_header().ok();
+    let uri: Arc<str> = called.uri.as_str().into();
+    model::Dialog {
+        local_uri: from.map(|from| uri_of(from.value())).unwrap_or_default(),
+        remote_uri: Arc::clone(&uri),
+        local_tag: tag.into(),
+        remote_tag: Arc::default(),
+        target_uri: uri,
+        request_uri: Arc::default(),
+        local_address: called.flow.local_address(),
+        remote_address: called.flow.remote,
+        aor: Arc::clone(&called.aor),
+        contact: Arc::clone(&called.contact),
+    }
 }
 
 impl Outgoing {
@@ -254,6 +275,12 @@ impl Outgoing {
                 .ended(Some(Cause::BEARERCAPABILITY_NOTAVAIL), None)
                 .await;
         };
+        let known = &self.call.dialog;
+        self.call.dialog = Arc::new(model::Dialog {
+            aor: Arc::clone(&known.aor),
+            contact: Arc::clone(&known.contact),
+            ..dialog.facts()
+        });
         self.call.tell_sound(agreed).await;
         if self.call.endpoint.trust_id_inbound
             && let Some(party) = asserted(&response.headers)

@@ -4,7 +4,7 @@
 use crate::address::{NameAddr, escape};
 use crate::conversation::Conversation;
 use crate::core::Core;
-use crate::invite::find;
+use crate::invite::{Called, find};
 use crate::message::{header, values};
 use crate::transport::Flow;
 use crate::{client, respond};
@@ -19,7 +19,7 @@ pub(crate) async fn target(core: &Arc<Core>, to: &str, flow: &Flow) -> Option<St
     let to = to.trim();
     let uri = if to.starts_with("sip:") || to.starts_with("sips:") {
         to.to_owned()
-    } else if let Some((_, uri, _)) = find(core, to).await {
+    } else if let Some(Called { uri, .. }) = find(core, to).await {
         uri
     } else if to.is_empty() {
         return None;

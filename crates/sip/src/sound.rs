@@ -27,6 +27,8 @@ pub(crate) struct Sound {
 pub(crate) struct Agreed {
     pub(crate) leg: Leg,
     pub(crate) format: Format,
+    /// Where the far end wants it.
+    pub(crate) remote: SocketAddr,
     /// The far end wants to hear nothing.
     pub(crate) held: bool,
     /// It takes key presses with the sound.
@@ -72,6 +74,7 @@ impl Sound {
         let agreed = Agreed {
             leg,
             format: format.0,
+            remote: remote.rtp,
             held: answer.holds(),
             digits: remote.telephone_event.is_some(),
         };

@@ -23,7 +23,7 @@ use crate::timers::TimerId;
 use crate::tones::Sounding;
 use crate::variables::Variables;
 use model::{
-    BridgeId, Cause, ChannelId, ChannelSnapshot, ChannelState, Event, Party, Trace, TraceId,
+    BridgeId, Cause, ChannelId, ChannelSnapshot, ChannelState, Dialog, Event, Party, Trace, TraceId,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -75,6 +75,8 @@ pub(crate) struct Channel {
     pub(crate) tones: Option<Sounding>,
     /// Whoever it talks with has put it on hold.
     pub(crate) held: bool,
+    /// Its far end has put whoever it talks with on hold.
+    pub(crate) holds: bool,
     /// In which directions it is mute.
     pub(crate) mute: Mute,
     /// Keys being pressed for its far end.
@@ -122,12 +124,22 @@ pub(crate) enum Technology {
         name: Arc<str>,
         /// Its id of the call.
         call_id: Arc<str>,
+        /// What else it knows of the call by now.
+        dialog: Option<Arc<Dialog>>,
         /// Its sound.
         leg: Option<MediaLeg>,
     },
 }
 
 impl Technology {
+    /// What it knows of the call by now.
+    pub(crate) fn dialog(&self) -> Option<&Dialog> {
+        match self {
+            Self::External { dialog, .. } => dialog.as_deref(),
+            Self::Local { .. } | Self::Internal => None,
+        }
+    }
+
     /// Its id of the call.
     pub(crate) fn call_id(&self) -> Option<&Arc<str>> {
         match self {
@@ -268,6 +280,7 @@ impl Switch {
             music: None,
             tones: None,
             held: false,
+            holds: false,
             presses: Presses::default(),
             consultation: None,
             consulted_by: None,

@@ -184,7 +184,7 @@ impl Switch {
         &mut self,
         id: ChannelId,
         tech_cause: Option<Arc<str>>,
-        quality: Option<&AudioQuality>,
+        quality: Option<AudioQuality>,
     ) {
         let Some(channel) = self.channels.get_mut(&id) else {
             return;

@@ -2,10 +2,10 @@
 
 use crate::channel::{Channel, Descent, Dialer, NewChannel, Technology};
 use crate::happening::{Happening, Progress};
-use crate::listen::MediaLeg;
+use crate::listen::{Heard, MediaLeg};
 use crate::{Output, Switch};
 use model::{
-    Cause, ChannelId, ChannelState, DialStatus, Instruction, MediaReport, NewCall, Signal,
+    Cause, ChannelId, ChannelState, DialStatus, Dialog, Instruction, MediaReport, NewCall, Signal,
 };
 use std::sync::Arc;
 
@@ -21,7 +21,16 @@ impl Switch {
                 channel,
                 media,
                 format,
-            } => self.on_leg(channel, MediaLeg { media, format }),
+                addresses,
+                dialog,
+            } => {
+                let leg = MediaLeg {
+                    media,
+                    format,
+                    addresses,
+                };
+                self.on_leg(channel, leg, dialog);
+            }
             Signal::Digit {
                 channel,
                 digit,
@@ -44,7 +53,7 @@ impl Switch {
                     known.hangup_source = Arc::clone(&known.name);
                 }
                 if let Some(quality) = quality {
-                    self.tell_quality(channel, &quality);
+                    self.tell_quality(channel, quality);
                 }
                 self.blame_for_peer(channel);
                 self.far_end_hung_up(channel, cause, None);
@@ -53,7 +62,7 @@ impl Switch {
                 channel,
                 tech_cause,
                 quality,
-            } => self.released(channel, tech_cause, quality.as_ref()),
+            } => self.released(channel, tech_cause, quality),
             Signal::Contact(fact) => self.on_contact(fact),
             Signal::Transfer {
                 channel,
@@ -95,6 +104,11 @@ impl Switch {
                 }
             }
             MediaReport::Talking { media, ended } => self.on_talking(media, ended),
+            MediaReport::Quality { media, quality } => {
+                if let Some(heard) = self.legs.get_mut(&media) {
+                    heard.quality = Some(quality);
+                }
+            }
             MediaReport::Failed { media, reason } => {
                 if let Some(id) = self.channel_of(media) {
                     tracing::warn!(channel = %id, %reason, "Media gave a leg up: the call ends");
@@ -139,6 +153,7 @@ impl Switch {
             technology: Technology::External {
                 name: "PJSIP".into(),
                 call_id: call.call_id,
+                dialog: Some(call.dialog),
                 leg: None,
             },
             state: ChannelState::Ring,
@@ -265,13 +280,21 @@ impl Switch {
         }
     }
 
-    fn on_leg(&mut self, id: ChannelId, new: MediaLeg) {
+    fn on_leg(&mut self, id: ChannelId, new: MediaLeg, known: Arc<Dialog>) {
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };
-        if let Technology::External { leg, .. } = &mut channel.technology {
-            let old = leg.replace(new);
-            self.silenced.extend(old.map(|old| old.media));
+        if let Technology::External { leg, dialog, .. } = &mut channel.technology {
+            *dialog = Some(known);
+            let media = new.media;
+            if let Some(old) = leg.replace(new).filter(|old| old.media != media) {
+                self.legs.remove(&old.media);
+                self.silenced.push(old.media);
+            }
+            self.legs.entry(media).or_insert(Heard {
+                channel: id,
+                quality: None,
+            });
             self.touched.insert(id);
             if let Some(seat) = channel.seat {
                 self.renew_technology(seat);

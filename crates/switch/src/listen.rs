@@ -4,7 +4,7 @@ use crate::app::{dial::Dial, echo::Echo};
 use crate::channel::{Channel, Dialer, Technology};
 use crate::happening::Happening;
 use crate::{Output, Switch};
-use model::{ChannelId, MediaId, MediaInstruction, PlayId};
+use model::{AudioQuality, ChannelId, MediaId, MediaInstruction, PlayId, SoundAddresses};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
@@ -13,6 +13,16 @@ use std::sync::{Arc, LazyLock};
 pub(crate) struct MediaLeg {
     pub(crate) media: MediaId,
     pub(crate) format: Arc<str>,
+    pub(crate) addresses: SoundAddresses,
+}
+
+/// A leg, as media tells of it.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    /// Whose it is.
+    pub(crate) channel: ChannelId,
+    /// How its sound was when that was last told.
+    pub(crate) quality: Option<Box<AudioQuality>>,
 }
 
 /// A playback under way.
@@ -85,7 +95,10 @@ impl Switch {
 
     /// A channel is gone, and its sound with it.
     pub(crate) fn silence(&mut self, channel: &Channel) {
-        self.silenced.extend(leg(channel).map(|leg| leg.media));
+        if let Some(leg) = leg(channel) {
+            self.legs.remove(&leg.media);
+            self.silenced.push(leg.media);
+        }
     }
 
     /// Channels and all that sound may reach from them.
@@ -202,8 +215,7 @@ impl Switch {
     }
 
     pub(crate) fn channel_of(&self, media: MediaId) -> Option<ChannelId> {
-        let has = |channel: &&Channel| leg(channel).is_some_and(|leg| leg.media == media);
-        self.channels.values().find(has).map(|channel| channel.id)
+        self.legs.get(&media).map(|heard| heard.channel)
     }
 
     /// Whose sound is sent out on a channel.

@@ -121,6 +121,7 @@ impl Switch {
             technology: Technology::External {
                 name: "PJSIP".into(),
                 call_id,
+                dialog: None,
                 leg: None,
             },
             state: ChannelState::Down,

@@ -2,18 +2,80 @@
 //! and the same ending in BRIDGED on the channel it talked to.
 
 use crate::Switch;
+use crate::listen::leg;
 use model::{AudioQuality, ChannelId, Spread};
 
 impl Switch {
-    pub(crate) fn tell_quality(&mut self, id: ChannelId, quality: &AudioQuality) {
+    pub(crate) fn tell_quality(&mut self, id: ChannelId, quality: AudioQuality) {
         let peer = self.peer(id);
-        for (name, value) in figures(quality) {
+        for (name, value) in figures(&quality) {
             self.set_variable(id, name, &value);
             if let Some(peer) = peer {
                 self.set_variable(peer, &format!("{name}BRIDGED"), &value);
             }
         }
+        let leg = self.channels.get(&id).and_then(leg).map(|leg| leg.media);
+        if let Some(heard) = leg.and_then(|media| self.legs.get_mut(&media)) {
+            heard.quality = Some(quality.into());
+        }
     }
+}
+
+/// One of the figures, by its name in CHANNEL(rtcp,...).
+pub(crate) fn statistic(of: &AudioQuality, name: &str) -> Option<String> {
+    let [all, jitter, loss, round_trip, score] = figures(of).map(|(_, value)| value);
+    Some(match name {
+        "all" => all,
+        "all_jitter" => jitter,
+        "all_loss" => loss,
+        "all_rtt" => round_trip,
+        "all_mes" => score,
+        "txcount" => of.sent.to_string(),
+        "rxcount" => of.received.to_string(),
+        "txploss" => of.their_lost.to_string(),
+        "rxploss" => of.lost.to_string(),
+        "local_ssrc" => of.ssrc.to_string(),
+        "remote_ssrc" => of.their_ssrc.to_string(),
+        name => format!("{:.6}", measured(of, name)?),
+    })
+}
+
+/// A figure that is measured. Those over time are named for the side that found them, for how they
+/// are put together, and for what they are: `remote_maxjitter`.
+fn measured(of: &AudioQuality, name: &str) -> Option<f64> {
+    let (ours, theirs) = (scores(of, true), scores(of, false));
+    match name {
+        "rxjitter" => return Some(of.jitter.last),
+        "txjitter" => return Some(of.their_jitter.last),
+        "rtt" => return Some(of.round_trip.last),
+        "rxmes" => return Some(ours.last),
+        "txmes" => return Some(theirs.last),
+        _ => {}
+    }
+    let (local, name) = match (name.strip_prefix("local_"), name.strip_prefix("remote_")) {
+        (Some(name), _) => (Some(true), name),
+        (_, Some(name)) => (Some(false), name),
+        (None, None) => (None, name),
+    };
+    let part = ["min", "max", "normdev", "stdev"]
+        .into_iter()
+        .find(|part| name.starts_with(part))?;
+    let spread = match (&name[part.len()..], local) {
+        ("jitter", Some(true)) => &of.jitter,
+        ("jitter", Some(false)) => &of.their_jitter,
+        ("rxploss", Some(true)) => &of.loss,
+        ("rxploss", Some(false)) => &of.their_loss,
+        ("rtt", None) => &of.round_trip,
+        ("mes", Some(true)) => &ours,
+        ("mes", Some(false)) => &theirs,
+        _ => return None,
+    };
+    Some(match part {
+        "min" => spread.min,
+        "max" => spread.max,
+        "normdev" => spread.mean,
+        _ => spread.deviation,
+    })
 }
 
 fn figures(of: &AudioQuality) -> [(&'static str, String); 5] {

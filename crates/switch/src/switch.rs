@@ -9,6 +9,7 @@ use crate::database::Database;
 use crate::device::Devices;
 use crate::directory::Directory;
 use crate::happening::Happening;
+use crate::listen::Heard;
 use crate::listen::Playing;
 use crate::names::Counters;
 use crate::originate::Origination;
@@ -130,6 +131,8 @@ pub struct Switch {
     pub(crate) hearing: BTreeMap<MediaId, MediaId>,
     /// The channels about which that may have changed in this turn.
     pub(crate) touched: BTreeSet<ChannelId>,
+    /// The legs there are, each of a channel's.
+    pub(crate) legs: BTreeMap<MediaId, Heard>,
     /// Legs that are gone.
     pub(crate) silenced: Vec<MediaId>,
     seq: Seq,
@@ -165,6 +168,7 @@ impl Switch {
             plays: BTreeMap::new(),
             hearing: BTreeMap::new(),
             touched: BTreeSet::new(),
+            legs: BTreeMap::new(),
             silenced: Vec::new(),
             seq: Seq(0),
             told: Vec::new(),

@@ -9,10 +9,13 @@
 
 mod world;
 
-use model::{Refusal, Reply};
+use model::{
+    AudioQuality, Dialog, MediaId, MediaInstruction, MediaReport, Refusal, Reply, Signal, Spread,
+};
 use std::time::Duration;
+use switch::Input;
 use world::caller::Caller;
-use world::{Phone, World};
+use world::{Phone, World, lines};
 
 #[test]
 fn items_are_read_and_set() {
@@ -53,6 +56,94 @@ fn items_are_read_and_set() {
     ]);
     assert_eq!(caller.set("CHANNEL(after_bridge_goto)", ""), Reply::Done);
     caller.check(&[("CHANNEL(after_bridge_goto)", "")]);
+}
+
+#[test]
+fn a_line_tells_its_dialog_its_sound_and_how_that_is() {
+    let mut caller = Caller::dial("wait");
+    caller.check(&[
+        ("CHANNEL(pjsip,local_uri)", "sip:600@192.0.2.9"),
+        ("CHANNEL(pjsip,remote_uri)", "sip:alice@192.0.2.9"),
+        ("CHANNEL(pjsip,request_uri)", "sip:600@192.0.2.9"),
+        ("CHANNEL(pjsip,target_uri)", "sip:alice@192.0.2.1"),
+        ("CHANNEL(pjsip,local_tag)", "ours"),
+        ("CHANNEL(pjsip,remote_tag)", "theirs"),
+        ("CHANNEL(pjsip,local_addr)", "192.0.2.9:5060"),
+        ("CHANNEL(pjsip,remote_addr)", "192.0.2.1:5060"),
+        ("CHANNEL(pjsip,secure)", "0"),
+        ("CHANNEL(pjsip,t38state)", "DISABLED"),
+        ("CHANNEL(aor)", ""),
+        ("CHANNEL(rtp,src)", ""),
+        ("CHANNEL(rtcp,txcount)", ""),
+    ]);
+    let channel = caller.channel;
+    let media = MediaId(channel.0);
+    let told = Dialog {
+        aor: "alice".into(),
+        contact: "alice@@1".into(),
+        ..Dialog::clone(&lines::dialog("alice"))
+    };
+    caller.world.signal(Signal::Media {
+        channel,
+        media,
+        format: "ulaw".into(),
+        addresses: lines::addresses(),
+        dialog: told.into(),
+    });
+    caller.world.signal(Signal::Held(channel));
+    let quality = AudioQuality {
+        ssrc: 7,
+        sent: 25,
+        lost: 3,
+        their_jitter: Spread {
+            max: 0.5,
+            mean: 0.25,
+            ..Spread::default()
+        },
+        ..AudioQuality::default()
+    };
+    let quality = Box::new(quality);
+    let report = MediaReport::Quality { media, quality };
+    caller.world.give(Input::Media(report));
+    caller.check(&[
+        ("CHANNEL(aor)", "alice"),
+        ("CHANNEL(contact)", "alice@@1"),
+        ("CHANNEL(rtp,src)", "192.0.2.9:10000"),
+        ("CHANNEL(rtp,dest,audio)", "192.0.2.1:4000"),
+        ("CHANNEL(rtp,dest,video)", ""),
+        ("CHANNEL(rtp,hold)", "1"),
+        ("CHANNEL(rtp,secure)", "0"),
+        ("CHANNEL(rtcp,txcount)", "25"),
+        ("CHANNEL(rtcp,rxploss)", "3"),
+        ("CHANNEL(rtcp,local_ssrc)", "7"),
+        ("CHANNEL(rtcp,remote_maxjitter)", "0.500000"),
+        ("CHANNEL(rtcp,remote_normdevjitter,audio)", "0.250000"),
+        ("CHANNEL(rtcp,rtt)", "0.000000"),
+        ("CHANNEL(rtcp,nothing)", ""),
+    ]);
+}
+
+#[test]
+fn a_leg_told_again_is_heard_on() {
+    let mut world = World::new(1, "[phones]\nexten => e,1,Answer()\n same => n,Echo()\n");
+    world.phone("alice", Phone::Rings);
+    let channel = world.dial("alice", "e").unwrap();
+    world.run(Duration::from_secs(1));
+    let media = MediaId(channel.0);
+    for format in ["ulaw", "alaw"] {
+        world.signal(Signal::Media {
+            channel,
+            media,
+            format: format.into(),
+            addresses: lines::addresses(),
+            dialog: lines::dialog("alice"),
+        });
+    }
+    let leaves = |told: &MediaInstruction| matches!(told, MediaInstruction::Disconnect { .. });
+    assert!(!world.media.iter().any(leaves), "{:?}", world.media);
+    let (from, to) = (media, media);
+    let echoes = MediaInstruction::Connect { from, to };
+    assert!(world.media.contains(&echoes), "{:?}", world.media);
 }
 
 /// What user events said, when alice has called this extension.

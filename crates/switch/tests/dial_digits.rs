@@ -92,6 +92,8 @@ fn trunks_hear_their_digits_once_there_is_sound_before_the_answer() {
             channel: bob,
             media,
             format,
+            addresses: world::lines::addresses(),
+            dialog: world::lines::dialog("bob"),
         });
         world.signal(Signal::Progress(bob));
         let sounds = |of: model::ChannelId| {

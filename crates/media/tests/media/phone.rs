@@ -32,10 +32,20 @@ pub(crate) struct Packet {
     pub(crate) payload: Vec<u8>,
 }
 
-/// Starts media on its own ports; the reports come on the receiver.
+/// Starts media on its own ports; the reports come on the receiver, but for figures.
 pub(crate) fn start(
     ports: std::ops::RangeInclusive<u16>,
     sounds: &std::path::Path,
+) -> (Handle, Receiver<MediaReport>) {
+    let is_wanted = |report: &MediaReport| !matches!(report, MediaReport::Quality { .. });
+    start_with(ports, sounds, is_wanted)
+}
+
+/// Starts media on its own ports; the reports that are wanted come on the receiver.
+pub(crate) fn start_with(
+    ports: std::ops::RangeInclusive<u16>,
+    sounds: &std::path::Path,
+    is_wanted: fn(&MediaReport) -> bool,
 ) -> (Handle, Receiver<MediaReport>) {
     let (sender, reports) = channel();
     let settings = Settings {
@@ -44,7 +54,9 @@ pub(crate) fn start(
         absolute_names: false,
     };
     let handle = media::start(settings, move |report| {
-        sender.send(report).unwrap_or_default()
+        if is_wanted(&report) {
+            sender.send(report).unwrap_or_default();
+        }
     })
     .unwrap();
     (handle, reports)

@@ -1,7 +1,8 @@
 //! RTCP: what legs report, what they make of reports, and the figures at the end.
 
-use crate::phone::{Phone, close, connect, start};
+use crate::phone::{PATIENCE, Phone, close, connect, start, start_with};
 use media::Format;
+use model::MediaReport;
 use rtcp_types::{
     Compound, Packet, ReceiverReport, ReportBlock, RtcpPacketWriterExt, SenderReport,
 };
@@ -64,7 +65,7 @@ fn tell(phone: &Phone, packet: &impl RtcpPacketWriterExt) {
 
 #[test]
 fn reports_tell_what_was_sent_received_and_lost() {
-    let (media, _reports) = start(23_900..=23_999, Path::new("/nonexistent"));
+    let (media, reports) = start_with(23_900..=23_999, Path::new("/nonexistent"), |_| true);
     let alice = Phone::new(&media, Format::Ulaw);
     connect(&media, &alice, &alice);
     tell(
@@ -92,6 +93,14 @@ fn reports_tell_what_was_sent_received_and_lost() {
     assert_eq!(last_report, 0x5678_9abc);
     assert!((65_536..8 * 65_536).contains(&delay), "{delay}");
     assert_eq!((report.cname.len(), report.bye.len()), (24, 0));
+    let MediaReport::Quality {
+        media: leg,
+        quality,
+    } = reports.recv_timeout(PATIENCE).unwrap()
+    else {
+        panic!()
+    };
+    assert_eq!((leg, quality.sent, quality.lost), (alice.leg.id, 31, 9));
 
     // They waited no time to answer: what has passed since is the round trip.
     let block = ReportBlock::builder(ours)

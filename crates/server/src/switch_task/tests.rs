@@ -1,6 +1,7 @@
 //! That nobody keeps the switch for itself.
 
 use super::*;
+use crate::figures::Figures;
 use crate::hub::Bounds;
 use manager::Style;
 use model::{Destination, Originate, Run};
@@ -25,7 +26,7 @@ fn switch(folder: &std::path::Path) -> SwitchHandle {
         keep: Box::new(|_| {}),
         promises: Promises::open(folder).unwrap().0,
     };
-    start(1, Clock::start(), outlets, None)
+    start(1, Clock::start(), Figures::default(), outlets, None)
 }
 
 fn configuration(extensions: &str) -> Input {

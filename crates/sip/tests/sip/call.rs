@@ -84,6 +84,11 @@ async fn a_call_comes_in_rings_is_answered_and_hung_up_by_the_phone() {
             name: Some("dave".into())
         }
     );
+    let dialog = &call.dialog;
+    assert_eq!(&*dialog.request_uri, "sip:echo@127.0.0.1");
+    assert!(dialog.remote_uri.starts_with("sip:dave@"), "{dialog:?}");
+    assert_eq!(dialog.remote_address.port(), dave.port());
+    assert!(!dialog.local_tag.is_empty() && !dialog.remote_tag.is_empty());
     assert_eq!(call.variables, [("SIPDOMAIN".into(), "127.0.0.1".into())]);
     dave.status(100).await;
     lab.accept(&call, CHANNEL);

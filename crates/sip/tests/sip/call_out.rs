@@ -50,10 +50,33 @@ async fn a_call_goes_out_is_answered_and_hung_up() {
     let ack = alice.asked("ACK").await;
     assert_eq!(ack.header("CSeq"), Some("1 ACK"));
     assert!(ack.header("To").unwrap().ends_with(";tag=t"));
-    let Signal::Media { format, .. } = lab.signal().await else {
+    let Signal::Media {
+        format,
+        addresses,
+        dialog,
+        ..
+    } = lab.signal().await
+    else {
         panic!()
     };
     assert_eq!(&*format, "ulaw");
+    assert_eq!(addresses.remote.to_string(), "127.0.0.1:6002");
+    let from = invite.header("From").unwrap();
+    assert!(from.ends_with(&*dialog.local_tag) && !dialog.local_tag.is_empty());
+    assert!(from.contains(&*dialog.local_uri), "{from}");
+    assert_eq!(
+        (
+            &*dialog.remote_tag,
+            &*dialog.aor,
+            dialog.remote_address.port()
+        ),
+        ("t", "alice", alice.port())
+    );
+    assert_eq!(
+        *dialog.target_uri,
+        *alice.contact().trim_matches(['<', '>'])
+    );
+    assert!(dialog.contact.starts_with("alice;@"), "{dialog:?}");
     assert_eq!(lab.signal().await, Signal::Answered(CHANNEL));
     // The ACK was lost: the answer comes again, and so does the ACK.
     alice.send(&ok).await;

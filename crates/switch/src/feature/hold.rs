@@ -8,6 +8,10 @@ impl Switch {
     pub(crate) fn on_hold(&mut self, id: ChannelId, held: bool) {
         let peer = self.peer(id);
         let class = self.music_class(peer.unwrap_or(id), "");
+        let Some(line) = self.channels.get_mut(&id) else {
+            return;
+        };
+        line.holds = held;
         let Some(channel) = self.snapshot(id) else {
             return;
         };

@@ -1,5 +1,6 @@
 //! Facts of a channel, and which channels there are: CHANNEL, CHANNELS.
 
+use super::line;
 use super::{Function, channel_mut, channel_of, error, filled, or_empty};
 use crate::app::goto;
 use crate::feature::keys::Features;
@@ -17,7 +18,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
             description: "Items that can be read: name, uniqueid, linkedid, state, channeltype, callid, trace, \
                           context, exten, priority, lastcontext, lastexten, appname, appdata, audionativeformat, \
                           audioreadformat, audiowriteformat, videonativeformat, creationtime, checkhangup, onhold, \
-                          and of PJSIP endpoint and pjsip,call-id. Read and set: language, accountcode, amaflags, \
+                          and of PJSIP endpoint, aor, contact, pjsip,ITEM (call-id, secure, target_uri, local_uri, \
+                          remote_uri, request_uri, local_tag, remote_tag, t38state, local_addr, remote_addr), \
+                          rtp,TYPE[,audio] (src, dest, secure, hold) and rtcp,STATISTIC[,audio] as of the last RTCP \
+                          report (all, all_jitter, all_loss, all_rtt, all_mes, txcount, rxcount, txjitter, rxjitter, \
+                          txploss, rxploss, rtt, txmes, rxmes, local_ssrc, remote_ssrc, and min, max, normdev or \
+                          stdev before rtt, and after local_ or remote_ before jitter, rxploss or mes: \
+                          remote_maxjitter). Where nothing is known of a call's line they are empty. Read and set: language, accountcode, amaflags, \
                           peeraccount, musicclass, userfield, tonezone, hangupsource, callgroup, pickupgroup, \
                           namedcallgroup, namedpickupgroup, dtmf_features (`T`: it may transfer, `H`: it may hang \
                           up, by keys), max_forwards (how often the call may be dialled on), after_bridge_goto \
@@ -118,14 +125,8 @@ fn read(scope: &mut ChannelScope<'_>, item: &str) -> Outcome {
             Some(place) => format!("{},{},{}", place.context, place.exten, place.priority),
             None => String::new(),
         },
-        "endpoint" | "pjsip,call-id" if channel.technology() != "PJSIP" => String::new(),
-        "endpoint" => {
-            let device = channel.device();
-            device.strip_prefix("PJSIP/").unwrap_or(device).to_owned()
-        }
-        "pjsip,call-id" => or_empty(channel.technology.call_id()),
         "checkhangup" => u8::from(channel.is_ending()).to_string(),
-        item => return error(format!("there is no item '{item}'")),
+        item => return line::read(scope.switch, channel, item),
     })
 }
 

@@ -12,6 +12,7 @@ mod existence;
 pub(crate) mod feature;
 pub(crate) mod group;
 mod hangup;
+mod line;
 mod message;
 mod party;
 mod place;

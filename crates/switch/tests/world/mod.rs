@@ -10,6 +10,7 @@
 )]
 
 pub(crate) mod caller;
+pub(crate) mod lines;
 pub(crate) mod mirror;
 mod rules;
 mod seen;
@@ -126,6 +127,7 @@ impl World {
             withheld,
             exten: exten.into(),
             call_id: format!("call-{}", self.tokens).into(),
+            dialog: lines::dialog(name),
             variables: vec![("SIPDOMAIN".into(), "192.0.2.1".into())],
         })));
         self.taken.get(&token).copied()
@@ -336,6 +338,8 @@ impl World {
                 channel,
                 media,
                 format: "ulaw".into(),
+                addresses: lines::addresses(),
+                dialog: lines::dialog("far"),
             }),
         );
     }
