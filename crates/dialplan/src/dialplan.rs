@@ -402,13 +402,15 @@ impl Context {
             .filter(move |extension| extension.caller.admits(caller))
     }
 
-    /// The extension written exactly so, for these callers; made if there is none.
+    /// The extension written exactly so, for these callers, if there is one.
+    pub(crate) fn extension_as(&self, pattern: &Pattern, caller: &Caller) -> Option<&Extension> {
+        let index = self.place_of(pattern, caller).ok()?;
+        Some(&self.extensions[index])
+    }
+
+    /// The same; made if there is none.
     pub(crate) fn extension_mut(&mut self, pattern: Pattern, caller: Caller) -> &mut Extension {
-        let key = (&pattern, &caller);
-        let index = match self
-            .extensions
-            .binary_search_by(|e| (&e.pattern, &e.caller).cmp(&key))
-        {
+        let index = match self.place_of(&pattern, &caller) {
             Ok(index) => index,
             Err(index) => {
                 self.extensions.insert(
@@ -424,5 +426,11 @@ impl Context {
             }
         };
         &mut self.extensions[index]
+    }
+
+    /// Where it is among the extensions, or is to be put.
+    fn place_of(&self, pattern: &Pattern, caller: &Caller) -> Result<usize, usize> {
+        self.extensions
+            .binary_search_by(|e| (&e.pattern, &e.caller).cmp(&(pattern, caller)))
     }
 }

@@ -1,4 +1,5 @@
-//! One `exten` line: `name[/caller],priority[+n][(label)],application[(arguments)]`.
+//! One `exten` line: `name[/caller],priority[+n][(label)],application[(arguments)]`. The priority is a
+//! number, n (next), s (same) or the label of one further up; the offset may follow the label too.
 
 use crate::{dialplan::Caller, pattern::Pattern};
 
@@ -18,7 +19,7 @@ pub(crate) struct Exten<'a> {
 pub(crate) enum Step<'a> {
     Hint(&'a str),
     Priority {
-        number: Number,
+        number: Number<'a>,
         label: Option<&'a str>,
         app: &'a str,
         args: &'a str,
@@ -27,10 +28,12 @@ pub(crate) enum Step<'a> {
 
 /// How a priority's number is written; the offset of `n+2` comes on top.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Number {
+pub(crate) enum Number<'a> {
     Absolute(u32),
     Next(u32),
     Same(u32),
+    /// The priority of the extension that has this label.
+    Labelled(&'a str, u32),
 }
 
 impl<'a> Exten<'a> {
@@ -79,33 +82,66 @@ impl<'a> Step<'a> {
     }
 }
 
-impl Number {
-    /// The number, given the one of the line before in this context.
-    pub(crate) fn after(self, last: Option<u32>) -> Option<u32> {
-        match self {
-            Self::Absolute(number) => Some(number),
-            Self::Next(offset) => last?.checked_add(1)?.checked_add(offset),
-            Self::Same(offset) => last?.checked_add(offset),
-        }
+impl Number<'_> {
+    /// The number, given the one of the line before in this context and where the extension's labels are.
+    pub(crate) fn resolve(
+        self,
+        last: Option<u32>,
+        labelled: impl FnOnce(&str) -> Option<u32>,
+    ) -> Result<u32, String> {
+        let (base, offset) = match self {
+            Self::Absolute(number) => (Some(number), 0),
+            Self::Next(offset) => (last.and_then(|last| last.checked_add(1)), offset),
+            Self::Same(offset) => (last, offset),
+            Self::Labelled(label, offset) => {
+                let base = labelled(label);
+                (
+                    Some(base.ok_or_else(|| format!("'{label}' is no priority or label"))?),
+                    offset,
+                )
+            }
+        };
+        base.ok_or("there is no priority to go on from")?
+            .checked_add(offset)
+            .filter(|&number| number > 0)
+            .ok_or_else(|| "a priority out of range".to_owned())
     }
 }
 
-fn number_and_label(text: &str) -> Result<(Number, Option<&str>), String> {
-    let (number, label) = match text.split_once('(') {
-        Some((number, label)) => (
-            number.trim(),
-            Some(label.strip_suffix(')').unwrap_or(label).trim()),
-        ),
-        None => (text, None),
-    };
+fn number_and_label(text: &str) -> Result<(Number<'_>, Option<&str>), String> {
     let bad = || format!("'{text}' is no priority");
-    let (base, offset) = match number.split_once('+') {
-        Some((base, offset)) => (base.trim(), offset.trim().parse().map_err(|_| bad())?),
-        None => (number, 0),
+    let (before, label, behind) = match text.split_once('(') {
+        Some((before, rest)) => {
+            let (label, behind) = rest.split_once(')').unwrap_or((rest, ""));
+            (before.trim(), Some(label.trim()), behind.trim())
+        }
+        None => (text, None, ""),
     };
-    let number = match base.to_ascii_lowercase().as_str() {
-        "n" | "next" => Number::Next(offset),
-        "s" | "same" => Number::Same(offset),
+    let (base, offset) = before.split_once('+').unwrap_or((before, "0"));
+    let behind = match behind {
+        "" => "0",
+        behind => behind.strip_prefix('+').ok_or_else(bad)?,
+    };
+    let number = |text: &str| text.trim().parse::<u32>().map_err(|_| bad());
+    let offset = number(offset)?
+        .checked_add(number(behind)?)
+        .ok_or_else(bad)?;
+    let number = match base.trim() {
+        n if ["n", "next"]
+            .iter()
+            .any(|word| n.eq_ignore_ascii_case(word)) =>
+        {
+            Number::Next(offset)
+        }
+        s if ["s", "same"]
+            .iter()
+            .any(|word| s.eq_ignore_ascii_case(word)) =>
+        {
+            Number::Same(offset)
+        }
+        label if label.starts_with(|first: char| first.is_alphabetic() || first == '_') => {
+            Number::Labelled(label, offset)
+        }
         base => Number::Absolute(
             base.parse::<u32>()
                 .ok()
@@ -176,7 +212,15 @@ mod tests {
                 "Goto",
                 "a,b,1",
             ),
+            ("n(far)+2,NoOp", Number::Next(2), Some("far"), "NoOp", ""),
             ("s+1,NoOp", Number::Same(1), None, "NoOp", ""),
+            (
+                "far+101,NoOp",
+                Number::Labelled("far", 101),
+                None,
+                "NoOp",
+                "",
+            ),
             ("same,NoOp", Number::Same(0), None, "NoOp", ""),
             (
                 "n,Dial,PJSIP/bob,20",
@@ -216,7 +260,15 @@ mod tests {
             Ok(Step::Hint("Custom:a&b,Custom:p"))
         );
         for text in [
-            "1", "1,", "x,NoOp", "0,NoOp", "-1,NoOp", "n+x,NoOp", "n,Wait(1", "n,(1)", "hint,",
+            "1",
+            "1,",
+            "0,NoOp",
+            "-1,NoOp",
+            "n+x,NoOp",
+            "n(a)x,NoOp",
+            "n,Wait(1",
+            "n,(1)",
+            "hint,",
             ",NoOp",
         ] {
             assert!(Step::parse(text).is_err(), "{text}");

@@ -82,6 +82,7 @@ const RETIRED: [(&str, &str); 6] = [
     ),
 ];
 
+const PRIORITY_REMEDY: &str = "write a number, n or s after a first number, or a label from above";
 const EXTEN_REMEDY: &str = "write `exten => name,priority,Application(arguments)`";
 
 impl Reader<'_> {
@@ -202,14 +203,10 @@ impl Reader<'_> {
                 args,
             } => {
                 let number = number
-                    .after(self.last.priority)
-                    .filter(|&number| number > 0)
-                    .ok_or_else(|| {
-                        Bad::new(
-                            format!("'{text}' has no priority to go on from"),
-                            "give the first priority a number",
-                        )
-                    })?;
+                    .resolve(self.last.priority, |label| {
+                        context.extension_as(&pattern, &caller)?.labelled(label)
+                    })
+                    .map_err(|why| Bad::new(format!("in '{text}': {why}"), PRIORITY_REMEDY))?;
                 self.last.priority = Some(number);
                 let extension = context.extension_mut(pattern, caller);
                 let doubled = label.filter(|label| extension.labelled(label).is_some());

@@ -40,6 +40,42 @@ fn at(plan: &Dialplan, context: &str, exten: &str, priority: u32, caller: &str) 
     )
 }
 
+/// A label stands for its priority, as in the failure branches of old (`dial+101`), and the offset may
+/// follow the label.
+#[test]
+fn a_label_is_a_priority_to_count_from() {
+    let (plan, said) = read(
+        "[a]\n\
+         exten => 100,1,NoOp(1)\n\
+         same => n(dial)+2,NoOp(4)\n\
+         same => dial+101,NoOp(105)\n\
+         same => n,NoOp(106)\n\
+         same => none+1,NoOp\n\
+         exten => 200,dial,NoOp\n\
+         exten => 300,4294967295,NoOp\n\
+         same => n,NoOp\n",
+    );
+    let steps: Vec<_> = [1, 4, 105, 106, 107]
+        .map(|priority| at(&plan, "a", "100", priority, ""))
+        .into();
+    assert_eq!(steps, ["NoOp(1)", "NoOp(4)", "NoOp(105)", "NoOp(106)", "-"]);
+    let extension = &plan.contexts()[0].extensions[0];
+    assert_eq!(extension.labelled("dial"), Some(4));
+    assert!(
+        said[0].contains("'none' is no priority or label"),
+        "{said:?}"
+    );
+    assert!(
+        said[1].contains("'dial' is no priority or label"),
+        "{said:?}"
+    );
+    assert!(
+        said[2].contains("out of range") || said[2].contains("go on from"),
+        "{said:?}"
+    );
+    assert_eq!(said.len(), 3);
+}
+
 #[test]
 fn priorities_are_numbered_labelled_and_continued() {
     let (plan, said) = read(
@@ -189,7 +225,7 @@ fn what_cannot_be_used_is_left_out_and_said() {
         (2, "unknown option `colour`"),
         (4, "`same` without an extension before it"),
         (5, "an extension needs a priority and an application"),
-        (6, "has no priority to go on from"),
+        (6, "there is no priority to go on from"),
         (7, "'_[' is a set without closing bracket"),
         (8, "lacks its closing parenthesis"),
         (10, "4 has a priority 1 already"),
