@@ -29,7 +29,7 @@ struct General {
     /// The applications whose APP_START and APP_END are logged; `all` for all.
     #[setting(name = "apps")]
     applications: List<String>,
-    /// How times are told, as `strftime` has it; seconds since 1970 with a fraction if not said.
+    /// How times are told, as STRFTIME has it (`%F %T.%3q`); seconds since 1970 with a fraction if not said.
     #[setting(name = "dateformat")]
     date_format: Option<String>,
 }
@@ -109,7 +109,7 @@ fn kinds(
 
 fn is_readable(format: &str, config: &Config, diagnostics: &mut Vec<Diagnostic>) -> bool {
     let now = jiff::Timestamp::UNIX_EPOCH.to_zoned(jiff::tz::TimeZone::UTC);
-    let tried = jiff::fmt::strtime::format(format, &now);
+    let tried = dialplan::functions::format_time(&now, format);
     if let Err(error) = &tried {
         let message = format!("`{format}` is no format of times: {error}");
         doubt(
@@ -181,8 +181,9 @@ mod tests {
         assert_eq!(told.len(), 3);
         let (all, _) = super::super::cdr_conf::tests::read(&[(
             "cel.conf",
-            "[general]\nenable = yes\nevents = ALL\n",
+            "[general]\nenable = yes\nevents = ALL\ndateformat = %c.%3q\n",
         )]);
+        assert_eq!(all.switch.cel.date_format.as_deref(), Some("%c.%3q"));
         assert_eq!(all.switch.cel.events.len(), ChannelEventKind::ALL.len());
     }
 }

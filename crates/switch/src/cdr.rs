@@ -213,12 +213,14 @@ impl Switch {
         self.note(id, |notes| *notes = Notes::default());
     }
 
-    /// Notes something in the records under way; in the first one, if that has yet to begin.
+    /// Notes something in the records under way; in the first one, if that has yet to begin. Those of a
+    /// channel that was hung up are complete.
     pub(crate) fn note(&mut self, id: ChannelId, mut change: impl FnMut(&mut Notes)) {
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };
-        match channel.record {
+        match &channel.record {
+            Some(record) if record.end.is_some() => {}
             Some(_) => self.each_open(id, |open| change(&mut open.notes)),
             None => change(&mut channel.memory.notes),
         }

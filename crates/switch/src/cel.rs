@@ -9,7 +9,7 @@ mod more;
 use crate::bridge::Bridge;
 use crate::channel::place;
 use crate::{Output, Switch};
-use jiff::fmt::strtime;
+use dialplan::functions::format_time;
 use model::{
     BridgeSnapshot, ChannelEvent, ChannelEventKind as Kind, ChannelId, ChannelSnapshot,
     ChannelState, Event, Spool, TransferResult,
@@ -298,7 +298,7 @@ impl Switch {
     fn log_time(&self) -> Arc<str> {
         let now = self.now.utc;
         let format = self.config.cel.date_format.as_deref();
-        let told = format.and_then(|format| strtime::format(format, &self.local_time()).ok());
+        let told = format.and_then(|format| format_time(&self.local_time(), format).ok());
         told.unwrap_or_else(|| format!("{}.{:06}", now.as_second(), now.subsec_microsecond()))
             .into()
     }

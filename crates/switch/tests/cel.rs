@@ -129,12 +129,12 @@ fn a_call_from_its_first_entry_to_its_last() {
 fn only_what_is_asked_for_is_entered() {
     let mut world = world(|cel| {
         cel.events = [Kind::Answer].into();
-        cel.date_format = Some("%F %T".into());
+        cel.date_format = Some("%F %T.%3q".into());
     });
     world.dial("alice", "hello").unwrap();
     world.finish();
     assert_eq!(story(&world), ["ANSWER alice"]);
-    assert_eq!(&*entries(&world)[0].time, "2026-11-22 21:40:44");
+    assert_eq!(&*entries(&world)[0].time, "2026-11-22 21:40:44.000");
 }
 
 #[test]

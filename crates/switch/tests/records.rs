@@ -54,7 +54,9 @@ exten => forked,1,Answer()
 exten => many,1,Dial(PJSIP/bob,1)
  same => n,Goto(many,1)
 exten => take,1,Pickup(bob@phones)
-exten => h,1,NoOp(over)
+exten => h,1,Set(CDR(late)=note)
+ same => n,Set(CDR(userfield)=late)
+ same => n,NoOp(over)
 ";
 
 /// What became of a call to this extension: alice calls, and bob does so.
@@ -124,6 +126,7 @@ fn a_second_that_has_begun_is_billed_if_so_configured() {
 fn what_the_h_extension_does_is_told_if_so_configured() {
     let records = call("half", Phone::Rings, CdrSettings::default());
     assert_eq!(&*records[0].application, "Hangup");
+    assert_eq!((&*records[0].user_field, records[0].values.len()), ("", 0));
     let settings = CdrSettings {
         end_before_hangup_extension: false,
         ..CdrSettings::default()
@@ -132,6 +135,10 @@ fn what_the_h_extension_does_is_told_if_so_configured() {
     assert_eq!(
         (&*records[0].application, &*records[0].destination),
         ("NoOp", "h")
+    );
+    assert_eq!(
+        (&*records[0].user_field, records[0].values.len()),
+        ("late", 1)
     );
 }
 

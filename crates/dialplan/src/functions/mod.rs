@@ -15,6 +15,7 @@ mod time;
 mod variable;
 
 pub use logic::is_true;
+pub use time::format_time;
 pub use variable::hash_variables;
 
 use jiff::Zoned;

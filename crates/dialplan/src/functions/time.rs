@@ -17,12 +17,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         read: Some(|world, args| {
             let args = Args::up_to(3, args);
             let time = moment(world, args.get(0))?.with_time_zone(zone(world, args.get(1))?);
-            let format = in_posix_locale(args.or(2, "%c"), time.subsec_nanosecond());
-            let mut text = String::new();
-            match BrokenDownTime::from(&time).format(&format, &mut text) {
-                Ok(()) => Ok(text),
-                Err(why) => error(why.to_string()),
-            }
+            format_time(&time, args.or(2, "%c")).or_else(|why| error(why.to_string()))
         }),
         write: None,
     },
@@ -54,6 +49,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
         write: None,
     },
 ];
+
+/// The time in a format as STRFTIME has it.
+///
+/// # Errors
+///
+/// Of a format that is not understood.
+pub fn format_time(time: &Zoned, format: &str) -> Result<String, jiff::Error> {
+    let format = in_posix_locale(format, time.subsec_nanosecond());
+    let mut text = String::new();
+    BrokenDownTime::from(time).format(&format, &mut text)?;
+    Ok(text)
+}
 
 /// The time told as seconds since 1970, with or without a fraction; now if empty.
 fn moment(world: &mut dyn World, epoch: &str) -> Outcome<Zoned> {
