@@ -1,7 +1,9 @@
 //! asterisk.conf: where things are, and how the server runs.
 
 use conf::{Diagnostic, Disk, List, Settings as _};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Where the installed default configuration is, then where the reference server's is.
 const FOLDERS: [&str; 2] = ["/etc/switchroom", "/etc/asterisk"];
@@ -31,9 +33,10 @@ pub(crate) struct Directories {
     /// Logs.
     #[setting(name = "astlogdir", default = "/var/log/asterisk")]
     pub(crate) log: PathBuf,
-    /// Folders of the reference server that nothing is read from or written to here.
+    /// Folders of the reference server that nothing is read from or written to here. The dialplan has them
+    /// as variables, as the others: `${ASTAGIDIR}`.
     #[setting(entries, name = "ast*")]
-    _others: Vec<conf::Entry>,
+    others: Vec<conf::Entry>,
 }
 
 /// The section [options].
@@ -139,6 +142,27 @@ impl Directories {
     }
 }
 
+impl Directories {
+    /// The variables that tell the dialplan where the folders are.
+    pub(crate) fn variables(&self) -> BTreeMap<String, Arc<str>> {
+        let ours = [
+            ("ASTETCDIR", &self.configuration),
+            ("ASTVARLIBDIR", &self.state),
+            ("ASTDBDIR", &self.database),
+            ("ASTDATADIR", &self.data),
+            ("ASTSPOOLDIR", &self.spool),
+            ("ASTRUNDIR", &self.run),
+            ("ASTLOGDIR", &self.log),
+        ];
+        let ours = ours.map(|(name, path)| (name.to_owned(), path.to_string_lossy().into()));
+        let others = self.others.iter();
+        others
+            .map(|entry| (entry.key.to_ascii_uppercase(), entry.value.as_str().into()))
+            .chain(ours)
+            .collect()
+    }
+}
+
 /// The path without `.` and `..`.
 fn lexically(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
@@ -184,12 +208,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("etc/asterisk.conf");
         std::fs::create_dir(folder.path().join("etc")).unwrap();
-        std::fs::write(&file, "[directories]\nastrundir => ../state/run\nastlogdir => /log\n[options]\nverbose = 3\nnocolor = yes\n").unwrap();
+        std::fs::write(&file, "[directories]\nastrundir => ../state/run\nastlogdir => /log\nastagidir => /agi\n[options]\nverbose = 3\nnocolor = yes\n").unwrap();
         let mut diagnostics = Vec::new();
         let read = AsteriskConf::load(Some(&file), &mut diagnostics).unwrap();
         assert_eq!(read.directories.configuration, folder.path().join("etc"));
         assert_eq!(read.directories.run, folder.path().join("state/run"));
         assert_eq!(read.directories.log, Path::new("/log"));
+        let variables = read.directories.variables();
+        assert_eq!(&*variables["ASTLOGDIR"], "/log");
+        assert_eq!(&*variables["ASTSPOOLDIR"], "/var/spool/asterisk");
+        assert_eq!(&*variables["ASTAGIDIR"], "/agi");
         assert_eq!(read.options.verbose, 3);
         assert_eq!(diagnostics, []);
     }

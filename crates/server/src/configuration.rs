@@ -285,6 +285,7 @@ impl Configuration {
                 .iter()
                 .map(|name| name.as_str().into())
                 .collect(),
+            folders: self.asterisk.directories.variables(),
             system_name: options.system_name.as_deref().map(Arc::from),
             max_calls: usize::try_from(options.max_calls).unwrap_or(usize::MAX),
             environment: environment(),

@@ -26,6 +26,9 @@ pub struct Config {
     pub indications: crate::Indications,
     /// manager.conf `channelvars`: variables told with every channel.
     pub channel_variables: Vec<Arc<str>>,
+    /// asterisk.conf, [directories]: the folders, by the variables that tell them, such as ASTSPOOLDIR.
+    #[serde(default)]
+    pub folders: BTreeMap<String, Arc<str>>,
     /// asterisk.conf `systemname`: begins every uniqueid.
     pub system_name: Option<Arc<str>>,
     /// asterisk.conf `maxcalls`: channels refused beyond; 0 is no limit.
@@ -50,7 +53,7 @@ pub struct CelSettings {
     pub events: BTreeSet<ChannelEventKind>,
     /// The applications that are watched, in lower case; `all` stands for all.
     pub applications: BTreeSet<String>,
-    /// How times are told, as `strftime` has it; as seconds since 1970 if not said.
+    /// How times are told, as STRFTIME has it; as seconds since 1970 if not said.
     pub date_format: Option<Arc<str>>,
     /// Tell managers.
     pub manager: bool,

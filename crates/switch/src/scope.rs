@@ -126,6 +126,11 @@ impl<'a> ChannelScope<'a> {
                     .to_owned(),
             );
         }
+        if name.starts_with("AST")
+            && let Some(folder) = self.switch.config.folders.get(name)
+        {
+            return Some(folder.to_string());
+        }
         let channel = self.switch.channels.get(&self.channel?)?;
         let value = match name {
             "EXTEN" => &channel.exten,

@@ -142,6 +142,18 @@ fn what_reaches_beyond_calls_is_not_open_to_clients() {
 }
 
 #[test]
+fn the_folders_are_variables_that_nobody_can_set() {
+    let mut caller = Caller::dial("wait");
+    let mut config = world::config(DIALPLAN);
+    config.folders = [("ASTSPOOLDIR".to_owned(), "/spool".into())].into();
+    caller
+        .world
+        .give(switch::Input::Configure(Arc::new(config)));
+    caller.set("ASTSPOOLDIR", "/elsewhere");
+    caller.check(&[("ASTSPOOLDIR", "/spool"), ("ASTNODIR", "")]);
+}
+
+#[test]
 fn the_database_is_at_hand_in_the_dialplan() {
     let mut caller = Caller::dial("database");
     caller.check(&[
