@@ -1,7 +1,7 @@
 //! Functions of a variable's fields: CUT and its kin. The variable is named, not expanded.
 
 use super::text::unescaped;
-use super::{Args, Declaration, Function, error, fits, value_of};
+use super::{Args, Declaration, Function, Outcome, World, error, fits, value_of};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -14,11 +14,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         },
         read: Some(|world, args| {
             let args = Args::escaped(3, args);
-            if args.get(0).is_empty() {
-                return error("needs a variable");
-            }
+            let value = listed(world, &args)?;
             let delimiter = delimiter(args.or(1, "-"));
-            let value = value_of(world, args.get(0))?;
             let fields: Vec<_> = value.split(delimiter).collect();
             let (mut cut, mut length) = (Vec::new(), 0);
             for range in args.or(2, "1-").split('&') {
@@ -43,7 +40,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         },
         read: Some(|world, args| {
             let args = Args::escaped(2, args);
-            let value = value_of(world, args.get(0))?;
+            let value = listed(world, &args)?;
             let fields = value.split(delimiter(args.get(1))).count();
             Ok(if value.is_empty() { 0 } else { fields }.to_string())
         }),
@@ -58,7 +55,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         },
         read: Some(|world, args| {
             let args = Args::escaped(3, args);
-            let value = value_of(world, args.get(0))?;
+            let value = listed(world, &args)?;
             let wanted = unescaped(args.get(2));
             let mut fields = value.split(delimiter(args.get(1)));
             let found = fields.position(|field| field == wanted);
@@ -76,7 +73,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         read: Some(|world, args| {
             let args = Args::escaped(3, args);
             let delimiter = delimiter(args.get(1));
-            let value = value_of(world, args.get(0))?;
+            let value = listed(world, &args)?;
             let kept: Vec<_> = value
                 .split(delimiter)
                 .filter(|field| *field != unescaped(args.get(2)))
@@ -86,6 +83,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
         write: None,
     },
 ];
+
+/// The value of the variable named first.
+fn listed(world: &mut dyn World, args: &Args) -> Outcome {
+    match args.get(0) {
+        "" => error("needs a variable"),
+        name => value_of(world, name),
+    }
+}
 
 /// What separates fields: one character, a comma if none is said.
 pub(super) fn delimiter(text: &str) -> char {
@@ -132,6 +137,14 @@ mod tests {
         ]);
         let many = format!("${{CUT(LONG,,{})}}", ["1-"; 100].join("&"));
         let long = format!("A=1\nLONG={}", "x".repeat(10_000));
-        Sample::with(&long).check_failing(&["${CUT()}", "${CUT(A,,x)}", "${CUT(A,,0)}", &many]);
+        Sample::with(&long).check_failing(&[
+            "${CUT()}",
+            "${CUT(A,,x)}",
+            "${CUT(A,,0)}",
+            &many,
+            "${FIELDQTY()}",
+            "${FIELDNUM()}",
+            "${LISTFILTER()}",
+        ]);
     }
 }
