@@ -226,14 +226,17 @@ pub(crate) mod tests {
 
     #[test]
     fn headers_of_the_event_are_as_they_are_configured() {
-        let text = "[general]\nenabled = yes\n[mappings]\nlinkedid => LinkedID\nrate => a: b\n";
+        let text = "[general]\nenabled = yes\n[mappings]\nlinkedid => LinkedID\nrate => a: b\n\
+                    broken\n";
         let (read, told) = read(&[("cdr_manager.conf", text)]);
         assert_eq!(
             read.switch.cdr.headers,
             [("linkedid".into(), "LinkedID".into())]
         );
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert!(told[0].starts_with("cdr_manager.conf:5: `a: b` is no name of a header"));
+        // Though the file is read for two of its sections.
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].starts_with("cdr_manager.conf:6: there is no `=`"));
+        assert!(told[1].starts_with("cdr_manager.conf:5: `a: b` is no name of a header"));
     }
 
     #[test]

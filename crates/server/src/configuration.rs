@@ -361,7 +361,10 @@ impl Files<'_> {
         }
         match conf::load(self.disk, name) {
             Ok(mut config) => {
-                self.findings.diagnostics.append(&mut config.diagnostics);
+                // A file is read for each of its sections; what is said of its lines is told once.
+                let told = &mut self.findings.diagnostics;
+                config.diagnostics.retain(|said| !told.contains(said));
+                told.append(&mut config.diagnostics);
                 Ok(config)
             }
             Err(conf::Error::Missing(file)) if file == name => Ok(Config::default()),
