@@ -1,10 +1,9 @@
 //! What is to be said of manager.conf: who gets in from where, and what they may do then.
 
-use super::{Report, Weight, place};
+use super::{Report, Weight, addresses, place};
 use conf::Config;
 use manager::{Secret, Settings, User};
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 /// A secret with fewer characters can be guessed.
@@ -30,36 +29,12 @@ impl Judge<'_> {
                 "write `enabled = yes` if it shall answer",
             );
         }
-        let plain = general.addresses();
-        let beyond = |address: &IpAddr| !address.is_loopback();
-        let open = self.open_web
-            || plain
-                .iter()
-                .chain(&general.tls_addresses())
-                .any(|at| beyond(&at.ip()));
-        if let Some(at) = plain.iter().find(|at| beyond(&at.ip())) {
-            let message =
-                format!("{at} is reached from other machines, and secrets go there in clear");
-            self.add(
-                Weight::Danger,
-                "general",
-                &message,
-                "bind it to 127.0.0.1 and let others come over TLS",
-            );
+        let (plain, secure) = (general.addresses(), general.tls_addresses());
+        for (weight, message, remedy) in addresses::findings(&plain, &secure, "TLS") {
+            self.add(weight, "general", &message, &remedy);
         }
-        if let Some(at) = general
-            .tls_addresses()
-            .iter()
-            .find(|at| at.ip().is_unspecified())
-        {
-            let message = format!("{at} is reached over every network of this machine");
-            self.add(
-                Weight::Advice,
-                "general",
-                &message,
-                "name the one address it is meant for",
-            );
-        }
+        let mut all = plain.iter().chain(&secure);
+        let open = self.open_web || all.any(|at| !at.ip().is_loopback());
         let users: Vec<_> = self.settings.users().cloned().collect();
         for user in &users {
             self.judge_user(user, open);

@@ -1,6 +1,7 @@
 //! `switchroom --check` and `manager check`: reads a whole configuration folder, tells everything
 //! that is wrong with it, and grades how safe it is.
 
+mod addresses;
 mod manager;
 mod tls;
 mod web;

@@ -1,6 +1,6 @@
 //! What is to be said of http.conf: who can listen, and what is not there.
 
-use super::{Report, Weight, place};
+use super::{Report, Weight, addresses, place};
 use conf::Config;
 use web::Settings;
 
@@ -31,18 +31,10 @@ impl Judge<'_> {
     }
 
     fn judge_addresses(&mut self) {
-        let plain = self.settings.general.addresses();
-        if let Some(at) = plain.iter().find(|at| !at.ip().is_loopback()) {
-            let message =
-                format!("{at} is reached from other machines, and secrets go there in clear");
-            let remedy = "bind it to 127.0.0.1 and let others come over HTTPS";
-            self.add(Weight::Danger, "general", &message, remedy);
-        }
-        let secure = self.settings.general.tls_addresses();
-        if let Some(at) = secure.iter().find(|at| at.ip().is_unspecified()) {
-            let message = format!("{at} is reached over every network of this machine");
-            let remedy = "name the one address it is meant for";
-            self.add(Weight::Advice, "general", &message, remedy);
+        let general = &self.settings.general;
+        let (plain, secure) = (general.addresses(), general.tls_addresses());
+        for (weight, message, remedy) in addresses::findings(&plain, &secure, "HTTPS") {
+            self.add(weight, "general", &message, &remedy);
         }
     }
 
