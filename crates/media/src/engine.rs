@@ -190,9 +190,9 @@ impl Engine {
 
     fn instruct(&mut self, instruction: MediaInstruction) {
         match instruction {
-            MediaInstruction::Connect { from, to } => {
+            MediaInstruction::Connect { from, to, digits } => {
                 if self.legs.contains_key(&from) && self.legs.contains_key(&to) {
-                    self.graph.connect(from, to);
+                    self.graph.connect(from, to, digits);
                 }
             }
             MediaInstruction::Disconnect { from, to } => {
@@ -376,8 +376,10 @@ impl Engine {
             if !is_rtp {
                 leg.rtcp(&datagram[..length], from, at);
             } else if let Some(speech) = leg.rtp(&datagram[..length], from, at, &mut self.reports) {
-                for to in self.graph.listeners(id) {
-                    if let Some(listener) = self.legs.get_mut(to) {
+                for (to, digits) in self.graph.listeners(id) {
+                    if let Some(listener) = self.legs.get_mut(to)
+                        && (*digits || !speech.is_digit())
+                    {
                         listener.hear(id, &speech, self.graph.sources(*to) == 1, now);
                     }
                 }

@@ -6,38 +6,42 @@ use std::collections::BTreeMap;
 /// Edges from speakers to listeners, readable from both ends.
 #[derive(Default)]
 pub(crate) struct Graph {
-    listeners: BTreeMap<MediaId, Vec<MediaId>>,
+    /// Each with whether it hears digits too.
+    listeners: BTreeMap<MediaId, Vec<(MediaId, bool)>>,
     sources: BTreeMap<MediaId, Vec<MediaId>>,
 }
 
 impl Graph {
-    /// `to` hears `from`.
-    pub(crate) fn connect(&mut self, from: MediaId, to: MediaId) {
+    /// `to` hears `from`, with or without its digits.
+    pub(crate) fn connect(&mut self, from: MediaId, to: MediaId, digits: bool) {
         let listeners = self.listeners.entry(from).or_default();
-        if !listeners.contains(&to) {
-            listeners.push(to);
-            self.sources.entry(to).or_default().push(from);
+        match listeners.iter_mut().find(|(listener, _)| *listener == to) {
+            Some(known) => known.1 = digits,
+            None => {
+                listeners.push((to, digits));
+                self.sources.entry(to).or_default().push(from);
+            }
         }
     }
 
     /// `to` no longer hears `from`.
     pub(crate) fn disconnect(&mut self, from: MediaId, to: MediaId) {
-        take_out(&mut self.listeners, from, to);
-        take_out(&mut self.sources, to, from);
+        take_out(&mut self.listeners, from, |(listener, _)| *listener == to);
+        take_out(&mut self.sources, to, |source| *source == from);
     }
 
     /// A leg is gone.
     pub(crate) fn remove(&mut self, leg: MediaId) {
-        for to in self.listeners.remove(&leg).unwrap_or_default() {
-            take_out(&mut self.sources, to, leg);
+        for (to, _) in self.listeners.remove(&leg).unwrap_or_default() {
+            take_out(&mut self.sources, to, |source| *source == leg);
         }
         for from in self.sources.remove(&leg).unwrap_or_default() {
-            take_out(&mut self.listeners, from, leg);
+            take_out(&mut self.listeners, from, |(listener, _)| *listener == leg);
         }
     }
 
-    /// Who hears `from`.
-    pub(crate) fn listeners(&self, from: MediaId) -> &[MediaId] {
+    /// Who hears `from`, and whether with its digits.
+    pub(crate) fn listeners(&self, from: MediaId) -> &[(MediaId, bool)] {
         self.listeners.get(&from).map_or(&[], Vec::as_slice)
     }
 
@@ -47,9 +51,9 @@ impl Graph {
     }
 }
 
-fn take_out(edges: &mut BTreeMap<MediaId, Vec<MediaId>>, of: MediaId, other: MediaId) {
+fn take_out<T>(edges: &mut BTreeMap<MediaId, Vec<T>>, of: MediaId, is_other: impl Fn(&T) -> bool) {
     if let Some(others) = edges.get_mut(&of) {
-        others.retain(|id| *id != other);
+        others.retain(|other| !is_other(other));
         if others.is_empty() {
             edges.remove(&of);
         }
@@ -64,11 +68,11 @@ mod tests {
     fn edges_are_seen_from_both_ends() {
         let (a, b, c) = (MediaId(1), MediaId(2), MediaId(3));
         let mut graph = Graph::default();
-        graph.connect(a, a);
-        graph.connect(a, b);
-        graph.connect(a, b);
-        graph.connect(c, b);
-        assert_eq!(graph.listeners(a), [a, b]);
+        graph.connect(a, a, true);
+        graph.connect(a, b, true);
+        graph.connect(a, b, false);
+        graph.connect(c, b, true);
+        assert_eq!(graph.listeners(a), [(a, true), (b, false)]);
         assert_eq!((graph.sources(a), graph.sources(b)), (1, 2));
         graph.disconnect(c, b);
         graph.remove(a);

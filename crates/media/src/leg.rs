@@ -57,6 +57,13 @@ pub(crate) struct Speech<'a> {
     kind: Kind,
 }
 
+impl Speech<'_> {
+    /// Part of a digit, not of what is said.
+    pub(crate) fn is_digit(&self) -> bool {
+        matches!(self.kind, Kind::Digit)
+    }
+}
+
 #[derive(Clone, Copy)]
 enum Kind {
     Sound(Format),

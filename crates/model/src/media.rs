@@ -8,12 +8,15 @@ use std::time::Duration;
 /// What the switch tells media. Legs are opened, pointed and closed by their technology.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MediaInstruction {
-    /// `to` hears `from` from now on; both may be the same leg (echo).
+    /// `to` hears `from` from now on; both may be the same leg (echo). Said again, `digits` is what
+    /// it says last.
     Connect {
         /// Who speaks.
         from: MediaId,
         /// Who hears.
         to: MediaId,
+        /// Whether the digits that `from` sends in its sound are heard too.
+        digits: bool,
     },
     /// And no longer.
     Disconnect {

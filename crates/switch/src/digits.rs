@@ -146,7 +146,7 @@ impl Switch {
         match &channel.technology {
             Technology::External { leg, .. } => {
                 let heard = leg.as_ref().and_then(|leg| self.hearing.get(&leg.media));
-                if relayed.is_none() || heard != relayed.as_ref() {
+                if !heard.is_some_and(|heard| heard.digits && relayed == Some(heard.from)) {
                     let instruction = Instruction::SendDigit {
                         channel: id,
                         digit,

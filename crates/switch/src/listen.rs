@@ -41,6 +41,15 @@ impl Playing {
     }
 }
 
+/// Whom a leg hears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub(crate) from: MediaId,
+    /// With the digits in its sound; without where they may be codes, which are not for the other
+    /// side to hear, or only later.
+    pub(crate) digits: bool,
+}
+
 /// How many Local channels in a row sound is followed through.
 const HOPS: usize = 16;
 /// How many channels are looked at around those whose sound has changed.
@@ -64,20 +73,23 @@ impl Switch {
             let media = leg(self.channels.get(&id)?)?.media;
             Some((media, self.sent_to(id, HOPS)))
         });
-        let now: BTreeMap<MediaId, Option<MediaId>> = legs.chain(gone).collect();
+        let now: BTreeMap<MediaId, Option<Source>> = legs.chain(gone).collect();
         let mut connections = Vec::new();
-        for (to, from) in now {
-            let before = match from {
-                Some(from) => self.hearing.insert(to, from),
+        for (to, heard) in now {
+            let before = match heard {
+                Some(heard) => self.hearing.insert(to, heard),
                 None => self.hearing.remove(&to),
             };
-            if before == from {
+            if before == heard {
                 continue;
             }
-            if let Some(from) = before {
+            let from = heard.map(|heard| heard.from);
+            if let Some(Source { from, .. }) = before.filter(|before| Some(before.from) != from) {
                 self.put(Output::Media(MediaInstruction::Disconnect { from, to }));
             }
-            connections.extend(from.map(|from| MediaInstruction::Connect { from, to }));
+            connections.extend(
+                heard.map(|Source { from, digits }| MediaInstruction::Connect { from, to, digits }),
+            );
         }
         for connection in connections {
             self.put(Output::Media(connection));
@@ -86,7 +98,7 @@ impl Switch {
     }
 
     /// Who hears whom, found anew.
-    fn heard(&self) -> BTreeMap<MediaId, MediaId> {
+    fn heard(&self) -> BTreeMap<MediaId, Source> {
         let channels = self.channels.values();
         let legs = channels.filter_map(|channel| Some((channel.id, leg(channel)?.media)));
         legs.filter_map(|(id, media)| Some((media, self.sent_to(id, HOPS)?)))
@@ -219,7 +231,7 @@ impl Switch {
     }
 
     /// Whose sound is sent out on a channel.
-    fn sent_to(&self, id: ChannelId, hops: usize) -> Option<MediaId> {
+    fn sent_to(&self, id: ChannelId, hops: usize) -> Option<Source> {
         let hops = hops.checked_sub(1)?;
         if self.channels.get(&id)?.mute.outgoing {
             return None;
@@ -230,24 +242,33 @@ impl Switch {
         let early = self.waiting::<Dial>(id).and_then(Dial::early_media);
         let talks = |id| !self.is_away(id);
         let peer = self.peer(id).filter(|peer| talks(id) && talks(*peer));
-        self.received_from(peer.or(early)?, hops)
+        let speaker = peer.or(early)?;
+        let heard = self.received_from(speaker, hops)?;
+        let keys = &self.channels.get(&speaker)?.keys;
+        Some(Source {
+            digits: heard.digits && !keys.are_awaited(),
+            ..heard
+        })
     }
 
     /// Whose sound comes in on a channel.
-    fn received_from(&self, id: ChannelId, hops: usize) -> Option<MediaId> {
+    fn received_from(&self, id: ChannelId, hops: usize) -> Option<Source> {
         let channel = self.channels.get(&id)?;
         if channel.mute.incoming {
             return None;
         }
         match leg(channel) {
-            Some(leg) => Some(leg.media),
+            Some(leg) => Some(Source {
+                from: leg.media,
+                digits: true,
+            }),
             None => self.sent_to(self.other_half(id)?, hops),
         }
     }
 
     /// The leg outside whose sound comes in on a channel.
     pub(crate) fn heard_from(&self, id: ChannelId) -> Option<MediaId> {
-        self.received_from(id, HOPS)
+        Some(self.received_from(id, HOPS)?.from)
     }
 
     /// Whether no sound comes in on a channel: a Local one whose other half hears nobody.

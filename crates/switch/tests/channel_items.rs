@@ -142,7 +142,11 @@ fn a_leg_told_again_is_heard_on() {
     let leaves = |told: &MediaInstruction| matches!(told, MediaInstruction::Disconnect { .. });
     assert!(!world.media.iter().any(leaves), "{:?}", world.media);
     let (from, to) = (media, media);
-    let echoes = MediaInstruction::Connect { from, to };
+    let echoes = MediaInstruction::Connect {
+        from,
+        to,
+        digits: true,
+    };
     assert!(world.media.contains(&echoes), "{:?}", world.media);
 }
 

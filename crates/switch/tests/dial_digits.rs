@@ -9,8 +9,9 @@
 
 mod world;
 
-use model::{FLASH, MediaInstruction, Signal};
+use model::{FLASH, MediaInstruction, MediaReport, Signal};
 use std::time::Duration;
+use switch::Input;
 use world::{Phone, World};
 
 const DIALPLAN: &str = "
@@ -22,6 +23,8 @@ exten => Dp,1,Dial(PJSIP/bob,5,D(::99))
 exten => Dmf,1,Dial(PJSIP/bob,5,D(:::*1#))
 exten => DmfE,1,Dial(PJSIP/bob,5,ED(:::*1#))
 exten => Df,1,Dial(PJSIP/bob,5,D(f))
+exten => codes,1,Dial(PJSIP/bob,5,H)
+exten => through,1,Dial(Local/codes@phones/n,5)
 ";
 
 /// Alice calls an extension; bob only rings, or does this.
@@ -57,6 +60,32 @@ fn digits_are_sent_one_by_one_before_they_talk() {
         world.hang_up(channel);
         world.finish();
         assert!(world.story(&["BridgeEnter"]).is_empty(), "{leaves}");
+    }
+}
+
+#[test]
+fn digits_that_may_be_codes_are_heard_once_they_are_none() {
+    for exten in ["codes", "through"] {
+        let (mut world, alice) = call(exten);
+        world.run_ms(1_500);
+        let bob = world.line("bob");
+        let [speaks, hears] = [alice, bob].map(|line| model::MediaId(line.0));
+        let connected = world.media.iter().filter_map(|told| match told {
+            MediaInstruction::Connect { from, to, digits } => Some((*from, *to, *digits)),
+            _ => None,
+        });
+        let connected: Vec<_> = connected.collect();
+        assert!(connected.contains(&(hears, speaks, true)), "{exten}");
+        assert!(connected.contains(&(speaks, hears, false)), "{exten}");
+        // Media tells of each of them, as it does not pass them on.
+        world.give(Input::Media(MediaReport::Digit {
+            media: speaks,
+            digit: '5',
+            milliseconds: 100,
+        }));
+        assert_eq!(world.digits_sent(), [(bob, '5')], "{exten}");
+        world.hang_up(alice);
+        world.finish();
     }
 }
 

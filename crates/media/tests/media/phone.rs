@@ -66,6 +66,7 @@ pub(crate) fn connect(media: &Handle, from: &Phone, to: &Phone) {
     media.instruct(MediaInstruction::Connect {
         from: from.leg.id,
         to: to.leg.id,
+        digits: true,
     });
 }
 

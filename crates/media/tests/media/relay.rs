@@ -282,6 +282,20 @@ fn digits_are_reported_relayed_and_sent() {
         [[11, 0x8a, 2, 0x80]; 3]
     );
     alice.hears_nothing();
+
+    // Digits that may be codes are the switch's alone.
+    media.instruct(MediaInstruction::Connect {
+        from: alice.leg.id,
+        to: bob.leg.id,
+        digits: false,
+    });
+    let packet = Packet {
+        timestamp: 8_000,
+        ..alice.packet(9, DIGITS, &[7, 0x8a, 3, 0x20])
+    };
+    send(&alice.rtp, alice.leg.address, &packet);
+    alice.say(10, 0, &payload(1, 1));
+    assert_eq!(bob.hear().payload, payload(1, 1));
 }
 
 #[test]

@@ -117,6 +117,7 @@ impl Switch {
             mapped: std::mem::take(&mut channel.keys.mapped),
             ..Keys::default()
         };
+        self.touched.insert(id); // what the other one hears of them
         if let Some(seat) = channel.seat {
             self.renew_technology(seat);
         }
