@@ -9,7 +9,7 @@
 
 mod world;
 
-use model::{Command, Instruction};
+use model::{Command, Instruction, MediaId, MediaInstruction, Signal};
 use std::time::Duration;
 use world::{Phone, World, originate};
 
@@ -26,6 +26,8 @@ exten => stays,1,Set(GOTO_ON_BLINDXFR=phones^stayed^1)
  same => n,Dial(PJSIP/bob)
 exten => stayed,1,UserEvent(Stayed,By: ${CHANNEL(endpoint)})
 exten => sent,1,UserEvent(Sent,Is: ${CHANNEL(endpoint)})
+exten => bob,1,Dial(PJSIP/bob)
+exten => carol,1,Dial(PJSIP/carol)
 exten => other,1,Transfer(IAX2/bob)
  same => n,UserEvent(After,Status: ${TRANSFERSTATUS} ${TRANSFERSTATUSPROTOCOL})
 ";
@@ -58,6 +60,44 @@ fn a_local_channel_has_no_far_end_to_ask() {
     world.command(Command::Originate(order));
     world.finish();
     assert_eq!(world.told(), ["After UNSUPPORTED 0"]);
+}
+
+#[test]
+fn who_waits_with_music_hears_who_they_are_transferred_to() {
+    let mut world = World::new(1, DIALPLAN);
+    for phone in ["bob", "carol"] {
+        world.phone(phone, Phone::Answers(Duration::from_secs(1)));
+    }
+    let first = world.dial("alice", "bob").unwrap();
+    world.run(Duration::from_secs(2));
+    world.signal(Signal::Held(first));
+    let second = world.dial("alice", "carol").unwrap();
+    world.run(Duration::from_secs(2));
+    let before = world.media.len();
+    world.signal(Signal::Transfer {
+        channel: first,
+        exten: "carol".into(),
+        replaces: Some(second),
+    });
+    assert_eq!(
+        world.story(&["Hold", "Unhold", "MusicOnHoldStop", "AttendedTransfer"]),
+        [
+            "Hold PJSIP/alice-00000000",
+            "Unhold PJSIP/alice-00000000",
+            "MusicOnHoldStop PJSIP/bob-00000001",
+            "Unhold PJSIP/alice-00000002",
+            "AttendedTransfer",
+        ]
+    );
+    let [bob, carol] = ["bob", "carol"].map(|name| world.line(name));
+    let hears = MediaInstruction::Connect {
+        from: MediaId(carol.0),
+        to: MediaId(bob.0),
+        digits: true,
+    };
+    assert!(world.media[before..].contains(&hears));
+    world.hang_up(bob);
+    world.finish();
 }
 
 #[test]

@@ -186,6 +186,10 @@ impl Switch {
             .channels
             .get(&id)
             .map(|channel| Arc::clone(&channel.uniqueid));
+        // Who transfers has mostly put one of them on hold, or both.
+        for transferer in [id, other] {
+            self.on_hold(transferer, false);
+        }
         self.tell_attended_transfer(id, other, second);
         self.unseat(second);
         self.unseat(id);
