@@ -23,7 +23,8 @@ use crate::timers::TimerId;
 use crate::tones::Sounding;
 use crate::variables::Variables;
 use model::{
-    BridgeId, Cause, ChannelId, ChannelSnapshot, ChannelState, Dialog, Event, Party, Trace, TraceId,
+    BridgeId, Cause, ChannelId, ChannelSnapshot, ChannelState, Dialog, Event, MediaInstruction,
+    Party, Trace, TraceId,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,6 +82,8 @@ pub(crate) struct Channel {
     pub(crate) mute: Mute,
     /// Keys being pressed for its far end.
     pub(crate) presses: Presses,
+    /// What is played to its far end, as long as that has no leg to hear it by.
+    pub(crate) pending_play: Option<MediaInstruction>,
     /// Whom it asks before it transfers a call.
     pub(crate) consultation: Option<Box<Consultation>>,
     /// Who asks it whether it takes a call.
@@ -282,6 +285,7 @@ impl Switch {
             held: false,
             holds: false,
             presses: Presses::default(),
+            pending_play: None,
             consultation: None,
             consulted_by: None,
             handover: None,

@@ -142,6 +142,9 @@ impl Switch {
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };
+        if let Some(Dialer::Channel(caller)) = channel.dialer {
+            self.touched.insert(caller); // who may have heard it before it answered
+        }
         if channel.end == End::Releasing || self.run_last_extension(id) || self.run_handler(id) {
             return;
         }

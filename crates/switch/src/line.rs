@@ -301,6 +301,7 @@ impl Switch {
             }
         }
         self.detect_talk(id);
+        self.play_pending(id);
     }
 
     fn on_connected(&mut self, id: ChannelId, party: model::Party) {

@@ -185,14 +185,47 @@ impl Switch {
         if let (false, Some(file)) = (forever, files.first()) {
             self.log_sound(id, Some(file));
         }
-        self.put(Output::Media(MediaInstruction::Play {
+        let instruction = MediaInstruction::Play {
             media,
             play,
             files,
             language,
             forever,
-        }));
+        };
+        if media.is_none()
+            && let Some(channel) = self.channels.get_mut(&id)
+            && matches!(channel.technology, Technology::External { .. })
+        {
+            channel.pending_play = Some(instruction.clone());
+        }
+        self.put(Output::Media(instruction));
         play
+    }
+
+    /// A channel has got a leg: what is played to it already is heard from now on, from its beginning.
+    pub(crate) fn play_pending(&mut self, id: ChannelId) {
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        let new = leg(channel).map(|leg| leg.media);
+        if let Some(MediaInstruction::Play {
+            play,
+            files,
+            language,
+            forever,
+            ..
+        }) = channel.pending_play.take()
+            && self.plays.contains_key(&play)
+        {
+            self.put(Output::Media(MediaInstruction::StopPlay(play)));
+            self.put(Output::Media(MediaInstruction::Play {
+                media: new,
+                play,
+                files,
+                language,
+                forever,
+            }));
+        }
     }
 
     /// A playback ended: whoever waits for it is told.

@@ -16,6 +16,7 @@ use world::{Phone, World};
 const DIALPLAN: &str = "
 [phones]
 exten => plain,1,Dial(PJSIP/bob,5)
+exten => m,1,Dial(PJSIP/bob,5,m)
 exten => a,1,Dial(PJSIP/bob,5,aA(hello))
 exten => A,1,Dial(PJSIP/bob,5,A(hello:please-hold)U(sub))
 exten => Ag,1,Dial(PJSIP/bob,5,A(hello)g)
@@ -282,6 +283,47 @@ fn early(exten: &str) -> (bool, bool) {
     let sound = world.was_told(&Instruction::Progress(alice));
     world.finish();
     (rings, sound)
+}
+
+#[test]
+fn music_before_the_answer_is_heard_once_there_is_sound() {
+    let mut world = World::new(1, DIALPLAN);
+    world.phone("bob", Phone::Rings);
+    let alice = world.dial("alice", "m").unwrap(); // whose leg comes a moment later
+    let played = |world: &World| {
+        let told = world.media.iter().filter_map(|told| match told {
+            MediaInstruction::Play { media, play, .. } => Some((*media, *play)),
+            _ => None,
+        });
+        told.collect::<Vec<_>>()
+    };
+    let [(None, play)] = played(&world)[..] else {
+        panic!("{:?}", world.media);
+    };
+    world.run_ms(500);
+    let heard = (Some(model::MediaId(alice.0)), play);
+    assert_eq!(played(&world), [(None, play), heard]);
+    assert!(world.media.contains(&MediaInstruction::StopPlay(play)));
+    world.finish();
+}
+
+#[test]
+fn who_gives_up_hears_no_sound_from_before_the_answer() {
+    let (mut world, alice) = call_to("plain", Phone::Rings);
+    world.run_ms(100);
+    let [from, to] = [world.line("bob"), alice].map(|line| model::MediaId(line.0));
+    world.signal(Signal::Media {
+        channel: world.line("bob"),
+        media: from,
+        format: "ulaw".into(),
+        addresses: world::lines::addresses(),
+        dialog: world::lines::dialog("bob"),
+    });
+    world.signal(Signal::Progress(world.line("bob")));
+    world.hang_up(alice);
+    world.finish();
+    let cut = MediaInstruction::Disconnect { from, to };
+    assert!(world.media.contains(&cut), "{:?}", world.media);
 }
 
 #[test]

@@ -59,10 +59,13 @@ impl World {
         sent.collect()
     }
 
-    /// The files played so far.
+    /// The files played so far; what is begun anew with a leg only once.
     pub(crate) fn played(&self) -> Vec<String> {
+        let mut known = std::collections::BTreeSet::new();
         let played = self.media.iter().filter_map(|told| match told {
-            MediaInstruction::Play { files, .. } => Some(files.join("&")),
+            MediaInstruction::Play { files, play, .. } if known.insert(*play) => {
+                Some(files.join("&"))
+            }
             _ => None,
         });
         played.collect()
