@@ -56,7 +56,7 @@ pub struct PlayDtmf {
     #[action(missing = "No digit specified")]
     pub digit: String,
     /// For how long, in milliseconds.
-    pub duration: Option<i64>,
+    pub duration: Option<String>,
     /// Whether to take it as pressed at the channel's far end, instead of sending it there.
     pub receive: bool,
 }

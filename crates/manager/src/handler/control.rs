@@ -2,8 +2,8 @@
 
 use super::{Step, failed, given};
 use crate::Request;
-use ami::action::Action;
 use ami::action::control as declared;
+use ami::action::{Action, whole_number};
 use ami::event::Event as _;
 use ami::event::channel::CoreShowChannelMap;
 use ami::{Message, response};
@@ -51,7 +51,10 @@ pub(super) fn play_digit(id: &str, action: &declared::PlayDtmf) -> Step {
     let Some(digit) = digit.filter(|key| "0123456789*#ABCD".contains(*key)) else {
         return failed(id, "No digit specified");
     };
-    let milliseconds = action.duration.unwrap_or(0).clamp(0, LONGEST_DIGIT);
+    let Some(milliseconds) = whole_number(action.duration.as_deref().unwrap_or("0")) else {
+        return failed(id, "Could not convert Duration parameter");
+    };
+    let milliseconds = milliseconds.clamp(0, LONGEST_DIGIT);
     Step::Ask(Request::Switch(Command::PlayDigit {
         channel: action.channel.as_str().into(),
         digit,

@@ -321,3 +321,23 @@ fn the_hook_is_pressed_for_a_moment() {
     let told = Client::of("admin").ask_switch(&flash, refused);
     assert_eq!(told, error("Channel not found"));
 }
+
+#[test]
+fn a_key_is_pressed_for_a_number_of_milliseconds() {
+    for (duration, milliseconds) in [("", 0), ("250", 250), ("-1", 0), ("99999999", 60_000)] {
+        let mut client = Client::of("calls");
+        let headers = format!("Channel: PJSIP/a-1\nDigit: 5\nDuration: {duration}\n");
+        client.ask_switch(&action("PlayDTMF", &headers), Reply::Done);
+        let pressed = Command::PlayDigit {
+            channel: "PJSIP/a-1".into(),
+            digit: '5',
+            milliseconds,
+            receive: false,
+        };
+        assert_eq!(command(&client), &pressed, "{duration}");
+    }
+    let mut client = Client::of("calls");
+    let order = action("PlayDTMF", "Channel: PJSIP/a-1\nDigit: 5\nDuration: long\n");
+    let told = "Could not convert Duration parameter";
+    assert_eq!(client.send(&order), error(told));
+}
