@@ -18,6 +18,8 @@ pub(crate) struct Bridge {
     named: Option<(Arc<str>, Arc<str>)>,
     created: jiff::Timestamp,
     members: Vec<ChannelId>,
+    /// Those who speak to all others of a holding bridge, the one who is heard first.
+    pub(crate) announcers: Vec<ChannelId>,
 }
 
 /// What a bridge is for.
@@ -44,6 +46,12 @@ impl Bridge {
     pub(crate) fn peer_of(&self, id: ChannelId) -> Option<ChannelId> {
         let mut others = self.members.iter().copied().filter(|member| *member != id);
         others.next().filter(|_| self.kind == Kind::Basic)
+    }
+
+    /// Who speaks to a member.
+    pub(crate) fn announcer_to(&self, id: ChannelId) -> Option<ChannelId> {
+        let speaks = self.announcers.first().copied();
+        speaks.filter(|_| !self.announcers.contains(&id))
     }
 
     pub(crate) fn members(&self) -> &[ChannelId] {
@@ -87,6 +95,7 @@ impl Switch {
             named,
             created: self.now.utc,
             members: Vec::new(),
+            announcers: Vec::new(),
         };
         self.tell(Event::BridgeCreate {
             bridge: bridge.snapshot(),
@@ -209,6 +218,14 @@ impl Switch {
             return;
         };
         bridge.members.retain(|member| *member != id);
+        let announced = bridge.announcers.contains(&id);
+        bridge.announcers.retain(|announcer| *announcer != id);
+        let silent = announced && bridge.announcers.is_empty();
+        let waiting = if silent {
+            bridge.members.clone()
+        } else {
+            Vec::new()
+        };
         self.touched.extend(&bridge.members);
         let bridge = bridge.snapshot();
         self.forget_keys(id);
@@ -217,6 +234,7 @@ impl Switch {
             self.tell(Event::BridgeLeave { bridge, channel });
         }
         self.touched.insert(id);
+        self.end_announcement(&waiting);
     }
 
     /// A bridge in which nobody is left is gone.
@@ -260,6 +278,12 @@ impl Switch {
             None if told => self.set_variable(id, "BRIDGEPVTCALLID", ""),
             None => {}
         }
+    }
+
+    /// Who speaks to a channel that waits in a holding bridge.
+    pub(crate) fn announcer(&self, id: ChannelId) -> Option<ChannelId> {
+        let seat = self.channels.get(&id)?.seat?;
+        self.bridges.get(&seat)?.announcer_to(id)
     }
 
     /// Who talks with a channel.

@@ -1,6 +1,7 @@
 //! Who hears whom: derived from where channels sit and what they execute, told as a difference.
 
 use crate::app::{dial::Dial, echo::Echo};
+use crate::bridge::Bridge;
 use crate::channel::{Channel, Dialer, Technology};
 use crate::happening::Happening;
 use crate::{Output, Switch};
@@ -137,8 +138,21 @@ impl Switch {
             Some(Dialer::Originate | Dialer::Consultation(_) | Dialer::Handover(_)) | None => None,
         };
         let early = self.waiting::<Dial>(id).and_then(Dial::early_media);
-        let others = [self.peer(id), self.other_half(id), caller, early];
-        others.into_iter().flatten().collect()
+        let others = [
+            self.peer(id),
+            self.other_half(id),
+            caller,
+            early,
+            self.announcer(id),
+        ];
+        let hears = channel.seat.and_then(|seat| self.bridges.get(&seat));
+        let hears = hears.filter(|bridge| bridge.announcers.first() == Some(&id));
+        let audience = hears.map(Bridge::members).unwrap_or_default();
+        others
+            .into_iter()
+            .flatten()
+            .chain(audience.iter().copied())
+            .collect()
     }
 
     /// Plays files to whoever is at the far end of a channel.
@@ -274,7 +288,8 @@ impl Switch {
         }
         let early = self.waiting::<Dial>(id).and_then(Dial::early_media);
         let talks = |id| !self.is_away(id);
-        let peer = self.peer(id).filter(|peer| talks(id) && talks(*peer));
+        let peer = self.peer(id).or_else(|| self.announcer(id));
+        let peer = peer.filter(|peer| talks(id) && talks(*peer));
         let speaker = peer.or(early)?;
         let heard = self.received_from(speaker, hops)?;
         let keys = &self.channels.get(&speaker)?.keys;

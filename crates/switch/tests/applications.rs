@@ -57,7 +57,7 @@ exten => waits,1,WaitExten(2,m)
 exten => dials,1,WaitExten(2,d)
 exten => t,1,UserEvent(Timeout,X: x)
 exten => held,1,BridgeWait(,,e(r))
-exten => speaker,1,BridgeWait(,announcer)
+exten => odd,1,BridgeWait(,speaker)
  same => n,UserEvent(Refused,X: x)
 exten => joins,1,Bridge(PJSIP/bob,S(2)p)
  same => n,UserEvent(Joined,Is: ${BRIDGERESULT})
@@ -198,9 +198,50 @@ fn those_who_wait_in_a_bridge_may_hear_ringing() {
     assert_eq!(tones(&world), [true]);
     world.hang_up(alice);
     world.finish();
-    let (mut world, _) = call("speaker");
+    let (mut world, _) = call("odd");
     world.finish();
     assert_eq!(world.told(), ["Refused x"]);
+}
+
+#[test]
+fn who_announces_is_heard_by_all_who_wait() {
+    let dialplan = "[phones]\nexten => wait,1,BridgeWait(lounge)\n\
+                    exten => speak,1,BridgeWait(lounge,announcer)\n";
+    let mut world = World::new(1, dialplan);
+    for name in ["alice", "bob", "carol"] {
+        world.phone(name, Phone::Rings);
+    }
+    let [alice, carol] = ["alice", "carol"].map(|name| world.dial(name, "wait").unwrap());
+    let bob = world.dial("bob", "speak").unwrap();
+    world.run_ms(500);
+    let hears = |told: bool| {
+        [alice, carol].map(|to| {
+            let (from, to) = (model::MediaId(bob.0), model::MediaId(to.0));
+            if told {
+                MediaInstruction::Connect {
+                    from,
+                    to,
+                    digits: true,
+                }
+            } else {
+                MediaInstruction::Disconnect { from, to }
+            }
+        })
+    };
+    for told in hears(true) {
+        assert!(world.media.contains(&told), "{:?}", world.media);
+    }
+    assert_eq!(world.story(&["MusicOnHoldStart"]).len(), 2);
+    assert_eq!(world.story(&["MusicOnHoldStop"]).len(), 2);
+    world.hang_up(bob);
+    world.run_ms(500);
+    for told in hears(false) {
+        assert!(world.media.contains(&told), "{:?}", world.media);
+    }
+    assert_eq!(world.story(&["MusicOnHoldStart"]).len(), 4);
+    world.hang_up(carol);
+    world.hang_up(alice);
+    world.finish();
 }
 
 /// Bob waits in the dialplan; alice bridges him by an extension.

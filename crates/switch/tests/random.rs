@@ -46,6 +46,7 @@ exten => told,1,Dial(PJSIP/bob,3,A(beep:beep)er(dial)d)
 exten => order,1,Originate(Local/chain@phones,exten,phones,menu,1,2,b(sub^s^1(x)))
  same => n,Originate(PJSIP/carol,app,Echo,,,1,aB(sub^s^1(y)))
 exten => held,1,BridgeWait(lounge)
+exten => speaks,1,BridgeWait(lounge,announcer,S(3))
 exten => music,1,MusicOnHold(default,2)
 exten => digits,1,Read(PIN,beep,3,,2,1)
 exten => menu,1,BackGround(beep)
@@ -71,7 +72,7 @@ exten => s,1,Wait(0.2)
  same => n,Return(${ARG1})
 ";
 
-const EXTENSIONS: [&str; 23] = [
+const EXTENSIONS: [&str; 24] = [
     "wait",
     "echo",
     "busy",
@@ -85,6 +86,7 @@ const EXTENSIONS: [&str; 23] = [
     "limit",
     "screened",
     "held",
+    "speaks",
     "order",
     "told",
     "away",

@@ -1,4 +1,7 @@
-//! BridgeWait: waits in a holding bridge until taken out of it.
+//! BridgeWait: waits in a holding bridge until taken out of it, or speaks to those who wait.
+//!
+//! While somebody speaks who announces, those who wait hear that and nothing else. Of several the
+//! one who came first is heard, and the next when that one leaves.
 
 use super::{Application, Call, Step, Waiting};
 use crate::Switch;
@@ -6,11 +9,12 @@ use crate::bridge::Kind;
 use crate::happening::Happening;
 use crate::timers::TimerId;
 use model::{BridgeId, ChannelId};
+use std::sync::Arc;
 
 pub(super) const BRIDGE_WAIT: Application = Application {
     name: "BridgeWait",
     synopsis: "Put a call into the holding bridge.",
-    arguments: "[name[,role[,options]]]",
+    arguments: "[name[,participant or announcer[,options]]]",
     options: &[
         ("m", "The music to hear."),
         (
@@ -27,6 +31,16 @@ pub(super) const BRIDGE_WAIT: Application = Application {
 #[derive(Debug)]
 struct Held {
     until: Option<TimerId>,
+    /// What is to be heard; nothing for who announces.
+    hears: Option<Hears>,
+}
+
+/// What is heard by who waits.
+#[derive(Clone, Debug)]
+enum Hears {
+    /// Music of a class.
+    Music(Arc<str>),
+    Ringing,
 }
 
 fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
@@ -40,10 +54,20 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
     };
     let options = BRIDGE_WAIT.options(&options);
     let value = |letter| options.value(letter).unwrap_or_default();
-    if !matches!(role.trim(), "" | "participant") {
-        tracing::warn!(role, "BridgeWait: this role is not built yet");
-        return Step::Done;
-    }
+    let announces = match role.trim() {
+        "" | "participant" => false,
+        "announcer" => true,
+        role => {
+            tracing::warn!(role, "BridgeWait: a role is participant or announcer");
+            return Step::Done;
+        }
+    };
+    let hears = match value('e').chars().next() {
+        _ if announces => None,
+        Some('n' | 's') => None,
+        Some('r') => Some(Hears::Ringing),
+        Some(_) | None => Some(Hears::Music(value('m').into())),
+    };
     if !options.has('n') {
         switch.answer(id);
     }
@@ -55,14 +79,47 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
         return Step::Hangup;
     };
     switch.enter_bridge(bridge, id, None);
-    match value('e').chars().next() {
-        Some('n' | 's') => {}
-        Some('r') => switch.sound_named(id, "ring"),
-        Some(_) | None => switch.start_music(id, value('m')),
+    if announces {
+        switch.announce(bridge, id);
+    } else if switch.announcer(id).is_none() {
+        entertain(switch, id, hears.as_ref());
     }
     let time = super::wait::seconds(value('S')).filter(|time| !time.is_zero());
     let until = time.map(|time| switch.timer(id, time));
-    Step::Wait(Box::new(Held { until }))
+    Step::Wait(Box::new(Held { until, hears }))
+}
+
+fn entertain(switch: &mut Switch, id: ChannelId, hears: Option<&Hears>) {
+    match hears {
+        Some(Hears::Music(class)) => switch.start_music(id, class),
+        Some(Hears::Ringing) => switch.sound_named(id, "ring"),
+        None => {}
+    }
+}
+
+impl Switch {
+    /// A member of a holding bridge announces from now on.
+    fn announce(&mut self, bridge: BridgeId, id: ChannelId) {
+        let Some(found) = self.bridges.get_mut(&bridge) else {
+            return;
+        };
+        found.announcers.push(id);
+        let members = found.members().to_vec();
+        for member in members.into_iter().filter(|member| *member != id) {
+            self.stop_music(member);
+            self.stop_tones(member);
+            self.touched.insert(member);
+        }
+    }
+
+    /// Nobody announces any longer: who waits hears again what is to be heard.
+    pub(crate) fn end_announcement(&mut self, members: &[ChannelId]) {
+        for member in members {
+            let hears = self.waiting::<Held>(*member);
+            let hears = hears.and_then(|held| held.hears.clone());
+            entertain(self, *member, hears.as_ref());
+        }
+    }
 }
 
 /// The bridge of this name, made if there is none and one can be.
