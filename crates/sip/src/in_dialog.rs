@@ -6,7 +6,6 @@ use crate::message::header;
 use crate::respond;
 use crate::sdp::Description;
 use crate::status::cause_of_reason;
-use model::{FLASH, Signal};
 use rsipstack::sip::{Method, Request, Response};
 use rsipstack::transaction::Transaction;
 
@@ -33,7 +32,7 @@ impl Conversation<'_> {
                 let response = self.renegotiated(&transaction.original).await;
                 respond::send(&mut transaction, response).await;
             }
-            Method::Info => self.on_info(transaction).await,
+            Method::Info => self.call.on_info(&mut transaction).await,
             Method::Message => self.on_text(transaction).await,
             Method::Refer => self.on_refer(transaction).await,
             Method::Notify => self.on_notify(transaction).await,
@@ -102,54 +101,4 @@ impl Conversation<'_> {
             None => tracing::warn!(channel = %self.call.channel, "No sound was agreed on"),
         }
     }
-
-    async fn on_info(&mut self, mut transaction: Transaction) {
-        let digit = digit_of(&transaction.original);
-        let understood = digit.is_some() || transaction.original.body.is_empty();
-        self.reply(&mut transaction, if understood { 200 } else { 415 })
-            .await;
-        if let Some((digit, milliseconds)) = digit {
-            let channel = self.call.channel;
-            self.core()
-                .signal(Signal::Digit {
-                    channel,
-                    digit,
-                    milliseconds,
-                })
-                .await;
-        }
-    }
-}
-
-/// The key press an INFO tells of: `application/dtmf-relay`, `application/dtmf` or
-/// `application/hook-flash`. The first two have the hook as the key 16, `!` or `hf`.
-fn digit_of(request: &Request) -> Option<(char, u32)> {
-    let kind = header(request, "Content-Type")?;
-    let text = std::str::from_utf8(&request.body).ok()?;
-    let field = |name: &str| {
-        let mut lines = text.lines().filter_map(|line| line.split_once('='));
-        lines
-            .find(|(key, _)| key.trim().eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.trim())
-    };
-    let (digit, milliseconds) = match kind.split(';').next()?.trim().to_ascii_lowercase().as_str() {
-        "application/dtmf-relay" => (
-            field("Signal")?,
-            field("Duration")
-                .and_then(|text| text.parse().ok())
-                .unwrap_or(250),
-        ),
-        "application/dtmf" => (text.trim(), 250),
-        "application/hook-flash" => return Some((FLASH, 0)),
-        _ => return None,
-    };
-    let digit = match digit {
-        "10" => '*',
-        "11" => '#',
-        "16" | "!" | "hf" => return Some((FLASH, 0)),
-        other => other.chars().next()?.to_ascii_uppercase(),
-    };
-    "0123456789*#ABCD"
-        .contains(digit)
-        .then_some((digit, milliseconds))
 }

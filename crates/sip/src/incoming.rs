@@ -204,12 +204,17 @@ impl Invite {
                     }
                 }
                 Some(InDialog { mut transaction, .. }) = seat.requests.recv() => {
-                    let bye = transaction.original.method == Method::Bye;
-                    respond::reply(&self.core, &mut transaction, if bye { 200 } else { 481 }).await;
-                    if bye {
+                    let request = &transaction.original;
+                    let info = request.method == Method::Info && self.dialog.is_in_order(request);
+                    if request.method == Method::Bye {
+                        respond::reply(&self.core, &mut transaction, 200).await;
                         self.answer(487, None).await;
                         tokio::join!(call.ended(Some(Cause::INTERWORKING), Some(487)), confirmed(self.transaction));
                         return;
+                    } else if info {
+                        call.on_info(&mut transaction).await;
+                    } else {
+                        respond::reply(&self.core, &mut transaction, 481).await;
                     }
                 }
             }

@@ -25,6 +25,7 @@ mod handle;
 mod identify;
 mod in_dialog;
 mod incoming;
+mod info;
 mod invite;
 mod message;
 mod mwi;

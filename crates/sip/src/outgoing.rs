@@ -208,7 +208,11 @@ impl Outgoing {
                 None => Turn::HangUp(None),
             },
             Some(InDialog { mut transaction, .. }) = seat.requests.recv() => {
-                respond::reply(&self.call.core, &mut transaction, 481).await;
+                if transaction.original.method == Method::Info {
+                    self.call.on_info(&mut transaction).await;
+                } else {
+                    respond::reply(&self.call.core, &mut transaction, 481).await;
+                }
                 Turn::GoesOn
             }
         }

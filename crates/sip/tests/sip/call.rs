@@ -217,6 +217,29 @@ async fn a_call_is_rejected_or_hung_up_before_it_is_answered() {
 }
 
 #[tokio::test]
+async fn keys_are_heard_before_the_answer() {
+    let mut lab = Lab::start().await;
+    let mut dave = Phone::new("dave", &lab).await;
+    let call = ring_in(&mut lab, &mut dave, "slow").await;
+    lab.accept(&call, CHANNEL);
+    lab.instruct(Instruction::Ring(CHANNEL));
+    let ringing = dave.status(180).await;
+    let kind = "Content-Type: application/dtmf-relay\r\n";
+    let body = "Signal=5\r\nDuration=160\r\n";
+    dave.send(&inside(&dave, &ringing, "INFO", 2, kind, body))
+        .await;
+    assert_eq!(
+        lab.signal().await,
+        Signal::Digit {
+            channel: CHANNEL,
+            digit: '5',
+            milliseconds: 160
+        }
+    );
+    assert_eq!(dave.replied("2 INFO").await.status(), Some(200));
+}
+
+#[tokio::test]
 async fn a_caller_gives_up() {
     let mut lab = Lab::start().await;
     let mut dave = Phone::new("dave", &lab).await;
