@@ -13,14 +13,19 @@ const BATCHES: usize = 64;
 impl SessionTask {
     /// Takes events as long as the connection wants some.
     pub(super) fn poll_events(&mut self, context: &mut Context<'_>) -> bool {
+        let mut heard = false;
         if self.replay.is_some() {
             self.bell.arm(context, None);
-            return self.poll_replay(context);
+            heard = self.poll_replay(context);
+            // Once the journal is read, what happens is waited for at once: nothing else may wake the task.
+            if self.replay.is_some() {
+                return heard;
+            }
         }
         let now = self.node.clock.now();
         let Some(reader) = &mut self.reader else {
             self.bell.arm(context, None);
-            return false;
+            return heard;
         };
         let listens = self.connection.listens();
         let skims = self.connection.skims();
@@ -32,9 +37,8 @@ impl SessionTask {
             return self.skim(now);
         }
         if !listens {
-            return false;
+            return heard;
         }
-        let mut heard = false;
         for _ in 0..BATCHES {
             match reader.read_for(may_hear) {
                 Ok(None) => break,
