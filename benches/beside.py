@@ -6,7 +6,7 @@
 COMMAND starts the server as for compare.py (e.g. "$PWD/switchroom.sh"). Rounds alternate: nobody lists; a client
 in a process of its own asks the server for CoreShowChannels and Status in turn, four lists a second; that client is
 given as many bytes as often by another process, which is as long busy with them and does nothing else: what the
-machine makes of a third busy process.
+machine makes of a third busy process. A figure is the median of the rounds', as machines have their moods.
 
 The client that lists gives way to whoever else would run: else the system's scheduler, which lets a client that is
 woken run before the server, is most of what is seen.
@@ -143,11 +143,11 @@ def main():
         session = Session(port)
         call(session, args.channels)
         for _ in range(args.rounds):
-            figures[alone] += pings(session, args.seconds)
+            figures[alone].append(pings(session, args.seconds))
             stop, lists = multiprocessing.Event(), multiprocessing.SimpleQueue()
             lister = multiprocessing.Process(target=listing, args=(port, stop, lists))
             lister.start()
-            figures[beside] += pings(session, args.seconds)
+            figures[beside].append(pings(session, args.seconds))
             stop.set()
             lister.join()
             while not lists.empty():
@@ -157,14 +157,16 @@ def main():
             client = multiprocessing.Process(target=given, args=(size, statistics.median(took), stop, ready))
             client.start()
             ready.wait()
-            figures[other] += pings(session, args.seconds)
+            figures[other].append(pings(session, args.seconds))
             stop.set()
             client.join()
     finally:
         server.stop()
-    for name, times in figures.items():
-        cuts = statistics.quantiles(times, n=1000)
-        print(f'{name}: {len(times)} pings, p50 {cuts[499]:.0f} µs, p99 {cuts[989]:.0f} µs, p99.9 {cuts[998]:.0f} µs')
+    for name, rounds in figures.items():
+        cuts = [statistics.quantiles(times, n=1000) for times in rounds]
+        p50, p99, worst = (statistics.median(cut[at] for cut in cuts) for at in (499, 989, 998))
+        of_rounds = ' '.join(f'{cut[989]:.0f}' for cut in cuts)
+        print(f'{name}: {sum(map(len, rounds))} pings, p50 {p50:.0f} µs, p99 {p99:.0f} µs ({of_rounds}), p99.9 {worst:.0f} µs')
     print(f'{len(took)} lists of {args.channels} rows and {size / 1e6:.1f} MB, {statistics.median(took) * 1e3:.0f} ms each')
 
 

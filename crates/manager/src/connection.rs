@@ -6,6 +6,7 @@
 //! a segment of its own (the banner, the answer to Login) is all that `unsent` gives at a time.
 
 use crate::lag::{Full, Item, Lag};
+use crate::listing::Listing;
 use crate::outgoing::Outgoing;
 use crate::peer::Log;
 use crate::session::{Carrier, Close, Input, Output, Pieces, Session};
@@ -16,7 +17,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// So many bytes of a long answer are written at a time.
+/// So many bytes of a long answer are written at a time, if there are: to wake the client costs as much as
+/// to put many rows in words.
 const GATHERED: usize = 64 * 1024;
 
 /// What comes of what happens on a connection, but for the bytes to write.
@@ -34,6 +36,15 @@ pub enum Effect {
     Close(Close),
 }
 
+/// The rest of a long answer.
+#[derive(Debug)]
+enum Rest {
+    None,
+    Here(Box<Listing>),
+    /// Somebody puts a part of it in words.
+    Taken,
+}
+
 /// A session on a stream.
 #[derive(Debug)]
 pub struct Connection {
@@ -41,7 +52,7 @@ pub struct Connection {
     frames: Frames,
     outgoing: Outgoing,
     /// The rest of an answer: nothing else is written before it.
-    rest: Option<Pieces>,
+    rest: Rest,
     /// What waits for a client that is behind, if it is.
     lag: Option<Box<Lag>>,
     /// Events skipped, to be counted.
@@ -76,7 +87,7 @@ impl Connection {
             session: Session::new(now, Carrier::Stream, peer, node),
             frames: Frames::default(),
             outgoing,
-            rest: None,
+            rest: Rest::None,
             lag: None,
             skipped: 0,
             budget,
@@ -117,12 +128,15 @@ impl Connection {
         self.go_on(now);
     }
 
-    /// The bytes to write; empty if there are none now. Those of a long answer are gathered: to wake the
-    /// client costs as much as to put many rows in words.
+    /// The bytes to write; empty if there are none now. Those of a long answer are gathered.
     pub fn unsent(&self) -> &[u8] {
         let unsent = self.outgoing.unsent();
-        let gathers = self.writes_on() && unsent.len() < GATHERED;
-        if gathers { &[] } else { unsent }
+        let more = self.has_rest() && !self.outgoing.is_full();
+        if more && unsent.len() < GATHERED {
+            &[]
+        } else {
+            unsent
+        }
     }
 
     /// The first of the unsent bytes have been written.
@@ -173,26 +187,37 @@ impl Connection {
 
     /// The client does not take what there is, or there is more of an answer to come.
     fn is_behind(&self) -> bool {
-        self.lag.is_some() || self.rest.is_some() || self.outgoing.is_full()
+        self.lag.is_some() || self.has_rest() || self.outgoing.is_full()
     }
 
-    /// Whether [`Connection::write_on`] has something to write.
-    pub fn writes_on(&self) -> bool {
-        self.rest.is_some() && !self.outgoing.is_full()
-    }
-
-    /// Writes more of a long answer, as much as one may before others have a turn.
-    pub fn write_on(&mut self, now: Now) {
-        if !self.writes_on() {
-            return;
+    /// The rest of a long answer, if its client takes what there is of it. A part of it shall be put in words
+    /// ([`Listing::write_on`]) and given back; nothing else is written before.
+    pub fn take_listing(&mut self) -> Option<Box<Listing>> {
+        if !matches!(self.rest, Rest::Here(_)) || self.outgoing.is_full() {
+            return None;
         }
-        if let Some(mut pieces) = self.rest.take()
-            && self.write_pieces(&mut pieces)
-        {
-            self.rest = Some(pieces);
+        match std::mem::replace(&mut self.rest, Rest::Taken) {
+            Rest::Here(listing) => Some(listing),
+            Rest::None | Rest::Taken => None,
+        }
+    }
+
+    /// Takes back what [`Connection::take_listing`] gave, with more of it in words.
+    pub fn give_listing(&mut self, now: Now, mut listing: Box<Listing>) {
+        if !matches!(self.rest, Rest::Taken) {
+            return; // The connection was given up meanwhile.
+        }
+        self.outgoing.add(|bytes| listing.give(bytes));
+        self.rest = if listing.has_more() {
+            Rest::Here(listing)
         } else {
-            self.go_on(now);
-        }
+            Rest::None
+        };
+        self.go_on(now);
+    }
+
+    const fn has_rest(&self) -> bool {
+        !matches!(self.rest, Rest::None)
     }
 
     /// When to call again with [`Input::Time`], as time since the process began.
@@ -219,7 +244,7 @@ impl Connection {
 
     /// Why it is to be closed now that all is written.
     fn closes(&self) -> Option<Close> {
-        let written = self.rest.is_none() && self.lag.is_none();
+        let written = !self.has_rest() && self.lag.is_none();
         self.closing
             .filter(|_| !self.closed && written && self.outgoing.unsent().is_empty())
     }
@@ -236,7 +261,7 @@ impl Connection {
     /// Writes what has waited, as far as there is room.
     fn catch_up(&mut self) {
         while let Some(lag) = &mut self.lag
-            && self.rest.is_none()
+            && matches!(self.rest, Rest::None)
             && !self.outgoing.is_full()
         {
             let item = lag.next();
@@ -318,7 +343,7 @@ impl Connection {
                 lag.add(bytes);
             }
         } else if self.write_pieces(&mut pieces) {
-            self.rest = Some(pieces);
+            self.rest = Rest::Here(Listing::new(pieces));
         }
     }
 
@@ -340,7 +365,7 @@ impl Connection {
     }
 
     fn write_event(&mut self, now: Now, told: &Arc<Told>) {
-        if self.lag.is_some() || self.rest.is_some() {
+        if self.lag.is_some() || self.has_rest() {
             return self.put_off(now, told);
         }
         let numbered = self.session.is_numbered();
@@ -352,7 +377,7 @@ impl Connection {
         match close {
             Close::Disconnected | Close::WriteTimeout | Close::Lagged => {
                 self.lag = None;
-                self.rest = None;
+                self.rest = Rest::None;
                 self.outgoing.discard();
             }
             Close::LoggedOff

@@ -4,6 +4,7 @@ mod answers;
 mod astdb;
 mod asterisk_conf;
 mod audit;
+mod background;
 mod bell;
 mod cdr_conf;
 mod cel_conf;

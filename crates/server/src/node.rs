@@ -9,6 +9,7 @@ pub(crate) use reload::NotReloaded;
 
 use crate::astdb::AstDb;
 use crate::audit::AuditLog;
+use crate::background::Background;
 use crate::clock::Clock;
 use crate::counters::Counters;
 use crate::exchange::WebExchange;
@@ -59,6 +60,7 @@ pub(crate) struct Node {
     files: Store,
     pub(crate) mailboxes: Mailboxes,
     pub(crate) counters: Counters,
+    pub(crate) background: Background,
     logger: Logger,
     audit: Arc<AuditLog>,
     promises: Arc<Faults>,
@@ -98,6 +100,7 @@ pub(crate) struct Made {
     /// What goes wrong with the file of promises.
     pub(crate) promises: Arc<Faults>,
     pub(crate) traces: Traces,
+    pub(crate) background: Background,
     pub(crate) recorder: Option<Arc<Recorder>>,
 }
 
@@ -147,6 +150,7 @@ impl Node {
             faces: OnceLock::new(),
             files: made.files,
             counters: Counters::default(),
+            background: made.background,
             ending: AtomicBool::new(false),
             logger: made.logger,
             audit: Arc::new(made.audit),

@@ -3,6 +3,7 @@
 use crate::astdb::AstDb;
 use crate::asterisk_conf::AsteriskConf;
 use crate::audit::AuditLog;
+use crate::background::Background;
 use crate::cli::Arguments;
 use crate::clock::Clock;
 use crate::configuration::{Configuration, Findings, wanted_secrets};
@@ -267,6 +268,8 @@ async fn start(
         outlets,
         recorder.clone(),
     );
+    let background = Background::start()
+        .map_err(|error| format!("the thread for background work cannot be started: {error}"))?;
     tokio::spawn(programs::serve(programs, switch.clone()));
     let node = Node::new(
         Made {
@@ -283,6 +286,7 @@ async fn start(
             audit,
             promises: promise_faults,
             traces,
+            background,
             recorder,
         },
         configured,

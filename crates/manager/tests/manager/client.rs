@@ -262,8 +262,9 @@ impl Client {
                 self.connection.sent(self.now, bytes.len());
                 continue;
             }
-            if self.connection.writes_on() {
-                self.connection.write_on(self.now);
+            if let Some(mut listing) = self.connection.take_listing() {
+                listing.write_on();
+                self.connection.give_listing(self.now, listing);
                 continue;
             }
             let Some(effect) = self.connection.poll() else {

@@ -165,7 +165,7 @@ fn lists_have_their_frames_and_no_id_that_was_not_sent() {
 }
 
 #[test]
-fn a_long_list_is_put_in_words_little_by_little_and_written_in_large_pieces() {
+fn a_long_list_is_put_in_words_by_parts_and_written_in_large_pieces() {
     let mut client = Client::of("admin");
     client.send("Action: CoreShowChannels\n\n");
     let name = |number: u64| crate::legacy::numbered(number, "Local/a-1;1", "");
@@ -173,26 +173,45 @@ fn a_long_list_is_put_in_words_little_by_little_and_written_in_large_pieces() {
     let answer = manager::Answer::Switch(model::Reply::Channels(list));
     let (at, connection) = (model::Seq(0), &mut client.connection);
     connection.handle(client.now, Input::Answer { at, answer });
-    let (mut turns, mut pieces) = (0, Vec::new());
-    while connection.writes_on() || !connection.unsent().is_empty() {
-        connection.write_on(client.now);
-        turns += 1;
-        let unsent = connection.unsent().to_vec();
-        if !unsent.is_empty() {
-            connection.sent(client.now, unsent.len());
-            pieces.push(unsent);
+    let (mut parts, mut pieces) = (0, Vec::new());
+    loop {
+        if let Some(mut listing) = connection.take_listing() {
+            assert!(connection.take_listing().is_none(), "it is taken");
+            listing.write_on();
+            connection.give_listing(client.now, listing);
+            parts += 1;
         }
+        let unsent = connection.unsent();
+        let unsent = unsent.get(..64 * 1024).unwrap_or(unsent).to_vec();
+        if unsent.is_empty() {
+            break;
+        }
+        connection.sent(client.now, unsent.len());
+        pieces.push(unsent);
     }
-    assert!(turns > 1000 / 32, "{turns} turns");
+    let size: usize = pieces.iter().map(Vec::len).sum();
+    assert_eq!(parts, size.div_ceil(256 * 1024), "of {size} bytes");
     let last = pieces.pop().unwrap();
-    assert!(
-        pieces
-            .iter()
-            .all(|piece| (64_000..80_000).contains(&piece.len()))
-    );
+    assert!(pieces.iter().all(|piece| piece.len() == 64 * 1024));
     let told = String::from_utf8([pieces.concat(), last].concat()).unwrap();
     assert_eq!(told.matches("Event: CoreShowChannel\r\n").count(), 1000);
     assert!(told.ends_with("ListItems: 1000\r\n\r\n"));
+}
+
+#[test]
+fn what_is_left_of_a_list_is_dropped_where_the_client_is_gone() {
+    let mut client = Client::of("admin");
+    client.send("Action: CoreShowChannels\n\n");
+    let name = |number: u64| crate::legacy::numbered(number, "Local/a-1;1", "");
+    let list: model::ChannelList = (1..=1000).map(name).collect();
+    let answer = manager::Answer::Switch(model::Reply::Channels(list));
+    let (at, connection) = (model::Seq(0), &mut client.connection);
+    connection.handle(client.now, Input::Answer { at, answer });
+    let mut listing = connection.take_listing().unwrap();
+    connection.handle(client.now, Input::End(manager::Close::Disconnected));
+    listing.write_on();
+    connection.give_listing(client.now, listing);
+    assert!(connection.unsent().is_empty() && connection.take_listing().is_none());
 }
 
 #[test]

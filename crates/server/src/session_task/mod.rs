@@ -6,6 +6,7 @@
 
 mod events;
 mod handshake;
+mod listing;
 
 use crate::bell::Bell;
 use crate::hub::Reader;
@@ -13,7 +14,7 @@ use crate::node::{Node, Source};
 use crate::replay::Replay;
 use crate::sessions::Place;
 use crate::stream::Stream;
-use manager::{Answer, Close, Connection, Effect, Input, Peer, Request};
+use manager::{Answer, Close, Connection, Effect, Input, Listing, Peer, Request};
 use model::{Seq, Transport};
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
@@ -24,12 +25,16 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 use tokio::task::yield_now;
 use tokio::time::{Sleep, timeout};
 use tokio_rustls::rustls::ServerConfig;
 
 /// Bytes read at a time.
 const READ: usize = 4096;
+
+/// Bytes written before all others have had a turn.
+const A_TURN: usize = 64 * 1024;
 
 /// The two ends of a connection and what is between them.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +86,8 @@ struct SessionTask {
     /// What was asked of others and has not been answered.
     asking: Option<Asking>,
     timer: Option<Timer>,
+    /// The rest of a long answer, while a part of it is put in words.
+    listing: Option<oneshot::Receiver<Box<Listing>>>,
     /// What the node was configured with when it was last looked at.
     configured: Arc<manager::Node>,
     /// It was told that the node ends.
@@ -107,6 +114,7 @@ impl SessionTask {
             replay: None,
             asking: None,
             timer: None,
+            listing: None,
             configured,
             ended: false,
         }
@@ -208,7 +216,7 @@ impl SessionTask {
         let mut busy = self.poll_answer(context);
         let listened = self.connection.listens();
         let moved = self.poll_events(context);
-        self.connection.write_on(self.node.clock.now());
+        busy |= self.poll_listing(context);
         let moved = moved | self.poll_write(context);
         busy |= self.poll_read(context);
         busy |= self.poll_time(context);
@@ -217,10 +225,6 @@ impl SessionTask {
         busy |= moved && self.has_more(listened);
         if busy {
             return Poll::Ready(());
-        }
-        if self.connection.writes_on() {
-            // A long answer goes on after all others have had a turn.
-            let _ = pin!(yield_now()).poll(context);
         }
         Poll::Pending
     }
@@ -257,12 +261,17 @@ impl SessionTask {
     }
 
     fn poll_write(&mut self, context: &mut Context<'_>) -> bool {
-        let mut wrote = false;
+        let mut wrote = 0;
         loop {
             let unsent = self.connection.unsent();
             if unsent.is_empty() {
                 break;
             }
+            if wrote >= A_TURN {
+                let _ = pin!(yield_now()).poll(context);
+                return true;
+            }
+            let unsent = unsent.get(..A_TURN).unwrap_or(unsent);
             match self.stream.poll_write(context, unsent) {
                 Poll::Ready(Ok(count)) if count > 0 => {
                     let sent = unsent.get(..count).unwrap_or(unsent);
@@ -271,7 +280,7 @@ impl SessionTask {
                     let sent = &self.place.pace().sent;
                     sent.fetch_add(count as u64, Ordering::Relaxed);
                     self.connection.sent(self.node.clock.now(), count);
-                    wrote = true;
+                    wrote += count;
                 }
                 Poll::Ready(_) => {
                     self.handle(Input::End(Close::Disconnected));
@@ -281,7 +290,7 @@ impl SessionTask {
                     // The task may have had its turn, while the client would take more.
                     let refused = tokio::task::coop::has_budget_remaining();
                     let ends = refused && self.connection.refused(self.node.clock.now());
-                    return wrote || ends;
+                    return wrote > 0 || ends;
                 }
             }
         }
@@ -294,7 +303,7 @@ impl SessionTask {
             self.handle(Input::End(Close::Disconnected));
             return true;
         }
-        wrote
+        wrote > 0
     }
 
     fn poll_read(&mut self, context: &mut Context<'_>) -> bool {
