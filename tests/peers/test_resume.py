@@ -168,6 +168,13 @@ class JournalTest(Sequenced):
         names = [golden.get(m, 'Event') for m in self.heard(back)]
         self.assertIn('Shutdown', names)
         self.assertNotIn('EventsMissed', names)
+        # What happens next is heard by all who have come to the end of the journal and wait.
+        others = [self.open(Resume=place)[0] for _ in range(20)]
+        for other in others:
+            self.event(other, 'UserEvent', Number='after')
+        self.tell(self.connect('quiet'), 'next')
+        for other in others:
+            self.event(other, 'UserEvent', Number='next')
         # Rights hold for what was before, too.
         deaf, _ = self.open('calls', Resume=place)
         self.ask(deaf, 'Ping')
