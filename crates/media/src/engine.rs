@@ -198,7 +198,7 @@ impl Engine {
             MediaInstruction::Disconnect { from, to } => {
                 self.graph.disconnect(from, to);
                 if let Some(leg) = self.legs.get_mut(&to) {
-                    leg.forget_mix();
+                    leg.forget(from, self.graph.sources(to) > 1);
                 }
             }
             MediaInstruction::Play {

@@ -275,9 +275,13 @@ impl Leg {
         }
     }
 
-    /// Its sources are others now.
-    pub(crate) fn forget_mix(&mut self) {
-        self.mixer.clear();
+    /// Hears another leg no longer. `mixes` says that it still hears several.
+    pub(crate) fn forget(&mut self, from: MediaId, mixes: bool) {
+        if mixes {
+            self.mixer.forget(from);
+        } else {
+            self.mixer = Mixer::default();
+        }
     }
 
     /// Goes 20 ms further. `mixes` says that it hears several sources.

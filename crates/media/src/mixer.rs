@@ -43,9 +43,9 @@ impl Mixer {
         sum
     }
 
-    /// Forgets what was said.
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
+    /// Forgets what a source said; what the others did is still to be heard.
+    pub(crate) fn forget(&mut self, from: MediaId) {
+        self.0.remove(&from);
     }
 }
 
@@ -65,5 +65,8 @@ mod tests {
         assert_eq!(mixer.0[&MediaId(2)].samples.len(), BOUND);
         assert_eq!(mixer.frame(), Some(vec![19_995; FRAME]));
         assert_eq!(mixer.frame(), Some(vec![-5; FRAME]));
+        mixer.push(MediaId(1), &[7; 2 * FRAME]);
+        mixer.forget(MediaId(2));
+        assert_eq!(mixer.frame(), Some(vec![7; FRAME]));
     }
 }

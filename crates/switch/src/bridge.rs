@@ -48,6 +48,23 @@ impl Bridge {
         others.next().filter(|_| self.kind == Kind::Basic)
     }
 
+    /// All who speak to a member.
+    pub(crate) fn speakers_to(&self, id: ChannelId) -> impl Iterator<Item = ChannelId> + '_ {
+        let talk: &[ChannelId] = match self.kind {
+            Kind::Basic => &self.members,
+            Kind::Holding => &[],
+        };
+        let talk = talk.iter().copied().filter(move |other| *other != id);
+        talk.chain(self.announcer_to(id))
+    }
+
+    /// All who hear a member.
+    pub(crate) fn listeners_to(&self, id: ChannelId) -> impl Iterator<Item = ChannelId> + '_ {
+        let speaks = self.kind == Kind::Basic || self.announcers.first() == Some(&id);
+        let members: &[ChannelId] = if speaks { &self.members } else { &[] };
+        members.iter().copied().filter(move |other| *other != id)
+    }
+
     /// Who speaks to a member.
     pub(crate) fn announcer_to(&self, id: ChannelId) -> Option<ChannelId> {
         let speaks = self.announcers.first().copied();

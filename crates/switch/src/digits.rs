@@ -145,8 +145,9 @@ impl Switch {
         };
         match &channel.technology {
             Technology::External { leg, .. } => {
-                let heard = leg.as_ref().and_then(|leg| self.hearing.get(&leg.media));
-                if !heard.is_some_and(|heard| heard.digits && relayed == Some(heard.from)) {
+                let leg = leg.as_ref().map(|leg| leg.media);
+                let passes = relayed.zip(leg);
+                if !passes.is_some_and(|(from, to)| self.relays_digits(from, to)) {
                     let instruction = Instruction::SendDigit {
                         channel: id,
                         digit,

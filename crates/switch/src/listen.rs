@@ -1,7 +1,6 @@
 //! Who hears whom: derived from where channels sit and what they execute, told as a difference.
 
 use crate::app::{dial::Dial, echo::Echo};
-use crate::bridge::Bridge;
 use crate::channel::{Channel, Dialer, Technology};
 use crate::happening::Happening;
 use crate::{Output, Switch};
@@ -42,7 +41,7 @@ impl Playing {
     }
 }
 
-/// Whom a leg hears.
+/// One whom a leg hears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Source {
     pub(crate) from: MediaId,
@@ -51,6 +50,41 @@ pub(crate) struct Source {
     pub(crate) digits: bool,
 }
 
+/// All whom a leg hears, each once, in the order of their ids.
+pub(crate) type Sources = Vec<Source>;
+
+/// Looks for those whose sound gets somewhere, through bridges and Local channels.
+#[derive(Default)]
+struct Search {
+    found: Sources,
+    /// Who has heard several on the way: Local channels may lead back to where they came from.
+    asked: Vec<ChannelId>,
+}
+
+impl Search {
+    fn add(&mut self, source: Source) {
+        match self
+            .found
+            .binary_search_by_key(&source.from, |known| known.from)
+        {
+            Ok(index) => self.found[index].digits |= source.digits,
+            Err(index) if self.found.len() < SOURCES => self.found.insert(index, source),
+            Err(_) => {}
+        }
+    }
+
+    /// Whether somebody who hears several is still to be asked whom.
+    fn asks(&mut self, id: ChannelId) -> bool {
+        let asks = self.asked.len() < AREA && !self.asked.contains(&id);
+        if asks {
+            self.asked.push(id);
+        }
+        asks
+    }
+}
+
+/// How many a leg hears at most; the voices of more are no conversation.
+const SOURCES: usize = 32;
 /// How many Local channels in a row sound is followed through.
 const HOPS: usize = 16;
 /// How many channels are looked at around those whose sound has changed.
@@ -69,28 +103,15 @@ impl Switch {
         }
         self.place_tones(&around);
         let silenced = std::mem::take(&mut self.silenced);
-        let gone = silenced.into_iter().map(|media| (media, None));
-        let legs = around.into_iter().filter_map(|id| {
-            let media = leg(self.channels.get(&id)?)?.media;
-            Some((media, self.sent_to(id, HOPS)))
-        });
-        let now: BTreeMap<MediaId, Option<Source>> = legs.chain(gone).collect();
         let mut connections = Vec::new();
-        for (to, heard) in now {
-            let before = match heard {
-                Some(heard) => self.hearing.insert(to, heard),
-                None => self.hearing.remove(&to),
-            };
-            if before == heard {
-                continue;
+        for id in around {
+            if let Some(leg) = self.channels.get(&id).and_then(leg) {
+                let (to, now) = (leg.media, self.sent_to(id));
+                self.hear(to, now, &mut connections);
             }
-            let from = heard.map(|heard| heard.from);
-            if let Some(Source { from, .. }) = before.filter(|before| Some(before.from) != from) {
-                self.put(Output::Media(MediaInstruction::Disconnect { from, to }));
-            }
-            connections.extend(
-                heard.map(|Source { from, digits }| MediaInstruction::Connect { from, to, digits }),
-            );
+        }
+        for to in silenced {
+            self.hear(to, Sources::new(), &mut connections);
         }
         for connection in connections {
             self.put(Output::Media(connection));
@@ -98,12 +119,39 @@ impl Switch {
         debug_assert_eq!(self.heard(), self.hearing);
     }
 
+    /// A leg hears these from now on: whom it does no longer is told at once, whom it does now is
+    /// for later, so that no sound is heard twice meanwhile.
+    fn hear(&mut self, to: MediaId, now: Sources, connections: &mut Vec<MediaInstruction>) {
+        let before = self.hearing.get(&to).map_or(&[][..], Vec::as_slice);
+        if before == now {
+            return;
+        }
+        let fresh = now.iter().filter(|source| !before.contains(source));
+        connections.extend(
+            fresh.map(|&Source { from, digits }| MediaInstruction::Connect { from, to, digits }),
+        );
+        let is_heard = |from| {
+            now.binary_search_by_key(&from, |source| source.from)
+                .is_ok()
+        };
+        let gone = before.iter().map(|source| source.from);
+        let gone: Vec<_> = gone.filter(|from| !is_heard(*from)).collect();
+        for from in gone {
+            self.put(Output::Media(MediaInstruction::Disconnect { from, to }));
+        }
+        if now.is_empty() {
+            self.hearing.remove(&to);
+        } else {
+            self.hearing.insert(to, now);
+        }
+    }
+
     /// Who hears whom, found anew.
-    fn heard(&self) -> BTreeMap<MediaId, Source> {
+    fn heard(&self) -> BTreeMap<MediaId, Sources> {
         let channels = self.channels.values();
-        let legs = channels.filter_map(|channel| Some((channel.id, leg(channel)?.media)));
-        legs.filter_map(|(id, media)| Some((media, self.sent_to(id, HOPS)?)))
-            .collect()
+        let legs = channels.filter_map(|channel| Some((leg(channel)?.media, channel.id)));
+        let heard = legs.map(|(media, id)| (media, self.sent_to(id)));
+        heard.filter(|(_, sources)| !sources.is_empty()).collect()
     }
 
     /// A channel is gone, and its sound with it.
@@ -138,21 +186,13 @@ impl Switch {
             Some(Dialer::Originate | Dialer::Consultation(_) | Dialer::Handover(_)) | None => None,
         };
         let early = self.waiting::<Dial>(id).and_then(Dial::early_media);
-        let others = [
-            self.peer(id),
-            self.other_half(id),
-            caller,
-            early,
-            self.announcer(id),
-        ];
-        let hears = channel.seat.and_then(|seat| self.bridges.get(&seat));
-        let hears = hears.filter(|bridge| bridge.announcers.first() == Some(&id));
-        let audience = hears.map(Bridge::members).unwrap_or_default();
-        others
-            .into_iter()
-            .flatten()
-            .chain(audience.iter().copied())
-            .collect()
+        let bridge = channel.seat.and_then(|seat| self.bridges.get(&seat));
+        let with = bridge.into_iter().flat_map(|bridge| {
+            let speak = bridge.speakers_to(id);
+            speak.chain(bridge.listeners_to(id))
+        });
+        let others = [self.other_half(id), caller, early];
+        others.into_iter().flatten().chain(with).collect()
     }
 
     /// Plays files to whoever is at the far end of a channel.
@@ -278,50 +318,75 @@ impl Switch {
     }
 
     /// Whose sound is sent out on a channel.
-    fn sent_to(&self, id: ChannelId, hops: usize) -> Option<Source> {
-        let hops = hops.checked_sub(1)?;
-        if self.channels.get(&id)?.mute.outgoing {
-            return None;
-        }
-        if self.waiting::<Echo>(id).is_some() {
-            return self.received_from(id, hops);
-        }
-        let early = self.waiting::<Dial>(id).and_then(Dial::early_media);
-        let talks = |id| !self.is_away(id);
-        let peer = self.peer(id).or_else(|| self.announcer(id));
-        let peer = peer.filter(|peer| talks(id) && talks(*peer));
-        let speaker = peer.or(early)?;
-        let heard = self.received_from(speaker, hops)?;
-        let keys = &self.channels.get(&speaker)?.keys;
-        Some(Source {
-            digits: heard.digits && !keys.are_awaited(),
-            ..heard
-        })
+    fn sent_to(&self, id: ChannelId) -> Sources {
+        let mut search = Search::default();
+        self.search_sent(id, true, HOPS, &mut search);
+        search.found
     }
 
     /// Whose sound comes in on a channel.
-    fn received_from(&self, id: ChannelId, hops: usize) -> Option<Source> {
-        let channel = self.channels.get(&id)?;
-        if channel.mute.incoming {
-            return None;
+    fn received_from(&self, id: ChannelId) -> Sources {
+        let mut search = Search::default();
+        self.search_received(id, true, HOPS, &mut search);
+        search.found
+    }
+
+    fn search_sent(&self, id: ChannelId, digits: bool, hops: usize, search: &mut Search) {
+        let (Some(channel), Some(hops)) = (self.channels.get(&id), hops.checked_sub(1)) else {
+            return;
+        };
+        if channel.mute.outgoing {
+            return;
         }
-        match leg(channel) {
-            Some(leg) => Some(Source {
-                from: leg.media,
-                digits: true,
-            }),
-            None => self.sent_to(self.other_half(id)?, hops),
+        if self.waiting::<Echo>(id).is_some() {
+            return self.search_received(id, digits, hops, search);
+        }
+        let early = self.waiting::<Dial>(id).and_then(Dial::early_media);
+        let seat = channel.seat.filter(|_| !self.is_away(id));
+        let bridge = seat.and_then(|seat| self.bridges.get(&seat));
+        if bridge.is_some_and(|bridge| bridge.members().len() > 2) && !search.asks(id) {
+            return;
+        }
+        let speakers = bridge.into_iter().flat_map(|bridge| bridge.speakers_to(id));
+        for speaker in speakers.filter(|id| !self.is_away(*id)).chain(early) {
+            let keys = self.channels.get(&speaker).map(|speaker| &speaker.keys);
+            let digits = digits && keys.is_some_and(|keys| !keys.are_awaited());
+            self.search_received(speaker, digits, hops, search);
         }
     }
 
-    /// The leg outside whose sound comes in on a channel.
+    fn search_received(&self, id: ChannelId, digits: bool, hops: usize, search: &mut Search) {
+        let channel = self.channels.get(&id);
+        let Some(channel) = channel.filter(|channel| !channel.mute.incoming) else {
+            return;
+        };
+        match (leg(channel), self.other_half(id)) {
+            (Some(leg), _) => search.add(Source {
+                from: leg.media,
+                digits,
+            }),
+            (None, Some(other)) => self.search_sent(other, digits, hops, search),
+            (None, None) => {}
+        }
+    }
+
+    /// The leg outside whose sound comes in on a channel: the first of them, if there are several.
     pub(crate) fn heard_from(&self, id: ChannelId) -> Option<MediaId> {
-        Some(self.received_from(id, HOPS)?.from)
+        let first = |sources: Sources| sources.first().map(|source| source.from);
+        first(self.received_from(id))
     }
 
     /// Whether no sound comes in on a channel: a Local one whose other half hears nobody.
     pub(crate) fn is_silent(&self, id: ChannelId) -> bool {
-        self.received_from(id, HOPS).is_none()
+        self.received_from(id).is_empty()
+    }
+
+    /// Whether a leg hears another and nobody else, its digits included, so that media passes on
+    /// these too. Of several it mixes only what they say.
+    pub(crate) fn relays_digits(&self, from: MediaId, to: MediaId) -> bool {
+        let alone = Source { from, digits: true };
+        let heard = self.hearing.get(&to);
+        heard.is_some_and(|heard| heard.as_slice() == [alone])
     }
 
     /// The leg outside that hears what is sent out on a channel.
@@ -345,5 +410,27 @@ pub(crate) fn leg(channel: &Channel) -> Option<&MediaLeg> {
     match &channel.technology {
         Technology::External { leg, .. } => leg.as_ref(),
         Technology::Local { .. } | Technology::Internal => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_heard_once_and_not_too_many() {
+        let source = |from, digits| Source {
+            from: MediaId(from),
+            digits,
+        };
+        let mut search = Search::default();
+        search.add(source(7, false));
+        search.add(source(2, true));
+        search.add(source(7, true));
+        search.add(source(2, false));
+        assert_eq!(search.found, [source(2, true), source(7, true)]);
+        (0..100).for_each(|from| search.add(source(from, true)));
+        assert_eq!(search.found.len(), SOURCES);
+        assert!(search.asks(ChannelId(1)) && !search.asks(ChannelId(1)));
     }
 }

@@ -9,7 +9,7 @@ use crate::database::Database;
 use crate::device::Devices;
 use crate::directory::Directory;
 use crate::happening::Happening;
-use crate::listen::{Heard, Playing, Source};
+use crate::listen::{Heard, Playing, Sources};
 use crate::names::Counters;
 use crate::originate::Origination;
 use crate::presence::Presences;
@@ -127,7 +127,7 @@ pub struct Switch {
     /// What is being played.
     pub(crate) plays: BTreeMap<PlayId, Playing>,
     /// Who hears whom, as media was last told: listener to source.
-    pub(crate) hearing: BTreeMap<MediaId, Source>,
+    pub(crate) hearing: BTreeMap<MediaId, Sources>,
     /// The channels about which that may have changed in this turn.
     pub(crate) touched: BTreeSet<ChannelId>,
     /// The legs there are, each of a channel's.

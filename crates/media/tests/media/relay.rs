@@ -165,6 +165,20 @@ fn several_speakers_are_mixed() {
         .filter(|packet| packet.payload == [0xb6; 160])
         .count();
     assert!(both >= 1, "{:x?}", heard.map(|packet| packet.payload[0]));
+
+    // None of their packets is passed on, digits neither, until one is left.
+    let key = |n| alice.packet(n, DIGITS, &[7, 0x8a, 3, 0x20]);
+    send(&alice.rtp, alice.leg.address, &key(2));
+    carol.hears_nothing();
+    media.instruct(MediaInstruction::Disconnect {
+        from: bob.leg.id,
+        to: carol.leg.id,
+    });
+    alice.say(3, 0, &payload(1, 3));
+    assert_eq!(carol.hear().payload, payload(1, 3));
+    send(&alice.rtp, alice.leg.address, &key(4));
+    assert_eq!(carol.hear().payload_type, DIGITS);
+    carol.hears_nothing();
 }
 
 #[test]
