@@ -174,6 +174,8 @@ pub struct NewCall {
     pub withheld: bool,
     /// What was dialled.
     pub exten: Arc<str>,
+    /// The channel whose place it wants, instead of what was dialled.
+    pub replaces: Option<ChannelId>,
     /// The technology's id of the call (SIP Call-ID).
     pub call_id: Arc<str>,
     /// What else is known of it.

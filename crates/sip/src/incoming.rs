@@ -12,6 +12,7 @@ use crate::handle::Told;
 use crate::identify::dialled;
 use crate::message;
 use crate::message::header;
+use crate::replaces::Replaces;
 use crate::respond;
 use crate::sdp::Description;
 use crate::send_away;
@@ -69,6 +70,10 @@ pub(crate) async fn serve(
         Ok(offer) => offer,
         Err(status) => return refuse(core, transaction, status).await,
     };
+    let replaces = match replaced(core, &transaction.original, &endpoint) {
+        Ok(replaces) => replaces,
+        Err(status) => return refuse(core, transaction, status).await,
+    };
     let tag = message::tag();
     let Some(dialog) = Dialog::incoming(&transaction.original, &tag, flow, &endpoint) else {
         return refuse(core, transaction, 400).await;
@@ -80,7 +85,10 @@ pub(crate) async fn serve(
         ..dialog.facts()
     });
     let original = &transaction.original;
-    let new_call = new_call(token, original, &endpoint, &dialog.key(), &facts);
+    let new_call = NewCall {
+        replaces,
+        ..new_call(token, original, &endpoint, &dialog.key(), &facts)
+    };
     if core
         .told()
         .try_send(Told::Signal(Signal::NewCall(new_call)))
@@ -352,11 +360,10 @@ fn gives_up(message: Option<&SipMessage>) -> bool {
 
 /// What is asked of us that we do not do: 420 says what (RFC 3261 §8.2.2.3).
 fn unmet(core: &Core, request: &Request) -> Option<rsipstack::sip::Response> {
-    let required: Vec<&str> = request
-        .headers
-        .iter()
-        .filter(|header| matches!(header, Header::Require(_)))
-        .map(Header::value)
+    let required = message::values(&request.headers, "Require").flat_map(|list| list.split(','));
+    let required: Vec<&str> = required
+        .map(str::trim)
+        .filter(|option| !option.eq_ignore_ascii_case(respond::REPLACES))
         .collect();
     if required.is_empty() {
         return None;
@@ -366,6 +373,22 @@ fn unmet(core: &Core, request: &Request) -> Option<rsipstack::sip::Response> {
         .headers
         .push(Header::Unsupported(required.join(", ").into()));
     Some(response)
+}
+
+/// The channel whose place the call shall take, if it shall; the status that refuses it otherwise (RFC 3891 §3).
+fn replaced(core: &Core, request: &Request, endpoint: &Endpoint) -> Result<Option<ChannelId>, u16> {
+    let Some(text) = header(request, "Replaces") else {
+        return Ok(None);
+    };
+    if !endpoint.allow_transfer {
+        return Err(603);
+    }
+    let replaces = Replaces::parse(text).ok_or(400u16)?;
+    let channel = core.calls().channel_of(&replaces.dialog).ok_or(481u16)?;
+    if replaces.early_only {
+        return Err(486);
+    }
+    Ok(Some(channel))
 }
 
 /// Their offer, if they make one; the status that refuses it otherwise.
@@ -435,6 +458,7 @@ fn new_call(
         } else {
             exten.into()
         },
+        replaces: None,
         call_id: key.call_id.as_str().into(),
         dialog: Arc::clone(dialog),
         variables: vec![(

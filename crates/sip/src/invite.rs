@@ -6,7 +6,7 @@ use crate::core::Core;
 use crate::dialog::own_contact;
 use crate::message::{self, Parts, with_body};
 use crate::outgoing::Order;
-use crate::respond::ALLOW;
+use crate::respond::{ALLOW, REPLACES};
 use crate::settings::Endpoint;
 use crate::target;
 use crate::transport::Flow;
@@ -125,6 +125,7 @@ pub(crate) fn invite(
         .headers
         .push(Header::Contact(own_contact(core, flow).into()));
     request.headers.push(Header::Allow(ALLOW.into()));
+    request.headers.push(Header::Supported(REPLACES.into()));
     if order.withheld {
         request
             .headers

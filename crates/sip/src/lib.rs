@@ -39,6 +39,7 @@ mod refer;
 mod register;
 mod registrar;
 mod registration;
+mod replaces;
 mod resource;
 mod respond;
 mod sdp;

@@ -12,6 +12,8 @@ pub(crate) async fn serve(core: &Core, mut transaction: Transaction) {
         .headers
         .push(Header::Accept("application/sdp".into()));
     response.headers.push(Header::Allow(ALLOW.into()));
+    let supported = respond::REPLACES.into();
+    response.headers.push(Header::Supported(supported));
     response
         .headers
         .push(Header::AcceptEncoding("identity".into()));

@@ -5,6 +5,7 @@ use crate::calls::DialogKey;
 use crate::client;
 use crate::conversation::Conversation;
 use crate::message::{header, with_body};
+use crate::replaces::Replaces;
 use crate::respond;
 use model::{Cause, Signal};
 use rsipstack::sip::{Header, Method, Request};
@@ -117,23 +118,9 @@ fn referral(request: &Request) -> Option<Referral> {
     let replaces = fields.find(|(name, _)| name.eq_ignore_ascii_case("Replaces"));
     let replaces = match replaces {
         None => None,
-        Some((_, value)) => Some(replaced(&crate::address::unescape(value))?),
+        Some((_, value)) => Some(Replaces::parse(&crate::address::unescape(value))?.dialog),
     };
     Some(Referral { exten, replaces })
-}
-
-/// The dialog that `call-id;to-tag=…;from-tag=…` means; the one who replaces is asked as if it were
-/// we, so `to-tag` is ours.
-fn replaced(text: &str) -> Option<DialogKey> {
-    let mut parts = text.split(';').map(str::trim);
-    let call_id = parts.next()?.to_owned();
-    let tag = parts
-        .filter_map(|part| part.split_once('='))
-        .find(|(name, _)| name.trim().eq_ignore_ascii_case("to-tag"))?;
-    Some(DialogKey {
-        call_id,
-        tag: tag.1.trim().to_owned(),
-    })
 }
 
 /// The status that refuses a transfer.
@@ -150,10 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_dialog_to_replace_is_found_by_our_tag() {
-        let key = replaced("a@b;to-tag=ours;from-tag=theirs;early-only").unwrap();
-        assert_eq!((key.call_id.as_str(), key.tag.as_str()), ("a@b", "ours"));
-        assert!(replaced("a@b").is_none());
+    fn a_transfer_is_refused_with_a_status_for_its_cause() {
         assert_eq!(status_of(Cause::UNALLOCATED), 404);
     }
 }

@@ -12,6 +12,9 @@ use rsipstack::transaction::{Transaction, make_tag};
 pub(crate) const ALLOW: &str =
     "OPTIONS, REGISTER, INVITE, ACK, CANCEL, BYE, INFO, UPDATE, MESSAGE, REFER, SUBSCRIBE";
 
+/// The extension of dialogs that take the place of others (RFC 3891 §6.2).
+pub(crate) const REPLACES: &str = "replaces";
+
 /// The extension of subscriptions to lists (RFC 4662 §4.1).
 pub(crate) const LIST: &str = "eventlist";
 
@@ -60,6 +63,7 @@ pub(crate) fn in_dialog(
     response.headers.extend(routes.cloned().collect());
     response.headers.push(Header::Contact(contact.into()));
     response.headers.push(Header::Allow(ALLOW.into()));
+    response.headers.push(Header::Supported(REPLACES.into()));
     response
 }
 

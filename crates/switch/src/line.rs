@@ -136,7 +136,11 @@ impl Switch {
         let caller = endpoint.caller.clone().unwrap_or(call.caller);
         let number = caller.number.clone().unwrap_or_default();
         let takes = !call.exten.is_empty() && call.exten == config.features.pickup_exten;
-        if !takes
+        if let Some(replaced) = call.replaces {
+            if self.peer(replaced).is_none() {
+                return self.put(refuse(Cause::WRONG_CALL_STATE));
+            }
+        } else if !takes
             && !config.dialplan.exists(
                 &endpoint.context,
                 &call.exten,
@@ -178,6 +182,9 @@ impl Switch {
         }));
         for (name, value) in call.variables.iter().chain(&endpoint.variables) {
             self.set_variable(id, name, value);
+        }
+        if let Some(replaced) = call.replaces {
+            return self.take_place_of(replaced, id);
         }
         if takes {
             return self.start_application(id, "Pickup", "");

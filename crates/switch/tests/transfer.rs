@@ -117,3 +117,44 @@ fn who_has_transferred_a_call_may_go_on() {
     told.sort();
     assert_eq!(told, ["Sent bob", "Stayed alice"]);
 }
+
+#[test]
+fn a_call_takes_the_place_of_another_in_its_conversation() {
+    let mut world = World::new(1, DIALPLAN);
+    world.phone("bob", Phone::Answers(Duration::from_secs(1)));
+    let replaced = world.dial("alice", "stays").unwrap();
+    assert_eq!(world.replace("carol", replaced), None, "it only rings yet");
+    world.run(Duration::from_secs(2));
+    world.signal(Signal::Held(replaced));
+    let before = world.media.len();
+    let new = world.replace("carol", replaced).unwrap();
+    world.run(Duration::from_secs(1));
+    assert_eq!(
+        world.story(&[
+            "Unhold",
+            "MusicOnHoldStop",
+            "BridgeLeave",
+            "BridgeEnter",
+            "Hangup"
+        ]),
+        [
+            "BridgeEnter PJSIP/bob-00000001",
+            "BridgeEnter PJSIP/alice-00000000",
+            "Unhold PJSIP/alice-00000000",
+            "MusicOnHoldStop PJSIP/bob-00000001",
+            "BridgeLeave PJSIP/alice-00000000",
+            "BridgeEnter PJSIP/carol-00000002",
+            "Hangup PJSIP/alice-00000000",
+        ]
+    );
+    let hears = MediaInstruction::Connect {
+        from: MediaId(new.0),
+        to: MediaId(world.line("bob").0),
+        digits: true,
+    };
+    assert!(world.media[before..].contains(&hears));
+    // The dialplan of who was replaced is over, and the conversation ends as any.
+    assert!(world.told().is_empty());
+    world.hang_up(new);
+    world.finish();
+}

@@ -1,6 +1,6 @@
 //! Transfers that phones ask for, and texts.
 
-use crate::call::{CHANNEL, answered, inside, ring_in};
+use crate::call::{CHANNEL, SDP, answered, inside, ring_in, sdp};
 use crate::lab::{Lab, Phone};
 use model::{Cause, Instruction, NewMessage, Signal};
 
@@ -242,4 +242,32 @@ async fn who_talks_with_us_is_asked_to_call_somebody_else() {
     while !matches!(lab.signal().await, Signal::Released { .. }) {}
     send_away(&lab, "102").await;
     assert_eq!(lab.signal().await, sent_away(Some(481)));
+}
+
+#[tokio::test]
+async fn a_call_asks_for_the_place_of_another() {
+    let mut lab = Lab::start().await;
+    let mut dave = Phone::new("dave", &lab).await;
+    let answer = answered(&mut lab, &mut dave).await;
+    let (_, tag) = answer.header("To").unwrap().split_once(";tag=").unwrap();
+    let mut other = Phone::new("dave", &lab).await;
+    let asks = |phone: &Phone, sequence, call_id: &str, more: &str| {
+        let headers = format!(
+            "X-Lab-Phone: dave\r\n{SDP}Require: replaces\r\n\
+             Replaces: {call_id};to-tag={tag};from-tag=theirs{more}\r\n"
+        );
+        let uri = "sip:dave@127.0.0.1";
+        phone.request("INVITE", uri, sequence, &headers, &sdp(6002, "sendrecv"))
+    };
+    other.send(&asks(&other, 1, "unknown", "")).await;
+    other.status(481).await;
+    other
+        .send(&asks(&other, 2, &dave.call_id, ";early-only"))
+        .await;
+    other.status(486).await;
+    other.send(&asks(&other, 3, &dave.call_id, "")).await;
+    let Signal::NewCall(call) = lab.signal().await else {
+        panic!()
+    };
+    assert_eq!(call.replaces, Some(CHANNEL));
 }

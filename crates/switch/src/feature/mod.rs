@@ -12,6 +12,7 @@ pub(crate) mod mapped;
 mod message;
 mod optimize;
 mod redirect;
+mod replace;
 pub(crate) mod settings;
 mod transfer;
 
