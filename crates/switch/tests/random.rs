@@ -120,9 +120,10 @@ enum Transition {
     Digit,
     Control,
     Refer,
+    Replace,
 }
 
-const TRANSITIONS: [Transition; 18] = [
+const TRANSITIONS: [Transition; 19] = [
     Transition::Dial,
     Transition::Originate,
     Transition::HangUpPhone,
@@ -141,6 +142,7 @@ const TRANSITIONS: [Transition; 18] = [
     Transition::Digit,
     Transition::Control,
     Transition::Refer,
+    Transition::Replace,
 ];
 
 fn pick<T: Copy>(random: &mut Rng, from: &[T]) -> T {
@@ -345,6 +347,11 @@ fn step(world: &mut World, random: &mut Rng) {
                     exten,
                     replaces,
                 });
+            }
+        }
+        Transition::Replace => {
+            if let Some(replaced) = line(world, random) {
+                world.replace(pick(random, &PHONES), replaced);
             }
         }
         Transition::Wait => world.run(Duration::from_millis(random.u64(0..2000))),
