@@ -102,6 +102,10 @@ pub enum Event {
     },
     /// A call that rang at `target` was taken by `channel`.
     Pickup { channel: Channel, target: Channel },
+    /// A channel begins to spy on another.
+    ChanSpyStart { spyer: Channel, spyee: Channel },
+    /// And ends to.
+    ChanSpyStop { spyer: Channel, spyee: Channel },
     /// Who talked with the one transferer talks with who talked with the other; both are the same
     /// phone's.
     AttendedTransfer {
@@ -279,6 +283,9 @@ impl Event {
                 one, two, source, ..
             } => vec![one, two, source],
             Self::Pickup { channel, target } => vec![channel, target],
+            Self::ChanSpyStart { spyer, spyee } | Self::ChanSpyStop { spyer, spyee } => {
+                vec![spyer, spyee]
+            }
             Self::AttendedTransfer {
                 transferers,
                 transferee,

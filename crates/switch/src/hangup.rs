@@ -103,6 +103,7 @@ impl Switch {
             | Happening::Forwarded { .. }
             | Happening::Chosen { .. }
             | Happening::Ran(..)
+            | Happening::SpyeeEnded(_)
             | Happening::Originated(_) => {}
             Happening::Subroutine { .. } => self.dial_origination(id),
         }
@@ -148,6 +149,7 @@ impl Switch {
         if channel.end == End::Releasing || self.run_last_extension(id) || self.run_handler(id) {
             return;
         }
+        self.end_all_spying(id);
         self.abandon_origination(id);
         self.end_record(id);
         let Some(channel) = self.channels.get_mut(&id) else {
@@ -209,6 +211,7 @@ impl Switch {
     }
 
     fn bury(&mut self, id: ChannelId) {
+        self.end_all_spying(id);
         self.close_record(id);
         if let Some(channel) = self.snapshot(id) {
             self.tell(Event::Hangup { channel });

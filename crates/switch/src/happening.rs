@@ -48,6 +48,8 @@ pub(crate) enum Happening {
         by: ChannelId,
         key: Option<char>,
     },
+    /// Whom it spied on has ended.
+    SpyeeEnded(ChannelId),
     /// A call that it ordered was answered, or came to nothing.
     Originated(OriginateReason),
     /// A subroutine that it asked for is over.

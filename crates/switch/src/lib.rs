@@ -48,6 +48,7 @@ mod scope;
 mod shown;
 mod snapshot;
 mod special;
+mod spy;
 mod state;
 mod subroutine;
 mod switch;

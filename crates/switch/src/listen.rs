@@ -3,6 +3,7 @@
 use crate::app::{dial::Dial, echo::Echo};
 use crate::channel::{Channel, Dialer, Technology};
 use crate::happening::Happening;
+use crate::spy::{Hears, Spy};
 use crate::{Output, Switch};
 use model::{AudioQuality, ChannelId, MediaId, MediaInstruction, PlayId, SoundAddresses};
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +60,8 @@ struct Search {
     found: Sources,
     /// Who has heard several on the way: Local channels may lead back to where they came from.
     asked: Vec<ChannelId>,
+    /// Who spies, if that is for whom it looks: it does not hear what it says itself to others.
+    spyer: Option<ChannelId>,
 }
 
 impl Search {
@@ -191,8 +194,10 @@ impl Switch {
             let speak = bridge.speakers_to(id);
             speak.chain(bridge.listeners_to(id))
         });
-        let others = [self.other_half(id), caller, early];
-        others.into_iter().flatten().chain(with).collect()
+        let spyee = self.spies.get(id).map(|spy| spy.spyee);
+        let others = [self.other_half(id), caller, early, spyee];
+        let others = others.into_iter().flatten().chain(with);
+        others.chain(self.spies.on(id)).collect()
     }
 
     /// Plays files to whoever is at the far end of a channel.
@@ -339,19 +344,40 @@ impl Switch {
             return;
         }
         if self.waiting::<Echo>(id).is_some() {
-            return self.search_received(id, digits, hops, search);
+            self.search_received(id, digits, hops, search);
         }
         let early = self.waiting::<Dial>(id).and_then(Dial::early_media);
         let seat = channel.seat.filter(|_| !self.is_away(id));
         let bridge = seat.and_then(|seat| self.bridges.get(&seat));
-        if bridge.is_some_and(|bridge| bridge.members().len() > 2) && !search.asks(id) {
+        let (spy, whisperers) = (self.spies.get(id), self.whisperers_to(id));
+        let several = bridge.is_some_and(|bridge| bridge.members().len() > 2);
+        if (several || spy.is_some() || !whisperers.is_empty()) && !search.asks(id) {
             return;
+        }
+        if let Some(spy) = spy {
+            self.search_spied(id, *spy, hops, search);
+        }
+        for whisperer in whisperers {
+            if search.spyer != Some(whisperer) {
+                self.search_received(whisperer, false, hops, search);
+            }
         }
         let speakers = bridge.into_iter().flat_map(|bridge| bridge.speakers_to(id));
         for speaker in speakers.filter(|id| !self.is_away(*id)).chain(early) {
             let keys = self.channels.get(&speaker).map(|speaker| &speaker.keys);
             let digits = digits && keys.is_some_and(|keys| !keys.are_awaited());
             self.search_received(speaker, digits, hops, search);
+        }
+    }
+
+    /// Whose sound is heard by who spies; the digits are for those who talk.
+    fn search_spied(&self, spyer: ChannelId, spy: Spy, hops: usize, search: &mut Search) {
+        search.spyer.get_or_insert(spyer);
+        if matches!(spy.hears, Hears::Incoming | Hears::Both) {
+            self.search_received(spy.spyee, false, hops, search);
+        }
+        if spy.hears == Hears::Both {
+            self.search_sent(spy.spyee, false, hops, search);
         }
     }
 

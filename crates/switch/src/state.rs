@@ -6,7 +6,8 @@ use model::Event;
 use std::sync::Arc;
 
 impl Switch {
-    /// Endpoints, devices, hints, mailboxes and presences first, then channels, then who sits together.
+    /// Endpoints, devices, hints, mailboxes and presences first, then channels, who sits
+    /// together, and who spies on whom.
     pub(crate) fn state_as_events(&mut self) -> Vec<Event> {
         let mut events = self.endpoints_as_events();
         let devices = self.known_devices().into_iter();
@@ -32,6 +33,11 @@ impl Switch {
         for bridge in self.bridges.values() {
             self.tell_bridge(bridge, &mut events);
         }
+        let spies = self.spies.iter();
+        events.extend(spies.filter_map(|(spyer, spyee)| {
+            let (spyer, spyee) = (self.snapshot(spyer)?, self.snapshot(spyee)?);
+            Some(Event::ChanSpyStart { spyer, spyee })
+        }));
         events
     }
 

@@ -14,6 +14,7 @@ use crate::names::Counters;
 use crate::originate::Origination;
 use crate::presence::Presences;
 use crate::promise::Promises;
+use crate::spy::Spies;
 use crate::technology::Suspended;
 use crate::timers::{Timer, Timers};
 use crate::variables::Variables;
@@ -111,6 +112,7 @@ pub struct Switch {
     pub(crate) originations: BTreeMap<ChannelId, Origination>,
     pub(crate) promises: Promises,
     pub(crate) devices: Devices,
+    pub(crate) spies: Spies,
     pub(crate) watches: Watches,
     pub(crate) database: Database,
     pub(crate) presences: Presences,
@@ -153,6 +155,7 @@ impl Switch {
             originations: BTreeMap::new(),
             promises: Promises::default(),
             devices: Devices::default(),
+            spies: Spies::default(),
             watches: Watches::default(),
             database: Database::new(),
             presences: Presences::new(),

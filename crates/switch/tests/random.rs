@@ -39,6 +39,14 @@ exten => screened,1,Dial(Local/wait@phones&PJSIP/carol,3,U(sub)b(sub^s^1)B(sub^s
 exten => tones,1,PlayTones(dial)
  same => n,Dial(Local/ring@phones,1,r)
  same => n,Milliwatt(m)
+exten => spy,1,Set(TIMEOUT(absolute)=6)
+ same => n,ChanSpy(,qd)
+exten => barges,1,Set(TIMEOUT(absolute)=6)
+ same => n,Dial(Local/spy@phones&Local/overheard@phones,4)
+ same => n,ChanSpy(PJSIP/b,BE)
+ same => n,ExtenSpy(wait,W)
+exten => overheard,1,Answer()
+ same => n,ChanSpy(Local/,qwS)
 exten => away,1,Transfer(${RAND(1,2)})
  same => n,Answer()
  same => n,Transfer(busy)
@@ -72,7 +80,10 @@ exten => s,1,Wait(0.2)
  same => n,Return(${ARG1})
 ";
 
-const EXTENSIONS: [&str; 24] = [
+const EXTENSIONS: [&str; 27] = [
+    "spy",
+    "barges",
+    "overheard",
     "wait",
     "echo",
     "busy",

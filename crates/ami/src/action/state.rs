@@ -42,7 +42,7 @@ pub struct PresenceState {
 pub struct PresenceStateList {}
 
 /// Tells the whole state as it is at one place in the order of events, which it names: endpoints, states of
-/// devices, hints and people, mailboxes, channels, bridges. Each item is an event that brings a reader who
+/// devices, hints and people, mailboxes, channels, bridges, spies. Each item is an event that brings a reader who
 /// knows nothing to it, and is told to who may hear that event; what follows that place completes it.
 #[derive(Action, Clone, Debug, PartialEq, Eq)]
 #[action(

@@ -18,6 +18,7 @@ pub mod mailbox;
 pub mod pjsip;
 pub mod plan;
 pub mod security;
+pub mod spy;
 pub mod state;
 pub mod system;
 pub mod transfer;
@@ -76,6 +77,7 @@ events! {
         BridgeInfoComplete BridgeTechnologyListItem
     }
     transfer { AttendedTransfer BlindTransfer Pickup }
+    spy { ChanSpyStart ChanSpyStop }
     local { LocalBridge LocalOptimizationBegin LocalOptimizationEnd }
     call { OriginateResponse }
     cdr { Cdr }

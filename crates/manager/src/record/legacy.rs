@@ -82,6 +82,8 @@ pub(super) fn tell(to: &Teller<'_>, recalled: &Recalled, event: &Event) -> Optio
         | Event::LocalOptimizationEnd { .. }
         | Event::AttendedTransfer { .. }
         | Event::Pickup { .. }
+        | Event::ChanSpyStart { .. }
+        | Event::ChanSpyStop { .. }
         | Event::DeviceStateChange { .. }
         | Event::PresenceStateChange { .. }
         | Event::PresenceStatus { .. }

@@ -9,6 +9,7 @@ mod legacy;
 mod memory;
 mod pjsip;
 mod security;
+mod spy;
 mod system;
 
 pub(crate) use bridge::bridge_block;
@@ -270,6 +271,8 @@ fn tell(to: &Teller<'_>, event: &Event) -> Option<Told> {
         Event::LocalOptimizationBegin { one, two, source, dest, id } => bridge::optimization_begins(to, [one, two, source], dest, *id),
         Event::LocalOptimizationEnd { one, two, success, id } => bridge::optimization_ends(to, one, two, *success, *id),
         Event::Pickup { channel, target } => bridge::picked_up(to, channel, target),
+        Event::ChanSpyStart { spyer, spyee } => spy::begins(to, spyer, spyee),
+        Event::ChanSpyStop { spyer, spyee } => spy::ends(to, spyer, spyee),
         Event::AttendedTransfer { result, transferers, bridges, transferee, target, dest } => {
             let joined = [transferee.as_deref(), target.as_deref()];
             bridge::attended(to, *result, transferers, bridges, joined, dest)

@@ -7,6 +7,7 @@ mod bridge;
 mod bridge_wait;
 mod busy;
 mod cel;
+pub(crate) mod chan_spy;
 mod database;
 pub(crate) mod dial;
 mod dtmf;
@@ -98,6 +99,7 @@ pub static ALL: &[&Application] = &[
     &busy::BUSY,
     &cel::CEL_GEN_USER_EVENT,
     &others::CHANNEL_REDIRECT,
+    &chan_spy::CHAN_SPY,
     &set::CLEAR_HASH,
     &busy::CONGESTION,
     &while_loop::CONTINUE_WHILE,
@@ -111,6 +113,7 @@ pub static ALL: &[&Application] = &[
     &exec::EXEC_IF,
     &exec::EXEC_IF_TIME,
     &while_loop::EXIT_WHILE,
+    &chan_spy::EXTEN_SPY,
     &record::FORK_CDR,
     &gosub::GOSUB,
     &gosub::GOSUB_IF,

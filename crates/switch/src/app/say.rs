@@ -84,7 +84,7 @@ fn digits(text: &str) -> Vec<String> {
     text.chars().filter_map(file).collect()
 }
 
-fn letters(text: &str) -> Vec<String> {
+pub(super) fn letters(text: &str) -> Vec<String> {
     let file = |c: char| match c.to_ascii_lowercase() {
         c @ 'a'..='z' => Some(format!("letters/{c}")),
         c @ '0'..='9' => Some(format!("digits/{c}")),

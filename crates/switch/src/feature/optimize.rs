@@ -66,6 +66,11 @@ impl Switch {
         let (Some(near), Some(far)) = (in_conversation(one), in_conversation(two)) else {
             return false;
         };
+        // Who spies on half of a pair would lose it.
+        let is_spied_on = |id| self.spies.on(id).next().is_some();
+        if is_spied_on(one) || is_spied_on(two) {
+            return false;
+        }
         let is_free = |id| {
             self.channels
                 .get(&id)

@@ -15,6 +15,7 @@ pub(crate) struct Mirror {
     devices: BTreeMap<Arc<str>, DeviceState>,
     hints: BTreeMap<(Arc<str>, Arc<str>), ExtensionState>,
     peers: BTreeMap<Arc<str>, bool>,
+    spies: BTreeMap<ChannelId, ChannelId>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -80,6 +81,14 @@ impl Mirror {
             Event::BridgeLeave { bridge, channel } => {
                 let left = self.members(bridge.id).remove(&channel.id);
                 assert!(left, "left without being there: {event:?}");
+            }
+            Event::ChanSpyStart { spyer, spyee } => {
+                let before = self.spies.insert(spyer.id, spyee.id);
+                assert_eq!(before, None, "{event:?}");
+            }
+            Event::ChanSpyStop { spyer, spyee } => {
+                let before = self.spies.remove(&spyer.id);
+                assert_eq!(before, Some(spyee.id), "{event:?}");
             }
             // A Local channel's device is nowhere any more once its channel has ended.
             Event::DeviceStateChange { device, state } if device.starts_with("PJSIP/") => {

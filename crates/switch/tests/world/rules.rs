@@ -1,5 +1,6 @@
 //! What must hold in every world: a channel is made once and hung up once and silent ever after,
-//! enters a bridge before it leaves it, and is in no bridge when it ends; a bridge ends empty.
+//! enters a bridge before it leaves it, and is in no bridge when it ends; a bridge ends empty. Who
+//! spies does so on one at a time, both are there as long as it lasts, and nobody spies on a spy.
 
 use model::{ChannelSnapshot, Event};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +11,8 @@ pub(super) struct Rules {
     living: BTreeSet<Arc<str>>,
     dead: BTreeSet<Arc<str>>,
     bridges: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
+    /// Who spies, and on whom.
+    spies: BTreeMap<Arc<str>, Arc<str>>,
 }
 
 impl Rules {
@@ -36,6 +39,9 @@ impl Rules {
                     .values()
                     .any(|members| members.contains(&channel.uniqueid));
                 assert!(!seated, "hung up in a bridge: {}", channel.name);
+                let mut pairs = self.spies.iter();
+                let spies = pairs.any(|pair| [pair.0, pair.1].contains(&&channel.uniqueid));
+                assert!(!spies, "hung up while there is spying: {}", channel.name);
             }
             Event::BridgeCreate { bridge } => {
                 let before = self
@@ -89,6 +95,23 @@ impl Rules {
                     Some(BTreeSet::new()),
                     "a bridge ended with channels in it"
                 );
+            }
+            Event::ChanSpyStart { spyer, spyee } => {
+                self.alive(spyer, event);
+                self.alive(spyee, event);
+                let spied_on = self.spies.values().any(|id| *id == spyer.uniqueid);
+                assert!(
+                    !spied_on && !self.spies.contains_key(&spyee.uniqueid),
+                    "a spy is spied on: {event:?}"
+                );
+                let pair = (Arc::clone(&spyer.uniqueid), Arc::clone(&spyee.uniqueid));
+                assert_eq!(self.spies.insert(pair.0, pair.1), None, "spies on two");
+            }
+            Event::ChanSpyStop { spyer, spyee } => {
+                self.alive(spyer, event);
+                self.alive(spyee, event);
+                let ended = self.spies.remove(&spyer.uniqueid);
+                assert_eq!(ended.as_ref(), Some(&spyee.uniqueid), "not spied on");
             }
             other => {
                 if let Some(channel) = about(other) {
