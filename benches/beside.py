@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How long a Ping takes while another session lists thousands of channels.
 
-  benches/beside.py --server COMMAND [--channels 10000] [--seconds 10] [--rounds 3]
+  benches/beside.py --server COMMAND [--channels 10000] [--seconds 10] [--rounds 3] [--apart]
 
 COMMAND starts the server as for compare.py (e.g. "$PWD/switchroom.sh"). Rounds alternate: nobody lists; a client
 in a process of its own asks the server for CoreShowChannels and Status in turn, four lists a second; that client is
@@ -9,7 +9,8 @@ given as many bytes as often by another process, which is as long busy with them
 machine makes of a third busy process. A figure is the median of the rounds', as machines have their moods.
 
 The client that lists gives way to whoever else would run: else the system's scheduler, which lets a client that is
-woken run before the server, is most of what is seen.
+woken run before the server, is most of what is seen. With --apart the threads that serve sessions and the client that pings have one core, all
+else another: then the scheduler has no say in it, and what is seen is what sessions make each other wait.
 """
 import argparse
 import contextlib
@@ -53,12 +54,28 @@ class Session:
                 return size
 
 
-def give_way():
-    """Runs from now on only where nobody else would. Sessions share a machine as groups (sched(7), autogroup)."""
+def go_apart():
+    """Becomes a group of its own (sched(7), autogroup), where the client that pings has a core on another."""
     os.setsid()
+    if len(os.sched_getaffinity(0)) == 1:
+        os.sched_setaffinity(0, {1})
+
+
+def give_way():
+    """Runs from now on only where nobody else would."""
+    go_apart()
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     with contextlib.suppress(OSError), open('/proc/self/autogroup', 'w') as group:
         group.write('19')
+
+
+def part(server):
+    """Gives what serves sessions, and this process, one core, and all else of the server another."""
+    for thread in os.listdir(f'/proc/{server}/task'):
+        with open(f'/proc/{server}/task/{thread}/comm') as name:
+            serves = name.read().startswith('tokio-rt-worker')
+        os.sched_setaffinity(int(thread), {0 if serves else 1})
+    os.sched_setaffinity(0, {0})
 
 
 def listing(port, stop, lists):
@@ -74,7 +91,7 @@ def listing(port, stop, lists):
 
 def giving(size, seconds, port):
     """Gives a client the bytes of a list, a piece at a time, whenever it asks, and is as long busy with it."""
-    os.setsid()
+    go_apart()
     listener = socket.create_server(('127.0.0.1', 0))
     port.put(listener.getsockname()[1])
     client, _ = listener.accept()
@@ -134,6 +151,7 @@ def main():
     parser.add_argument('--channels', type=int, default=10000)
     parser.add_argument('--seconds', type=float, default=10)
     parser.add_argument('--rounds', type=int, default=3)
+    parser.add_argument('--apart', action='store_true')
     args = parser.parse_args()
     server = compare.Server(args.server, os.path.join(HERE, 'etc'))
     port, took, size = server.ports['AMI'], [], 0
@@ -142,6 +160,8 @@ def main():
     try:
         session = Session(port)
         call(session, args.channels)
+        if args.apart:
+            part(server.process.pid)
         for _ in range(args.rounds):
             figures[alone].append(pings(session, args.seconds))
             stop, lists = multiprocessing.Event(), multiprocessing.SimpleQueue()
