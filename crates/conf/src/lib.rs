@@ -32,7 +32,7 @@ pub use filter::Filter;
 pub use item::{Assignment, Directive, Fault, Heading, Item, Modifier, Operator};
 pub use load::load;
 pub use macros::Settings;
-pub use settings::{Declaration, Help, Reader, Settings, default_value};
+pub use settings::{Declaration, Help, Reader, Settings, default_value, joined};
 pub use source::{Memory, Source};
 pub use value::{Field, List, Millis, Seconds, Value, is_yes};
 

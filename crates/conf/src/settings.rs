@@ -32,7 +32,8 @@ use crate::{Diagnostic, Entry, Section};
 ///
 /// An option is named as its field unless `name` says otherwise, and may have aliases. A name
 /// that ends with `*` stands for all that begin so and are not declared otherwise; `*` alone
-/// takes all the rest. `entries` keeps them as they are written. `min` and `max` bound a number.
+/// takes all the rest. `entries` keeps them as they are written. A field marked `part` has settings of its
+/// own, which stand among the others. `min` and `max` bound a number.
 /// Without `default` a field is its type's default. The doc comments are the
 /// help shown to users. The derive gives the struct `Default` too: what an empty section means.
 pub trait Settings: Default {
@@ -41,8 +42,16 @@ pub trait Settings: Default {
     /// The options in the order of the fields.
     const DECLARATIONS: &'static [Declaration];
 
+    /// Takes the fields from a reader, whose declarations from `first` on are these.
+    fn take(reader: &mut Reader<'_>, first: usize) -> Self;
+
     /// Reads a section. Unknown options and values that do not read are told of and ignored.
-    fn read(section: &Section, diagnostics: &mut Vec<Diagnostic>) -> Self;
+    fn read(section: &Section, diagnostics: &mut Vec<Diagnostic>) -> Self {
+        Self::take(
+            &mut Reader::new(section, Self::DECLARATIONS, diagnostics),
+            0,
+        )
+    }
 }
 
 /// The documentation of an option.
@@ -56,6 +65,30 @@ pub struct Declaration {
     pub default: Option<&'static str>,
     /// What it does.
     pub help: &'static str,
+}
+
+/// Declarations in a row; `N` is how many there are.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "computed at compile time, where nothing else can be done"
+)]
+pub const fn joined<const N: usize>(parts: &[&[Declaration]]) -> [Declaration; N] {
+    let none = Declaration {
+        name: "",
+        aliases: &[],
+        default: None,
+        help: "",
+    };
+    let (mut all, mut next, mut part) = ([none; N], 0, 0);
+    while part < parts.len() {
+        let mut at = 0;
+        while at < parts[part].len() {
+            all[next] = parts[part][at];
+            (next, at) = (next + 1, at + 1);
+        }
+        part += 1;
+    }
+    all
 }
 
 /// The documentation of a section: for whoever shows or writes down what can be configured.

@@ -62,12 +62,25 @@ struct Account {
     /// Variables for its calls.
     #[setting(name = "setvar")]
     variables: Vec<String>,
+    /// Its limits.
+    #[setting(part)]
+    limits: Limits,
     /// Where it may come from.
     #[setting(entries, name = "permit", alias = "deny")]
     rules: Vec<Entry>,
     /// What it hears.
     #[setting(entries, name = "eventfilter*")]
     filters: Vec<Entry>,
+}
+
+/// How much an account may do.
+#[derive(Clone, Debug, PartialEq, Settings)]
+struct Limits {
+    /// Sessions at a time.
+    #[setting(default = "3", max = 9)]
+    sessions: u8,
+    /// Whether it may wait.
+    waits: bool,
 }
 
 /// Only the rest.
@@ -181,6 +194,33 @@ fn repeated_options_and_entries() {
         ["eventfilter", "eventfilter(name(UserEvent),method(exact))"]
     );
     assert_eq!(account.filters[1].at.to_string(), "a.conf:10");
+}
+
+#[test]
+fn a_part_stands_among_the_others() {
+    let (account, complaints) = read::<Account>(
+        "secret = s\nwaits = yes\nsessions = 12\nsesions = 1\npermit = 127.0.0.1\n",
+    );
+    assert_eq!(
+        complaints,
+        [
+            "a.conf:5: unknown option `sesions` (did you mean `sessions`?)",
+            "a.conf:4: `sessions = 12` is not a number up to 9 (the line is ignored until it is corrected)",
+        ]
+    );
+    assert_eq!(
+        account.limits,
+        Limits {
+            sessions: 3,
+            waits: true
+        }
+    );
+    assert_eq!((account.rules.len(), account.filters.len()), (1, 0));
+    let names = Account::DECLARATIONS.iter().map(|option| option.name);
+    assert_eq!(
+        names.collect::<Vec<_>>()[4..7],
+        ["sessions", "waits", "permit"]
+    );
 }
 
 #[test]

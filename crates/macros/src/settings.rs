@@ -4,7 +4,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Attribute, DeriveInput, Expr, Ident};
+use syn::{Attribute, DeriveInput, Expr, Ident, Type};
 
 use crate::declare;
 
@@ -17,12 +17,13 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
         .collect::<syn::Result<Vec<_>>>()?;
     let help = declare::required_documentation(&input.attrs, &input.ident)?;
     let name = &input.ident;
-    let declarations = options.iter().map(Setting::declaration);
+    let declarations = options.iter().map(Setting::declarations);
+    let counts: Vec<_> = options.iter().map(Setting::count).collect();
     let defaults = options.iter().map(Setting::default_field);
-    let fields = options
-        .iter()
-        .enumerate()
-        .map(|(index, option)| option.read_field(index));
+    let fields = options.iter().enumerate().map(|(index, option)| {
+        let before = counts.iter().take(index);
+        option.read_field(&quote!(first #(+ #before)*))
+    });
     Ok(quote! {
         impl ::core::default::Default for #name {
             fn default() -> Self {
@@ -32,14 +33,11 @@ pub(crate) fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
 
         impl ::conf::Settings for #name {
             const HELP: &'static str = #help;
-            const DECLARATIONS: &'static [::conf::Declaration] = &[#(#declarations),*];
+            const DECLARATIONS: &'static [::conf::Declaration] =
+                &::conf::joined::<{ 0 #(+ #counts)* }>(&[#(#declarations),*]);
 
-            fn read(
-                section: &::conf::Section,
-                diagnostics: &mut ::std::vec::Vec<::conf::Diagnostic>,
-            ) -> Self {
+            fn take(reader: &mut ::conf::Reader<'_>, first: usize) -> Self {
                 let default = <Self as ::core::default::Default>::default();
-                let mut reader = ::conf::Reader::new(section, Self::DECLARATIONS, diagnostics);
                 Self { #(#fields),* }
             }
         }
@@ -55,6 +53,8 @@ struct Setting {
     min: Option<Expr>,
     max: Option<Expr>,
     entries: bool,
+    /// The type of a part that has settings of its own.
+    part: Option<Type>,
     help: String,
 }
 
@@ -72,18 +72,19 @@ impl Setting {
             min: None,
             max: None,
             entries: false,
+            part: None,
         };
         let attributes = field
             .attrs
             .iter()
             .filter(|attribute| attribute.path().is_ident("setting"));
         for attribute in attributes {
-            setting.attribute(attribute)?;
+            setting.attribute(attribute, &field.ty)?;
         }
         Ok(setting)
     }
 
-    fn attribute(&mut self, attribute: &Attribute) -> syn::Result<()> {
+    fn attribute(&mut self, attribute: &Attribute, of: &Type) -> syn::Result<()> {
         attribute.parse_nested_meta(|meta| {
             let word = meta.path.require_ident()?.to_string();
             match word.as_str() {
@@ -93,6 +94,7 @@ impl Setting {
                 "min" => self.min = Some(meta.value()?.parse()?),
                 "max" => self.max = Some(meta.value()?.parse()?),
                 "entries" => self.entries = true,
+                "part" => self.part = Some(of.clone()),
                 _ => return Err(meta.error("not an attribute of a setting")),
             }
             let described = self.default.is_some() || self.min.is_some() || self.max.is_some();
@@ -103,7 +105,11 @@ impl Setting {
         })
     }
 
-    fn declaration(&self) -> TokenStream {
+    /// What it declares, as a slice.
+    fn declarations(&self) -> TokenStream {
+        if let Some(part) = &self.part {
+            return quote!(<#part as ::conf::Settings>::DECLARATIONS);
+        }
         let Self {
             name,
             aliases,
@@ -115,12 +121,20 @@ impl Setting {
             None => quote!(::core::option::Option::None),
         };
         quote! {
-            ::conf::Declaration {
+            &[::conf::Declaration {
                 name: #name,
                 aliases: &[#(#aliases),*],
                 default: #default,
                 help: #help,
-            }
+            }]
+        }
+    }
+
+    /// How many that are.
+    fn count(&self) -> TokenStream {
+        match &self.part {
+            Some(part) => quote!(<#part as ::conf::Settings>::DECLARATIONS.len()),
+            None => quote!(1),
         }
     }
 
@@ -132,8 +146,12 @@ impl Setting {
         }
     }
 
-    fn read_field(&self, index: usize) -> TokenStream {
+    /// Reads it; `index` is that of its first declaration.
+    fn read_field(&self, index: &TokenStream) -> TokenStream {
         let field = &self.field;
+        if let Some(part) = &self.part {
+            return quote!(#field: <#part as ::conf::Settings>::take(reader, #index));
+        }
         if self.entries {
             return quote!(#field: reader.entries(#index));
         }

@@ -1,5 +1,6 @@
 //! The options of the whole manager: `[general]` of manager.conf (ami-server.md 6.1).
 
+use crate::TlsSettings;
 use ami::Dialect;
 use conf::{List, Settings};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -21,9 +22,9 @@ pub struct General {
     /// IPv6 or both. This machine only if not said. A port in it does not count.
     #[setting(name = "bindaddr")]
     pub bind: List<Bind>,
-    /// Whether it listens over TLS.
-    #[setting(name = "tlsenable", alias = "sslenable")]
-    pub tls_enabled: bool,
+    /// How it encrypts.
+    #[setting(part)]
+    pub tls: TlsSettings,
     /// The TLS port.
     #[setting(name = "tlsbindport", default = "5039", min = 1)]
     pub tls_port: u16,
@@ -31,33 +32,6 @@ pub struct General {
     /// before `tlsbindport`.
     #[setting(name = "tlsbindaddr", alias = "sslbindaddr")]
     pub tls_bind: List<Bind>,
-    /// The file of its certificate and the chain above it, in PEM.
-    #[setting(
-        name = "tlscertfile",
-        alias = "tlscert",
-        alias = "sslcert",
-        default = "asterisk.pem"
-    )]
-    pub tls_certificate: PathBuf,
-    /// The file of its private key, in PEM; that of the certificate if not said.
-    #[setting(name = "tlsprivatekey", alias = "sslprivatekey")]
-    pub tls_private_key: Option<PathBuf>,
-    /// The file of certificates, in PEM, of which one must have signed the certificate of a client that
-    /// shows one, so that it can log in with it. Clients are not asked for one if not said.
-    #[setting(name = "tlscafile")]
-    pub tls_authorities: Option<PathBuf>,
-    /// The cipher suites to offer, as OpenSSL names them; all that are safe if not said.
-    #[setting(name = "tlscipher", alias = "sslcipher")]
-    pub tls_ciphers: Option<String>,
-    /// Forbids TLS 1.0. It is never offered.
-    #[setting(name = "tlsdisablev1", default = "yes")]
-    pub tls_disable_v1: bool,
-    /// Forbids TLS 1.1. It is never offered.
-    #[setting(name = "tlsdisablev11", default = "yes")]
-    pub tls_disable_v11: bool,
-    /// Forbids TLS 1.2.
-    #[setting(name = "tlsdisablev12")]
-    pub tls_disable_v12: bool,
     /// Whether our order of cipher suites goes before the client's.
     #[setting(name = "tlsservercipherorder")]
     pub tls_server_order: bool,
@@ -126,7 +100,7 @@ impl General {
 
     /// Where to listen over TLS; nowhere if it is not enabled.
     pub fn tls_addresses(&self) -> Vec<SocketAddr> {
-        if !(self.enabled && self.tls_enabled) {
+        if !(self.enabled && self.tls.enabled) {
             return Vec::new();
         }
         if self.tls_bind.0.is_empty() {
@@ -219,7 +193,7 @@ mod tests {
         assert_eq!(listening(&general), (vec![], vec![]));
         general.enabled = true;
         assert_eq!(listening(&general).0, ["127.0.0.1:5038"]);
-        general.tls_enabled = true;
+        general.tls.enabled = true;
         assert_eq!(listening(&general).1, ["127.0.0.1:5039"]);
         assert_eq!(bind("LocalHost").0, bind("127.0.0.1").0);
         general.bind = bind("0.0.0.0, ::");
@@ -231,7 +205,10 @@ mod tests {
     fn a_port_of_tlsbindaddr_goes_before_tlsbindport() {
         let mut general = General {
             enabled: true,
-            tls_enabled: true,
+            tls: TlsSettings {
+                enabled: true,
+                ..TlsSettings::default()
+            },
             tls_port: 6000,
             ..General::default()
         };

@@ -121,15 +121,7 @@ impl Listeners {
 
 /// What is said of TLS; relative names are taken from the configuration folder.
 pub(crate) fn tls(general: &General, folder: &Path) -> Tls {
-    let tls = Tls {
-        certificate: general.tls_certificate.clone(),
-        private_key: general.tls_private_key.clone(),
-        clients: general.tls_authorities.clone(),
-        ciphers: general.tls_ciphers.clone().unwrap_or_default(),
-        without_12: general.tls_disable_v12,
-        server_order: general.tls_server_order,
-    };
-    tls.within(folder)
+    Tls::of(&general.tls, general.tls_server_order).within(folder)
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {

@@ -6,9 +6,8 @@ use crate::tls::Tls;
 use crate::token::Tokens;
 use crate::upload::Mapping;
 use conf::{Config, Diagnostic, Entry, List, Section, Settings as _};
-use manager::{Acl, Bind};
+use manager::{Acl, Bind, TlsSettings};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// http.conf as a whole.
@@ -76,42 +75,15 @@ pub struct General {
     /// Origins of pages that may use the JSON faces from a browser, such as `https://example.org`.
     #[setting(name = "cors_origins")]
     pub origins: List<String>,
-    /// Whether HTTPS is served.
-    #[setting(name = "tlsenable", alias = "sslenable")]
-    pub tls_enabled: bool,
-    /// Its port.
+    /// How it encrypts.
+    #[setting(part)]
+    pub tls: TlsSettings,
+    /// The port of HTTPS.
     #[setting(name = "tlsbindport", alias = "sslbindport", default = "8089", min = 1)]
     pub tls_port: u16,
     /// Its address or name, that of `bindaddr` if not said. A port in it goes before `tlsbindport`.
     #[setting(name = "tlsbindaddr", alias = "sslbindaddr")]
     pub tls_bind: List<Bind>,
-    /// The file with the certificate chain, and with the key if `tlsprivatekey` does not say.
-    #[setting(
-        name = "tlscertfile",
-        alias = "tlscert",
-        alias = "sslcert",
-        default = "asterisk.pem"
-    )]
-    pub certificate: PathBuf,
-    /// The file with the key.
-    #[setting(name = "tlsprivatekey", alias = "sslprivatekey")]
-    pub private_key: Option<PathBuf>,
-    /// The file with the certificates of who may sign those of clients. Who shows one that an account
-    /// names (`certificate`) logs in without the secret; nobody has to.
-    #[setting(name = "tlscafile")]
-    pub authorities: Option<PathBuf>,
-    /// The ciphers to offer, as OpenSSL names them; all that are safe if not said.
-    #[setting(name = "tlscipher", alias = "sslcipher")]
-    pub ciphers: Option<String>,
-    /// Forbids TLS 1.0. It is never offered.
-    #[setting(name = "tlsdisablev1", default = "yes")]
-    pub without_10: bool,
-    /// Forbids TLS 1.1. It is never offered.
-    #[setting(name = "tlsdisablev11", default = "yes")]
-    pub without_11: bool,
-    /// Forbids TLS 1.2.
-    #[setting(name = "tlsdisablev12")]
-    pub without_12: bool,
     /// Whether our order of ciphers goes before the client's.
     #[setting(name = "tlsservercipherorder", default = "yes")]
     pub server_order: bool,
@@ -211,7 +183,7 @@ impl General {
     /// Where to listen for HTTPS; nowhere if it is not enabled. It needs no plain HTTP beside it, if
     /// it has an address of its own.
     pub fn tls_addresses(&self) -> Vec<SocketAddr> {
-        if !self.tls_enabled {
+        if !self.tls.enabled {
             return Vec::new();
         }
         let own = &self.tls_bind.0;
@@ -225,14 +197,7 @@ impl General {
 
     /// The certificate and what else HTTPS takes.
     pub fn tls(&self) -> Tls {
-        Tls {
-            clients: self.authorities.clone(),
-            certificate: self.certificate.clone(),
-            private_key: self.private_key.clone(),
-            ciphers: self.ciphers.clone().unwrap_or_default(),
-            without_12: self.without_12,
-            server_order: self.server_order,
-        }
+        Tls::of(&self.tls, self.server_order)
     }
 
     /// How long a request may stand still.

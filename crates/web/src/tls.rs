@@ -5,6 +5,7 @@
 //! are read anew by making a new configuration: connections keep the one they began with.
 
 use crate::cipher;
+use manager::TlsSettings;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
@@ -75,6 +76,18 @@ pub struct Made {
 }
 
 impl Tls {
+    /// What settings say, and whether our order of ciphers counts.
+    pub fn of(settings: &TlsSettings, server_order: bool) -> Self {
+        Self {
+            certificate: settings.certificate.clone(),
+            private_key: settings.private_key.clone(),
+            clients: settings.authorities.clone(),
+            ciphers: settings.ciphers.clone().unwrap_or_default(),
+            without_12: settings.without_12,
+            server_order,
+        }
+    }
+
     /// The same with relative names of files taken from this folder.
     #[must_use]
     pub fn within(self, folder: &Path) -> Self {

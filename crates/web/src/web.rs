@@ -262,7 +262,7 @@ impl Web {
 /// Two files must agree before the manager answers over HTTP: what one of them does not say, if the other
 /// does. `has_manager` is what manager.conf says.
 pub fn missing(settings: &Settings, has_manager: bool) -> Option<&'static str> {
-    let served = settings.general.enabled || settings.general.tls_enabled;
+    let served = settings.general.enabled || settings.general.tls.enabled;
     match (served, has_manager) {
         (true, false) => Some(
             "HTTP is served, and not the manager: [general] of manager.conf must say enabled = yes and webenabled = yes",
@@ -331,7 +331,7 @@ mod tests {
     fn the_file_that_does_not_agree_is_named() {
         let off = Settings::default();
         let mut on = Settings::default();
-        on.general.tls_enabled = true;
+        on.general.tls.enabled = true;
         assert!(missing(&on, false).is_some_and(|text| text.contains("manager.conf must say")));
         assert!(missing(&off, true).is_some_and(|text| text.contains("http.conf must say")));
         assert_eq!((missing(&on, true), missing(&off, false)), (None, None));

@@ -74,7 +74,8 @@ pub fn settings(general: &General) -> String {
     };
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let key = general
-        .tls_private_key
+        .tls
+        .private_key
         .as_ref()
         .map(|path| path.display().to_string());
     let line = "-".repeat(16);
@@ -86,14 +87,14 @@ pub fn settings(general: &General) -> String {
         ),
         ("TCP Bindaddress:", addresses(general.addresses())),
         ("HTTP Timeout (seconds):", general.http_timeout.to_string()),
-        ("TLS Enable:", yes(general.tls_enabled).to_owned()),
+        ("TLS Enable:", yes(general.tls.enabled).to_owned()),
         ("TLS Bindaddress:", addresses(general.tls_addresses())),
         (
             "TLS Certfile:",
-            general.tls_certificate.display().to_string(),
+            general.tls.certificate.display().to_string(),
         ),
         ("TLS Privatekey:", key.unwrap_or_default()),
-        ("TLS Cipher:", text(&general.tls_ciphers)),
+        ("TLS Cipher:", text(&general.tls.ciphers)),
         (
             "Allow multiple login:",
             yes(general.allow_multiple_login).to_owned(),
