@@ -92,6 +92,17 @@ class OperationTest(LabTest):
         self.assertEqual(golden.get(answer, 'Output'), 'Usage: core stop now')
         self.assertIn('System uptime', self.console('core show uptime'))
 
+    def test_the_groups_of_channels_are_shown(self):
+        admin = self.connect()
+        self.ask(admin, 'Originate', Channel='Local/wait@lab', Application='Wait', Data=9, Async='true',
+                 Variable='GROUP(out)=trunk')
+        name = golden.get(self.event(admin, 'OriginateResponse', Response='Success'), 'Channel')
+        self.ask(admin, 'Setvar', Channel=name, Variable='GROUP()', Value='all')
+        heading = 'Channel'.ljust(25) + '  ' + 'Group'.ljust(20) + '  ' + 'Category'.ljust(20)
+        rows = [f'{name:<25}  {group:<20}  {category:<20}' for group, category in (('trunk', 'out'), ('all', '(default)'))]
+        self.assertEqual(self.console('group show channels').splitlines(), [heading, *rows, '2 active channels'])
+        self.assertEqual(self.console('group show channels ^tr').splitlines(), [heading, rows[0], '1 active channel'])
+
     def test_events_are_numbered_while_somebody_looks_for_a_fault(self):
         admin = self.connect()
         self.assertEqual(self.console('manager set debug'), "manager debug is off\n")

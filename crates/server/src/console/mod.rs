@@ -10,6 +10,7 @@ mod channels;
 mod core;
 mod database;
 mod dialplan;
+mod groups;
 mod help;
 mod http;
 mod log;
@@ -76,6 +77,7 @@ const FAMILIES: &[&[Command]] = &[
     core::COMMANDS,
     database::COMMANDS,
     dialplan::COMMANDS,
+    groups::COMMANDS,
     help::COMMANDS,
     http::COMMANDS,
     log::COMMANDS,
