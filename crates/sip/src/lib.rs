@@ -13,6 +13,7 @@ mod acks;
 mod address;
 mod authenticate;
 mod call;
+mod caller;
 mod calls;
 mod client;
 mod conversation;
