@@ -77,6 +77,8 @@ pub enum Event {
     BridgeLeave { bridge: Bridge, channel: Channel },
     /// It is gone.
     BridgeDestroy { bridge: Bridge },
+    /// All who sit in `from` move to `to`.
+    BridgeMerge { to: Bridge, from: Bridge },
     /// The two halves of a Local channel were joined.
     LocalBridge {
         one: Channel,
@@ -116,6 +118,8 @@ pub enum Event {
         target: Option<Channel>,
         /// The uniqueid of the bridge where they talk.
         dest: Arc<str>,
+        /// The transferer stays: all three talk there.
+        stays: bool,
     },
     /// Who talked with `transferer` is sent elsewhere.
     BlindTransfer {
@@ -303,6 +307,7 @@ impl Event {
             Self::Cel { entry, .. } => vec![&entry.channel],
             Self::BridgeCreate { .. }
             | Self::BridgeDestroy { .. }
+            | Self::BridgeMerge { .. }
             | Self::DeviceStateChange { .. }
             | Self::ExtensionStatus { .. }
             | Self::PresenceStateChange { .. }

@@ -60,6 +60,9 @@ struct General {
     /// While a third party is asked: the other of the two is talked with.
     #[setting(name = "atxferswap", default = "*4")]
     swap: String,
+    /// While a third party is asked that has answered: all three talk together.
+    #[setting(name = "atxferthreeway", default = "*3")]
+    threeway: String,
     /// How long a third party may ring, in seconds.
     #[setting(name = "atxfernoanswertimeout", default = "15", min = 1, max = 3_600)]
     answer_time: u32,
@@ -72,13 +75,8 @@ struct General {
     /// How often a transferer is called back that hung up before the third party had answered.
     #[setting(name = "atxfercallbackretries", default = "2", max = 100)]
     callbacks: u32,
-    /// What does nothing yet: conversations of three, and recording by a code.
-    #[setting(
-        entries,
-        name = "atxferthreeway",
-        alias = "recordingfailsound",
-        alias = "courtesytone"
-    )]
+    /// What does nothing yet: recording by a code.
+    #[setting(entries, name = "recordingfailsound", alias = "courtesytone")]
     not_built: Vec<conf::Entry>,
 }
 
@@ -158,6 +156,7 @@ pub(crate) fn read(files: &mut Files<'_>) -> Option<switch::FeatureSettings> {
             abort: general.abort.into(),
             complete: general.complete.into(),
             swap: general.swap.into(),
+            threeway: general.threeway.into(),
             answer_time: seconds(general.answer_time),
             drop_call: general.drop_call,
             loop_time: seconds(general.loop_delay),
@@ -177,19 +176,19 @@ mod tests {
         let (read, told) = read(&[(
             "features.conf",
             "[general]\natxferabort = *9\nxfersound =\natxferdropcall = yes\ncourtesytone = beep\n\
-             atxferthreeway = *3\nparkpos = 701-720\n[featuremap]\nblindxfer => #1\nparkcall => #7\n",
+             atxferthreeway = *7\nparkpos = 701-720\n[featuremap]\nblindxfer => #1\nparkcall => #7\n",
         )]);
         let features = &read.switch.features;
         assert_eq!(&*features.blind_transfer, "#1");
         assert_eq!(&*features.transfer.abort, "*9");
         assert_eq!(&*features.transfer.complete, "*2");
+        assert_eq!(&*features.transfer.threeway, "*7");
         assert_eq!(&*features.transfer.sounds.done, "");
         assert!(features.transfer.drop_call);
         let lines: Vec<_> = told.iter().map(|told| told.split(" (").next()).collect();
         let expected = [
             "features.conf:7: unknown option `parkpos`",
             "features.conf:5: `courtesytone` does nothing yet",
-            "features.conf:6: `atxferthreeway` does nothing yet",
             "features.conf:10: `parkcall` does nothing yet",
         ];
         assert_eq!(lines, expected.map(Some));

@@ -25,7 +25,7 @@ pub(crate) struct Bridge {
 /// What a bridge is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A conversation of two. It ends when one of them leaves.
+    /// A conversation of two or more. It ends when fewer than two are left.
     Basic,
     /// A place to wait, each for oneself. It ends when the last leaves.
     Holding,
@@ -42,20 +42,25 @@ impl Kind {
 }
 
 impl Bridge {
-    /// Who a member talks to.
+    /// Who a member talks with, if it is one alone.
     pub(crate) fn peer_of(&self, id: ChannelId) -> Option<ChannelId> {
-        let mut others = self.members.iter().copied().filter(|member| *member != id);
-        others.next().filter(|_| self.kind == Kind::Basic)
+        let mut others = self.talk_with(id);
+        let peer = others.next()?;
+        others.next().is_none().then_some(peer)
     }
 
-    /// All who speak to a member.
-    pub(crate) fn speakers_to(&self, id: ChannelId) -> impl Iterator<Item = ChannelId> + '_ {
+    /// All who talk with a member.
+    pub(crate) fn talk_with(&self, id: ChannelId) -> impl Iterator<Item = ChannelId> + '_ {
         let talk: &[ChannelId] = match self.kind {
             Kind::Basic => &self.members,
             Kind::Holding => &[],
         };
-        let talk = talk.iter().copied().filter(move |other| *other != id);
-        talk.chain(self.announcer_to(id))
+        talk.iter().copied().filter(move |other| *other != id)
+    }
+
+    /// All who speak to a member.
+    pub(crate) fn speakers_to(&self, id: ChannelId) -> impl Iterator<Item = ChannelId> + '_ {
+        self.talk_with(id).chain(self.announcer_to(id))
     }
 
     /// All who hear a member.
@@ -129,7 +134,7 @@ impl Switch {
         self.publish(first);
         self.enter_bridge(id, first, None);
         self.enter_bridge(id, second, None);
-        self.tell_peers(first, second);
+        self.tell_members(id);
     }
 
     /// There can be no bridge for two channels: it is as if they had left it at once.
@@ -173,13 +178,7 @@ impl Switch {
 
     /// All in a bridge belong together from now on: under the linkedid of the oldest.
     fn share_linkedid(&mut self, bridge: BridgeId) {
-        let Some(members) = self
-            .bridges
-            .get(&bridge)
-            .map(|bridge| bridge.members.clone())
-        else {
-            return;
-        };
+        let members = self.members_of(bridge);
         let oldest = members.iter().min().and_then(|id| self.channels.get(id));
         let Some(linkedid) = oldest.map(|channel| Arc::clone(&channel.linkedid)) else {
             return;
@@ -195,7 +194,7 @@ impl Switch {
         }
     }
 
-    /// Takes a channel out of its bridge. From a conversation the other one leaves too.
+    /// Takes a channel out of its bridge. From a conversation of two the other one leaves too.
     pub(crate) fn leave_bridge(&mut self, id: ChannelId) {
         self.abandon_handover(id);
         if self.end_consultation(id) {
@@ -207,6 +206,9 @@ impl Switch {
         let Some(bridge) = self.bridges.get(&seat) else {
             return;
         };
+        if bridge.kind == Kind::Basic && bridge.members.len() > 2 {
+            return self.leave_others(seat, id);
+        }
         let peer = bridge.peer_of(id);
         if let Some(peer) = peer {
             self.tell_peer(id, None);
@@ -220,6 +222,35 @@ impl Switch {
             self.happen(peer, Happening::Unbridged);
         }
         self.end_if_empty(seat);
+    }
+
+    /// Takes a channel out of a conversation that goes on without it.
+    fn leave_others(&mut self, seat: BridgeId, id: ChannelId) {
+        self.tell_peer(id, None);
+        self.end_hold(id);
+        self.unseat(id);
+        for other in self.members_of(seat) {
+            self.record_parting(other, id);
+        }
+        self.tell_members(seat);
+    }
+
+    /// Moves all who sit in a bridge to another, as whose guests they stay.
+    pub(crate) fn merge_bridges(&mut self, to: BridgeId, from: BridgeId) {
+        let bridge = |id| self.bridges.get(&id).map(Bridge::snapshot);
+        let (Some(told_to), Some(told_from)) = (bridge(to), bridge(from)) else {
+            return;
+        };
+        self.tell(Event::BridgeMerge {
+            to: told_to,
+            from: told_from,
+        });
+        for id in self.members_of(from) {
+            self.unseat(id);
+            self.enter_bridge(to, id, None);
+        }
+        self.end_if_empty(from);
+        self.tell_members(to);
     }
 
     /// Takes a channel out of its bridge and leaves the others where they are.
@@ -244,11 +275,14 @@ impl Switch {
             Vec::new()
         };
         self.touched.extend(&bridge.members);
-        let bridge = bridge.snapshot();
+        let (bridge, talks_on) = (bridge.snapshot(), bridge.members.len() > 1);
         self.forget_keys(id);
         self.publish(id);
         if let Some(channel) = self.snapshot(id) {
             self.tell(Event::BridgeLeave { bridge, channel });
+        }
+        if talks_on {
+            self.renew_technology(seat);
         }
         self.touched.insert(id);
         self.end_announcement(&waiting);
@@ -268,44 +302,5 @@ impl Switch {
                 bridge: bridge.snapshot(),
             });
         }
-    }
-
-    pub(crate) fn tell_peers(&mut self, first: ChannelId, second: ChannelId) {
-        self.tell_peer(first, Some(second));
-        self.tell_peer(second, Some(first));
-    }
-
-    /// Who a channel talks to, in its own variables: BRIDGEPEER, and BRIDGEPVTCALLID for a peer
-    /// with a call id of its technology.
-    pub(crate) fn tell_peer(&mut self, id: ChannelId, peer: Option<ChannelId>) {
-        let known = peer.and_then(|peer| self.channels.get(&peer));
-        let name = known.map(|peer| Arc::clone(&peer.name)).unwrap_or_default();
-        let call_id = known.and_then(|peer| peer.trace.call_id.clone());
-        let is_told = |name| {
-            let channel = self.channels.get(&id);
-            let value = channel.and_then(|channel| channel.variables.value(name));
-            value.is_some_and(|value| !value.is_empty())
-        };
-        let (peer_told, told) = (is_told("BRIDGEPEER"), is_told("BRIDGEPVTCALLID"));
-        if peer_told || !name.is_empty() {
-            self.set_variable(id, "BRIDGEPEER", &name);
-        }
-        match call_id {
-            Some(call_id) => self.set_variable(id, "BRIDGEPVTCALLID", &call_id),
-            None if told => self.set_variable(id, "BRIDGEPVTCALLID", ""),
-            None => {}
-        }
-    }
-
-    /// Who speaks to a channel that waits in a holding bridge.
-    pub(crate) fn announcer(&self, id: ChannelId) -> Option<ChannelId> {
-        let seat = self.channels.get(&id)?.seat?;
-        self.bridges.get(&seat)?.announcer_to(id)
-    }
-
-    /// Who talks with a channel.
-    pub(crate) fn peer(&self, id: ChannelId) -> Option<ChannelId> {
-        let seat = self.channels.get(&id)?.seat?;
-        self.bridges.get(&seat)?.peer_of(id)
     }
 }

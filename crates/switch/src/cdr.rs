@@ -139,6 +139,18 @@ impl Switch {
         }
     }
 
+    /// Who was dialled has left a conversation that the channel goes on with.
+    pub(crate) fn record_parting(&mut self, id: ChannelId, gone: ChannelId) {
+        let Some(name) = self.channels.get(&gone).map(|gone| Arc::clone(&gone.name)) else {
+            return;
+        };
+        if !self.config.cdr.ignore_conversations {
+            self.close_parts(id, |open| {
+                open.is_dial_of(&name) && open.has_come_to(|status| status == DialStatus::Answer)
+            });
+        }
+    }
+
     /// The channel could not be dialled at all.
     pub(crate) fn record_failure(&mut self, id: ChannelId) {
         self.each_open(id, |open| open.failed = true);

@@ -2,6 +2,7 @@
 
 use crate::channel::Technology;
 use crate::happening::Happening;
+use crate::peers::share;
 use crate::timers::Timer;
 use crate::{Output, Switch};
 use model::{ChannelId, Event, FLASH, Instruction, MediaId};
@@ -103,18 +104,20 @@ impl Switch {
                 received: true,
             }
         });
-        let peer = self.peer(id).filter(|_| !self.is_away(id));
+        let mut peers = self.peers(id);
+        peers.retain(|_| !self.is_away(id));
         let consults = self.channels.get(&id);
         let consults = consults.is_some_and(|channel| channel.consultation.is_some());
-        if (peer.is_some() || consults) && !is_flash && self.take_key(id, digit) {
+        if (!peers.is_empty() || consults) && !is_flash && self.take_key(id, digit) {
             return;
         }
-        match peer {
-            Some(peer) => {
-                self.digit_leaves(peer, (digit, milliseconds.max(MIN_LENGTH)), relayed, hops)
-            }
-            None if is_flash => {} // no key that an application waits for
-            None => self.happen(id, Happening::Digit(digit)),
+        // The hook is no key that an application waits for.
+        if peers.is_empty() && !is_flash {
+            return self.happen(id, Happening::Digit(digit));
+        }
+        let hops = share(hops, peers.len());
+        for peer in peers {
+            self.digit_leaves(peer, (digit, milliseconds.max(MIN_LENGTH)), relayed, hops);
         }
     }
 

@@ -37,6 +37,7 @@ mod names;
 mod originate;
 mod outgoing;
 mod pbx;
+mod peers;
 mod place;
 mod plan;
 mod presence;

@@ -189,7 +189,7 @@ impl Switch {
             Some(Dialer::Originate | Dialer::Consultation(_) | Dialer::Handover(_)) | None => None,
         };
         let early = self.waiting::<Dial>(id).and_then(Dial::early_media);
-        let bridge = channel.seat.and_then(|seat| self.bridges.get(&seat));
+        let bridge = self.bridge_with(id);
         let with = bridge.into_iter().flat_map(|bridge| {
             let speak = bridge.speakers_to(id);
             speak.chain(bridge.listeners_to(id))
@@ -347,8 +347,7 @@ impl Switch {
             self.search_received(id, digits, hops, search);
         }
         let early = self.waiting::<Dial>(id).and_then(Dial::early_media);
-        let seat = channel.seat.filter(|_| !self.is_away(id));
-        let bridge = seat.and_then(|seat| self.bridges.get(&seat));
+        let bridge = self.bridge_with(id).filter(|_| !self.is_away(id));
         let (spy, whisperers) = (self.spies.get(id), self.whisperers_to(id));
         let several = bridge.is_some_and(|bridge| bridge.members().len() > 2);
         if (several || spy.is_some() || !whisperers.is_empty()) && !search.asks(id) {
@@ -420,7 +419,12 @@ impl Switch {
         let hops = hops.checked_sub(1)?;
         match leg(self.channels.get(&id)?) {
             Some(leg) => Some(leg.media),
-            None => self.far_leg(self.peer(self.other_half(id)?)?, hops),
+            // Of several who talk there the first: a sound is played at one leg.
+            None => {
+                let other = self.other_half(id)?;
+                let mut near = self.bridge_with(other)?.talk_with(other);
+                self.far_leg(near.next()?, hops)
+            }
         }
     }
 }

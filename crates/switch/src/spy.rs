@@ -126,8 +126,7 @@ impl Switch {
         let speaks = |spyer: &ChannelId| self.spies.get(*spyer).map(|spy| spy.speaks);
         let own = self.spies.on(id);
         let own = own.filter(|spyer| speaks(spyer) != Some(SpeaksTo::Nobody));
-        let seat = self.channels.get(&id).and_then(|channel| channel.seat);
-        let bridge = seat.and_then(|seat| self.bridges.get(&seat));
+        let bridge = self.bridge_with(id);
         let others = bridge.into_iter().flat_map(|bridge| bridge.speakers_to(id));
         let theirs = others.flat_map(|other| self.spies.on(other));
         let theirs = theirs.filter(|spyer| speaks(spyer) == Some(SpeaksTo::All));

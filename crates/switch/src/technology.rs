@@ -1,7 +1,7 @@
 //! How bridges pass sound: the technologies there are, and which of them a bridge takes.
 //!
 //! A bridge takes the one of highest priority that fits who is in it and is not suspended, and
-//! looks again whenever somebody enters or may press other codes. So one suspended is not taken
+//! looks again whenever somebody enters, leaves others who talk on, or may press other codes. So one suspended is not taken
 //! any more, and whoever has it keeps it until somebody enters.
 
 use crate::Switch;
@@ -22,18 +22,21 @@ pub(crate) struct Technology {
     priority: u32,
     /// Which bridges it is for.
     kind: Kind,
+    /// For how many in a bridge.
+    most: usize,
     /// Whether it needs two lines outside that speak alike and whose keys nobody waits for: what
     /// they send is passed on packet by packet.
     relays: bool,
 }
 
 /// All there are, in the order they are listed.
-static ALL: [Technology; 3] = [
+static ALL: [Technology; 4] = [
     Technology {
         name: "native_rtp",
         capability: "Native",
         priority: 90,
         kind: Kind::Basic,
+        most: 2,
         relays: true,
     },
     Technology {
@@ -41,6 +44,7 @@ static ALL: [Technology; 3] = [
         capability: "Holding",
         priority: 50,
         kind: Kind::Holding,
+        most: usize::MAX,
         relays: false,
     },
     Technology {
@@ -48,6 +52,15 @@ static ALL: [Technology; 3] = [
         capability: "1to1Mix",
         priority: 50,
         kind: Kind::Basic,
+        most: 2,
+        relays: false,
+    },
+    Technology {
+        name: "softmix",
+        capability: "MultiMix",
+        priority: 10,
+        kind: Kind::Basic,
+        most: usize::MAX,
         relays: false,
     },
 ];
@@ -65,6 +78,7 @@ impl Switch {
     ) -> Option<&'static Technology> {
         let fits = |technology: &&Technology| {
             technology.kind == kind
+                && members.len() <= technology.most
                 && !self.suspended.0.contains(technology.name)
                 && (!technology.relays || self.can_relay(members))
         };

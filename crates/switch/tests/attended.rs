@@ -9,7 +9,7 @@
 
 mod world;
 
-use model::{ChannelId, Event};
+use model::ChannelId;
 use std::time::Duration;
 use world::{Phone, World};
 
@@ -55,40 +55,14 @@ fn press(exten: &str, carol: Phone, keys: &str) -> (World, ChannelId, ChannelId)
     (world, alice, bob)
 }
 
-/// Who sits with a channel, without numbers.
-fn with(world: &World, id: ChannelId) -> String {
-    let mut seats = std::collections::BTreeMap::new();
-    for record in &world.events {
-        match &record.event {
-            Event::BridgeEnter {
-                bridge, channel, ..
-            } => {
-                seats.insert(channel.id, (bridge.id, channel.name.clone()));
-            }
-            Event::BridgeLeave { channel, .. } => {
-                seats.remove(&channel.id);
-            }
-            _ => {}
-        }
-    }
-    let Some((own, _)) = seats.get(&id) else {
-        return "nowhere".to_owned();
-    };
-    let others = seats
-        .iter()
-        .filter(|(other, (seat, _))| **other != id && seat == own);
-    let names = others.map(|(_, (_, name))| name.rsplit_once('-').unwrap().0.to_owned());
-    names.collect::<Vec<_>>().join(" ")
-}
-
 const TARGET: &str = "Local/88@phones";
 
 #[test]
 fn a_code_leaves_the_call_to_the_two_others() {
     let (mut world, alice, bob) = press("keys", Phone::Rings, "*288");
-    assert_eq!(with(&world, alice), TARGET);
+    assert_eq!(world.with(alice), TARGET);
     world.press(alice, "*2");
-    assert_eq!(with(&world, bob), TARGET);
+    assert_eq!(world.with(bob), TARGET);
     assert_eq!(world.story(&["AttendedTransfer"]).len(), 1);
     assert_eq!(world.played().last().unwrap(), "beep");
     world.run(seconds(1));
@@ -102,13 +76,13 @@ fn the_transferer_talks_with_one_or_the_other() {
     let (mut world, alice, bob) = press("keys", Phone::Rings, "*288");
     for _ in 0..2 {
         world.press(alice, "*4");
-        assert_eq!(with(&world, alice), "PJSIP/bob");
+        assert_eq!(world.with(alice), "PJSIP/bob");
         world.press(alice, "*4");
-        assert_eq!(with(&world, alice), TARGET);
+        assert_eq!(world.with(alice), TARGET);
     }
     world.press(alice, "*4");
     world.hang_up(alice);
-    assert_eq!(with(&world, bob), TARGET);
+    assert_eq!(world.with(bob), TARGET);
     let music = world.story(&["MusicOnHoldStart", "MusicOnHoldStop"]);
     assert_eq!(music.len(), 12, "{music:?}");
     world.hang_up(bob);
@@ -119,11 +93,11 @@ fn the_transferer_talks_with_one_or_the_other() {
 fn who_leaves_while_others_are_talked_with_ends_its_part_only() {
     // The third party hangs up while the transferer talks with the other one.
     let (mut world, alice, bob) = press("keys", Phone::Rings, "*289");
-    assert_eq!(with(&world, alice), "PJSIP/bob");
+    assert_eq!(world.with(alice), "PJSIP/bob");
     world.press(alice, "*289");
     world.press(alice, "*4");
     world.run(seconds(5));
-    assert_eq!(with(&world, alice), "PJSIP/bob");
+    assert_eq!(world.with(alice), "PJSIP/bob");
     // And the other one while the third party waits.
     world.press(alice, "*288");
     world.press(alice, "*4");
@@ -136,17 +110,17 @@ fn who_leaves_while_others_are_talked_with_ends_its_part_only() {
 #[test]
 fn a_third_party_that_rings_is_given_up() {
     let (mut world, alice, _) = press("keys", Phone::Rings, "*285");
-    assert_eq!(with(&world, alice), "nowhere");
+    assert_eq!(world.with(alice), "nowhere");
     world.press(alice, "*1");
-    assert_eq!(with(&world, alice), "PJSIP/bob");
+    assert_eq!(world.with(alice), "PJSIP/bob");
     world.press(alice, "*285");
     world.press(alice, "*4");
-    assert_eq!(with(&world, alice), "PJSIP/bob");
+    assert_eq!(world.with(alice), "PJSIP/bob");
     world.press(alice, "*4");
     world.run(seconds(14));
-    assert_eq!(with(&world, alice), "nowhere");
+    assert_eq!(world.with(alice), "nowhere");
     world.run(seconds(2));
-    assert_eq!(with(&world, alice), "PJSIP/bob");
+    assert_eq!(world.with(alice), "PJSIP/bob");
     assert_eq!(world.played().last().unwrap(), "beeperr");
     world.hang_up(alice);
     world.finish();
@@ -162,7 +136,7 @@ fn an_extension_may_be_dialled_three_times() {
     world.press(alice, "77");
     assert_eq!(world.played()[4..], ["privacy-incorrect"]);
     assert_eq!(world.digits_sent(), [(bob, '7')]);
-    assert_eq!(with(&world, alice), "PJSIP/bob");
+    assert_eq!(world.with(alice), "PJSIP/bob");
     world.hang_up(alice);
     world.finish();
 }
@@ -170,7 +144,7 @@ fn an_extension_may_be_dialled_three_times() {
 #[test]
 fn a_variable_may_say_where_to() {
     let (mut world, alice, _) = press("named", Phone::Rings, "*2");
-    assert_eq!(with(&world, alice), TARGET);
+    assert_eq!(world.with(alice), TARGET);
     world.hang_up(alice);
     world.finish();
 }
@@ -180,10 +154,10 @@ fn who_waits_is_taken_over_though_the_transferer_has_gone() {
     let (mut world, alice, bob) = press("keys", Phone::Answers(seconds(8)), "*285");
     world.hang_up(alice);
     world.run(seconds(1));
-    assert_eq!(with(&world, bob), "");
+    assert_eq!(world.with(bob), "");
     assert_eq!(world.story(&["AttendedTransfer"]).len(), 0);
     world.run(seconds(6));
-    assert_eq!(with(&world, bob), "Local/85@phones");
+    assert_eq!(world.with(bob), "Local/85@phones");
     assert_eq!(world.story(&["AttendedTransfer"]).len(), 1);
     world.hang_up(bob);
     world.finish();
@@ -195,13 +169,13 @@ fn a_transferer_is_called_back_if_nobody_answers() {
     world.phone("alice", Phone::Answers(seconds(1)));
     world.hang_up(alice);
     world.run(seconds(17));
-    assert_eq!(with(&world, bob), "PJSIP/alice");
+    assert_eq!(world.with(bob), "PJSIP/alice");
     assert_eq!(world.story(&["AttendedTransfer"]).len(), 0);
     // It may try again.
     let alice = world.line("alice");
     world.press(alice, "*288");
     world.press(alice, "*2");
-    assert_eq!(with(&world, bob), TARGET);
+    assert_eq!(world.with(bob), TARGET);
     world.hang_up(bob);
     world.finish();
 }
@@ -254,7 +228,7 @@ fn a_channel_has_codes_of_its_own_and_may_pass_them_on() {
     assert_eq!(world.told(), ["Own #3 250 beep 1"]);
     world.press(bob, "#388");
     world.run(seconds(1));
-    assert_eq!(with(&world, bob), TARGET);
+    assert_eq!(world.with(bob), TARGET);
     world.hang_up(bob);
     world.finish();
 }
@@ -262,9 +236,9 @@ fn a_channel_has_codes_of_its_own_and_may_pass_them_on() {
 #[test]
 fn a_channel_may_always_do_what_it_is_allowed_itself() {
     let (mut world, alice, _) = press("always", Phone::Rings, "*288");
-    assert_eq!(with(&world, alice), TARGET);
+    assert_eq!(world.with(alice), TARGET);
     world.press(alice, "*1");
-    assert_eq!(with(&world, alice), "PJSIP/bob");
+    assert_eq!(world.with(alice), "PJSIP/bob");
     world.press(alice, "*0");
     world.run(seconds(1));
     assert_eq!(world.told(), ["Always TH", "After ANSWER"]);

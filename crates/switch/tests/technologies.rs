@@ -71,7 +71,7 @@ fn what_is_suspended_is_not_taken() {
         panic!("technologies");
     };
     let suspended: Vec<_> = all.iter().map(|technology| technology.suspended).collect();
-    assert_eq!(suspended, [true, true, false]);
+    assert_eq!(suspended, [true, true, false, false]);
     assert_eq!(suspend(&mut world, "native_rtp", false), Reply::Done);
     assert_eq!(taken(&mut world, "plain"), is("native_rtp"));
     let unknown = Reply::Refused(Refusal::NoSuchTechnology);
@@ -81,7 +81,7 @@ fn what_is_suspended_is_not_taken() {
 #[test]
 fn calls_end_that_no_bridge_can_be_made_for() {
     let mut world = World::new(1, DIALPLAN);
-    for name in ["native_rtp", "simple_bridge"] {
+    for name in ["native_rtp", "simple_bridge", "softmix"] {
         suspend(&mut world, name, true);
     }
     assert_eq!(taken(&mut world, "plain"), None);

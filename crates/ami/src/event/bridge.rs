@@ -40,6 +40,17 @@ pub struct BridgeDestroy<'a> {
     pub bridge: Bridge<'a>,
 }
 
+/// All who sit in one bridge move to another.
+#[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
+#[event(classes(call))]
+#[allow(missing_docs, reason = "the bridges it is about")]
+pub struct BridgeMerge<'a> {
+    #[event(block = "To")]
+    pub to: Bridge<'a>,
+    #[event(block = "From")]
+    pub from: Bridge<'a>,
+}
+
 /// A channel entered it.
 #[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
 #[event(classes(call))]

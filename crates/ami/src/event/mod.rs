@@ -73,7 +73,7 @@ events! {
     }
     dial { DialBegin DialState DialEnd }
     bridge {
-        BridgeCreate BridgeDestroy BridgeEnter BridgeLeave BridgeListItem BridgeInfoChannel
+        BridgeCreate BridgeDestroy BridgeEnter BridgeLeave BridgeMerge BridgeListItem BridgeInfoChannel
         BridgeInfoComplete BridgeTechnologyListItem
     }
     transfer { AttendedTransfer BlindTransfer Pickup }

@@ -21,7 +21,8 @@ pub struct BlindTransfer<'a> {
     pub extension: &'a str,
 }
 
-/// Who talked with a transferer on one channel talks with whom it talked with on another.
+/// Who talked with a transferer on one channel talks with whom it talked with on another; in a conversation
+/// of three (`DestType: Threeway`) the transferer talks with both.
 #[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
 #[event(classes(call))]
 #[allow(missing_docs, reason = "fields are named as the headers they become")]
@@ -42,6 +43,7 @@ pub struct AttendedTransfer<'a> {
     pub is_external: &'a str,
     pub dest_type: &'a str,
     pub dest_bridge_uniqueid: &'a str,
+    pub dest_transferer_channel: Option<&'a str>,
 }
 
 /// A call that rang at one channel was taken by another.

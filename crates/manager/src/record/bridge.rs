@@ -1,7 +1,9 @@
 //! Events about bridges, and about the two halves of a Local channel.
 
 use super::{Teller, Told, block, or_unknown};
-use ami::event::bridge::{Bridge, BridgeCreate, BridgeDestroy, BridgeEnter, BridgeLeave};
+use ami::event::bridge::{
+    Bridge, BridgeCreate, BridgeDestroy, BridgeEnter, BridgeLeave, BridgeMerge,
+};
 use ami::event::local::{LocalBridge, LocalOptimizationBegin, LocalOptimizationEnd};
 use ami::event::transfer::{AttendedTransfer, BlindTransfer, Pickup};
 use model::{BridgeSnapshot, ChannelSnapshot, TransferResult};
@@ -52,6 +54,17 @@ pub(super) fn left(
 pub(super) fn gone(to: &Teller<'_>, bridge: &BridgeSnapshot) -> Option<Told> {
     let bridge = bridge_block(bridge);
     to.say(&BridgeDestroy { bridge })
+}
+
+pub(super) fn merged(
+    teller: &Teller<'_>,
+    to: &BridgeSnapshot,
+    from: &BridgeSnapshot,
+) -> Option<Told> {
+    teller.say(&BridgeMerge {
+        to: bridge_block(to),
+        from: bridge_block(from),
+    })
 }
 
 /// `place` is the context and the extension that the second half enters the dialplan at.
@@ -121,14 +134,15 @@ pub(super) fn transferred(
     })
 }
 
-/// The transferer's two channels and their bridges, and who talk with each other now.
+/// The transferer's two channels and their bridges, who talk with each other now, where, and whether the
+/// transferer stays with them.
 pub(super) fn attended(
     to: &Teller<'_>,
     result: TransferResult,
     [first, second]: &[Arc<ChannelSnapshot>; 2],
     [first_bridge, second_bridge]: &[Option<Arc<BridgeSnapshot>>; 2],
     [transferee, target]: [Option<&ChannelSnapshot>; 2],
-    dest_bridge_uniqueid: &str,
+    (dest_bridge_uniqueid, stays): (&str, bool),
 ) -> Option<Told> {
     to.say(&AttendedTransfer {
         result: result.text(),
@@ -139,8 +153,9 @@ pub(super) fn attended(
         transferee: transferee.map(block),
         transfer_target: target.map(block),
         is_external: "Yes",
-        dest_type: "Bridge",
+        dest_type: if stays { "Threeway" } else { "Bridge" },
         dest_bridge_uniqueid,
+        dest_transferer_channel: stays.then_some(&*first.name),
     })
 }
 

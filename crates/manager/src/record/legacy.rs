@@ -77,6 +77,7 @@ pub(super) fn tell(to: &Teller<'_>, recalled: &Recalled, event: &Event) -> Optio
         | Event::DialState { .. }
         | Event::BridgeCreate { .. }
         | Event::BridgeDestroy { .. }
+        | Event::BridgeMerge { .. }
         | Event::LocalBridge { .. }
         | Event::LocalOptimizationBegin { .. }
         | Event::LocalOptimizationEnd { .. }

@@ -267,15 +267,18 @@ fn tell(to: &Teller<'_>, event: &Event) -> Option<Told> {
         Event::BridgeEnter { bridge, channel, swap } => bridge::entered(to, bridge, channel, swap.as_deref()),
         Event::BridgeLeave { bridge, channel } => bridge::left(to, bridge, channel),
         Event::BridgeDestroy { bridge } => bridge::gone(to, bridge),
+        Event::BridgeMerge { to: dest, from } => bridge::merged(to, dest, from),
         Event::LocalBridge { one, two, context, exten, optimize } => bridge::local(to, one, two, (context, exten), *optimize),
         Event::LocalOptimizationBegin { one, two, source, dest, id } => bridge::optimization_begins(to, [one, two, source], dest, *id),
         Event::LocalOptimizationEnd { one, two, success, id } => bridge::optimization_ends(to, one, two, *success, *id),
         Event::Pickup { channel, target } => bridge::picked_up(to, channel, target),
         Event::ChanSpyStart { spyer, spyee } => spy::begins(to, spyer, spyee),
         Event::ChanSpyStop { spyer, spyee } => spy::ends(to, spyer, spyee),
-        Event::AttendedTransfer { result, transferers, bridges, transferee, target, dest } => {
+        Event::AttendedTransfer {
+            result, transferers, bridges, transferee, target, dest, stays,
+        } => {
             let joined = [transferee.as_deref(), target.as_deref()];
-            bridge::attended(to, *result, transferers, bridges, joined, dest)
+            bridge::attended(to, *result, transferers, bridges, joined, (dest, *stays))
         }
         Event::BlindTransfer { result, transferer, transferee, bridge, context, exten } => {
             let channels = (transferer.as_ref(), transferee.as_deref());

@@ -58,6 +58,9 @@ impl Switch {
             return;
         };
         let Some(home) = channel.seat else { return };
+        if self.peer(id).is_none() {
+            return self.stay(id); // somebody has come meanwhile
+        }
         let (descent, party) = (Descent::of(channel), channel.caller.clone());
         let allowed = channel.keys.features();
         let resource = format!("{}@{}/n", place.exten, place.context);

@@ -87,11 +87,7 @@ impl Switch {
         let Some(bridge) = self.find_bridge(uniqueid) else {
             return Reply::Refused(Refusal::NoSuchBridge);
         };
-        let members = self
-            .bridges
-            .get(&bridge)
-            .map(|bridge| bridge.members().to_vec());
-        for id in members.unwrap_or_default() {
+        for id in self.members_of(bridge) {
             self.put_out(id);
         }
         Reply::Done
@@ -117,7 +113,7 @@ impl Switch {
     }
 
     /// Takes a channel out of its bridge and lets it go on.
-    fn put_out(&mut self, id: ChannelId) {
+    pub(super) fn put_out(&mut self, id: ChannelId) {
         if self
             .channels
             .get(&id)

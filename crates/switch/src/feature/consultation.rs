@@ -36,7 +36,7 @@ pub(crate) struct Consultation {
 }
 
 impl Switch {
-    fn consultation(&self, id: ChannelId) -> Option<&Consultation> {
+    pub(super) fn consultation(&self, id: ChannelId) -> Option<&Consultation> {
         self.channels.get(&id)?.consultation.as_deref()
     }
 
@@ -136,13 +136,13 @@ impl Switch {
         if !known.at_home {
             self.stop_music(waiting);
             self.enter_bridge(known.home, id, None);
-            self.tell_peers(waiting, id);
+            self.tell_members(known.home);
         }
         self.allow_keys(id, known.allowed);
     }
 
     /// Who else sits in the bridge where the transferer was.
-    fn waiting_at(&self, home: BridgeId, id: ChannelId) -> Option<ChannelId> {
+    pub(super) fn waiting_at(&self, home: BridgeId, id: ChannelId) -> Option<ChannelId> {
         let mut members = self.bridges.get(&home)?.members().iter().copied();
         members.find(|member| *member != id)
     }
@@ -184,7 +184,7 @@ impl Switch {
     fn meet(&mut self, bridge: BridgeId, id: ChannelId, waiting: ChannelId) {
         self.stop_music(waiting);
         self.enter_bridge(bridge, id, None);
-        self.tell_peers(waiting, id);
+        self.tell_members(bridge);
     }
 
     /// The third party is let go.
@@ -299,7 +299,7 @@ impl Switch {
             self.hand_over(id, waiting, &known);
             return true;
         };
-        self.tell_consultation_end(id, waiting, &known);
+        self.tell_consultation_end((id, waiting), &known, false);
         self.tell_peer(id, None);
         self.stop_music(target);
         self.unseat(target);
@@ -309,13 +309,19 @@ impl Switch {
         let uniqueid = self.channels.get(&id);
         let uniqueid = uniqueid.map(|channel| Arc::clone(&channel.uniqueid));
         self.enter_bridge(known.home, target, uniqueid);
-        self.tell_peers(waiting, target);
+        self.tell_members(known.home);
         let sound = Arc::clone(&self.features_of(id).transfer.sounds.done);
         self.play_sound(target, &sound);
         true
     }
 
-    fn tell_consultation_end(&mut self, id: ChannelId, waiting: ChannelId, known: &Consultation) {
+    /// `stays`: the transferer talks with both.
+    pub(super) fn tell_consultation_end(
+        &mut self,
+        (id, waiting): (ChannelId, ChannelId),
+        known: &Consultation,
+        stays: bool,
+    ) {
         let Some(transferer) = self.snapshot(id) else {
             return;
         };
@@ -331,6 +337,7 @@ impl Switch {
             transferee: self.snapshot(waiting),
             target: self.snapshot(known.target),
             dest: dest.unwrap_or_default(),
+            stays,
             bridges,
         });
     }

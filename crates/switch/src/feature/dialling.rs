@@ -26,9 +26,12 @@ impl Switch {
         };
         let channel = self.channels.get(&id);
         let named = channel.and_then(|channel| channel.variables.value("TRANSFER_EXTEN").cloned());
-        if let Some(peer) = self.peer(id) {
-            self.start_music(peer, "");
-        }
+        let Some(peer) = self.peer(id) else {
+            // Nobody can be sent away from a conversation of more than two.
+            let sound = Arc::clone(&self.features_of(id).transfer.sounds.failed);
+            return self.play_sound(id, &sound);
+        };
+        self.start_music(peer, "");
         if let Some(place) = named.and_then(|exten| self.transfer_place(id, exten)) {
             return self.transfer_to(id, attended, place);
         }

@@ -137,7 +137,7 @@ impl Switch {
         }
         self.stop_music(waiting);
         self.enter_bridge(seat, line, None);
-        self.tell_peers(waiting, line);
+        self.tell_members(seat);
         if known.back {
             self.allow_keys(line, known.allowed);
         } else {
@@ -159,6 +159,7 @@ impl Switch {
             transferee: self.snapshot(waiting),
             target: self.snapshot(line),
             dest: dest.unwrap_or_default(),
+            stays: false,
         });
     }
 

@@ -79,6 +79,8 @@ enum Code {
     Complete,
     /// The other of the two is talked with.
     Swap,
+    /// Both are talked with.
+    Join,
     /// A mapped application of this name.
     Mapped(Arc<str>),
 }
@@ -212,6 +214,7 @@ impl Switch {
             (consults, &settings.disconnect, Code::Abort),
             (consults, &settings.transfer.complete, Code::Complete),
             (consults, &settings.transfer.swap, Code::Swap),
+            (consults, &settings.transfer.threeway, Code::Join),
         ];
         let built_in = built_in
             .into_iter()
@@ -239,9 +242,10 @@ impl Switch {
     }
 
     fn pass_on(&mut self, id: ChannelId, pressed: &str) {
-        let Some(peer) = self.peer(id) else { return };
-        for digit in pressed.chars() {
-            self.send_digit(peer, digit, LENGTH, None::<MediaId>);
+        for peer in self.peers(id) {
+            for digit in pressed.chars() {
+                self.send_digit(peer, digit, LENGTH, None::<MediaId>);
+            }
         }
     }
 
@@ -254,6 +258,7 @@ impl Switch {
             Code::Abort => self.abort_consultation(id),
             Code::Complete => self.complete_consultation(id),
             Code::Swap => self.swap_consultation(id),
+            Code::Join => self.join_consultation(id),
             Code::Mapped(name) => self.run_mapped(id, &name),
             Code::BlindTransfer => self.begin_dialling(id, false),
             Code::AttendedTransfer => self.begin_dialling(id, true),

@@ -6,6 +6,7 @@
 use crate::Switch;
 use crate::app::{self, Call, Step};
 use crate::channel::{Channel, End, Frame};
+use crate::feature::settings::MappedApplication;
 use crate::happening::Happening;
 use crate::place::Place;
 use crate::scope::ChannelScope;
@@ -22,8 +23,8 @@ pub(crate) struct Interlude {
     place: Place,
     /// How many subroutines were under way.
     depth: usize,
-    /// Who hears music until it is over.
-    music: Option<ChannelId>,
+    /// Who hear music until it is over.
+    music: Vec<ChannelId>,
 }
 
 /// As much is kept; what happens beyond is forgotten.
@@ -55,31 +56,46 @@ impl Switch {
     /// A party has pressed the code of a mapped application.
     pub(crate) fn run_mapped(&mut self, id: ChannelId, name: &str) {
         let config = Arc::clone(&self.config);
-        let (Some(mapped), Some(peer)) = (config.features.applications.get(name), self.peer(id))
-        else {
+        let Some(mapped) = config.features.applications.get(name) else {
             return;
         };
-        let (on, other) = if mapped.on_peer {
-            (peer, id)
-        } else {
-            (id, peer)
+        // Of several who talk with it each runs what is for the other one.
+        let (on, mut others) = match (mapped.on_peer, self.peers(id)) {
+            (true, peers) => (peers, vec![id]),
+            (false, peers) => (vec![id], peers),
         };
+        for on in on {
+            self.run_mapped_on(on, id, (name, mapped), std::mem::take(&mut others));
+        }
+    }
+
+    /// `others` hear music meanwhile, if the application has some.
+    fn run_mapped_on(
+        &mut self,
+        on: ChannelId,
+        id: ChannelId,
+        (name, mapped): (&str, &MappedApplication),
+        others: Vec<ChannelId>,
+    ) {
         if self.is_away(on) || self.channels.get(&on).is_none_or(|on| on.is_ending()) {
             return tracing::warn!(feature = name, "It is not run: another one is under way");
         }
         let by = self.channels.get(&id).map(|by| Arc::clone(&by.name));
         self.set_variable(on, "DYNAMIC_FEATURENAME", name);
         self.set_variable(on, "DYNAMIC_WHO_ACTIVATED", &by.unwrap_or_default());
-        if let Some(class) = &mapped.music {
-            self.start_music(other, class);
-        }
-        let music = mapped.music.as_ref().map(|_| other);
+        let class = mapped.music.as_ref();
+        let music = class.map_or_else(Vec::new, |class| {
+            for other in &others {
+                self.start_music(*other, class);
+            }
+            others
+        });
         self.begin_interlude(on, music);
         let data = ChannelScope::new(self, on).expand(&mapped.arguments);
         self.run_in_interlude(on, &mapped.application, &data);
     }
 
-    fn begin_interlude(&mut self, id: ChannelId, music: Option<ChannelId>) {
+    fn begin_interlude(&mut self, id: ChannelId, music: Vec<ChannelId>) {
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };
@@ -162,7 +178,7 @@ impl Switch {
         }
         self.go(id, interlude.place);
         self.publish(id);
-        if let Some(other) = interlude.music {
+        for other in interlude.music {
             self.stop_music(other);
         }
         let mut kept = interlude.kept;

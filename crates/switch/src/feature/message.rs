@@ -1,6 +1,7 @@
 //! Texts: in a call they go to whoever is talked with, outside of one they run the dialplan.
 
 use crate::channel::{Channel, Descent, NewChannel, Technology};
+use crate::peers::share;
 use crate::{Output, Switch};
 use model::{Cause, ChannelId, ChannelState, Instruction, NewMessage, Party};
 use std::sync::Arc;
@@ -24,8 +25,10 @@ impl Switch {
     }
 
     fn text_arrives(&mut self, id: ChannelId, text: Arc<str>, hops: usize) {
-        if let Some(peer) = self.peer(id) {
-            self.text_leaves(peer, text, hops);
+        let peers = self.peers(id);
+        let hops = share(hops, peers.len());
+        for peer in peers {
+            self.text_leaves(peer, Arc::clone(&text), hops);
         }
     }
 

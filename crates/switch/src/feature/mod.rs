@@ -14,6 +14,7 @@ mod optimize;
 mod redirect;
 mod replace;
 pub(crate) mod settings;
+mod threeway;
 mod transfer;
 
 use model::Direction;

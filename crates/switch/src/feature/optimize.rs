@@ -6,6 +6,7 @@ use crate::app::playback::Playback;
 use crate::bridge::Kind;
 use crate::channel::Technology;
 use crate::happening::Happening;
+use crate::peers::share;
 use model::{Cause, ChannelId, Event};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -56,14 +57,14 @@ impl Switch {
     }
 
     fn can_step_aside(&self, one: ChannelId, two: ChannelId) -> bool {
-        let in_conversation = |id: ChannelId| {
-            let channel = self.channels.get(&id)?;
-            let bridge = self.bridges.get(&channel.seat?)?;
-            let fits =
-                bridge.kind == Kind::Basic && !channel.is_ending() && channel.moving.is_none();
-            bridge.peer_of(id).filter(|_| fits)
+        let stays = |id| {
+            let channel = self.channels.get(&id);
+            channel.is_some_and(|channel| !channel.is_ending() && channel.moving.is_none())
         };
-        let (Some(near), Some(far)) = (in_conversation(one), in_conversation(two)) else {
+        let Some(near) = self.bridge_with(one).filter(|_| stays(one)) else {
+            return false;
+        };
+        let Some(far) = self.peer(two).filter(|_| stays(two)) else {
             return false;
         };
         // Who spies on half of a pair would lose it.
@@ -76,10 +77,9 @@ impl Switch {
                 .get(&id)
                 .is_some_and(|channel| !channel.is_ending() && channel.run.is_empty())
         };
-        near != two
-            && far != one
-            && is_free(far)
-            && (self.speaks(near, HOPS) || self.speaks(far, HOPS))
+        let is_apart = near.kind == Kind::Basic && !near.members().contains(&two) && far != one;
+        let speaks = |id| self.speaks(id, HOPS);
+        is_apart && is_free(far) && (near.talk_with(one).any(speaks) || speaks(far))
     }
 
     /// Whether sound comes in on a channel.
@@ -101,13 +101,17 @@ impl Switch {
             .get(&other)
             .is_some_and(|channel| channel.music.is_some())
             || self.waiting::<Playback>(other).is_some();
-        plays || self.peer(other).is_some_and(|peer| self.speaks(peer, hops))
+        let mut talk = self.bridge_with(other).into_iter();
+        plays
+            || talk.any(|bridge| {
+                let hops = share(hops, bridge.members().len().saturating_sub(1));
+                let mut peers = bridge.talk_with(other);
+                peers.any(|peer| self.speaks(peer, hops))
+            })
     }
 
     fn step_aside(&mut self, one: ChannelId, two: ChannelId) {
-        let (Some(near), Some(far)) = (self.peer(one), self.peer(two)) else {
-            return;
-        };
+        let Some(far) = self.peer(two) else { return };
         let Some(seat) = self.channels.get(&one).and_then(|channel| channel.seat) else {
             return;
         };
@@ -121,7 +125,7 @@ impl Switch {
         self.unseat(far);
         self.unseat(one);
         self.enter_bridge(seat, far, uniqueid);
-        self.tell_peers(near, far);
+        self.tell_members(seat);
         if let (Some(first), Some(second)) = (self.snapshot(one), self.snapshot(two)) {
             self.tell(Event::LocalOptimizationEnd {
                 one: first,

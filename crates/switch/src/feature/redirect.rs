@@ -55,6 +55,10 @@ impl Switch {
             if runs && !self.send_to(other, other_place) {
                 return Reply::Refused(Refusal::OtherFailed);
             }
+            // Others may still talk with it.
+            if !runs {
+                self.put_out(other);
+            }
             return Reply::Done;
         }
         if self.send_to(id, place) {

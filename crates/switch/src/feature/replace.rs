@@ -10,10 +10,9 @@ impl Switch {
     /// new one ends too.
     pub(crate) fn take_place_of(&mut self, replaced: ChannelId, id: ChannelId) {
         self.answer(id);
-        let peer = self.peer(replaced);
         let known = self.channels.get(&replaced);
         let known = known.and_then(|known| Some((known.seat?, Arc::clone(&known.uniqueid))));
-        let (Some(peer), Some((seat, uniqueid))) = (peer, known) else {
+        let Some((seat, uniqueid)) = known.filter(|_| !self.peers(replaced).is_empty()) else {
             return self.release(id);
         };
         if self
@@ -26,7 +25,7 @@ impl Switch {
         self.tell_peer(replaced, None);
         self.unseat(replaced);
         self.enter_bridge(seat, id, Some(uniqueid));
-        self.tell_peers(id, peer);
+        self.tell_members(seat);
         self.hang_up(replaced, Some(Cause::NORMAL_CLEARING));
     }
 }

@@ -43,6 +43,8 @@ pub struct TransferSettings {
     pub complete: Arc<str>,
     /// Talks with the other of the two.
     pub swap: Arc<str>,
+    /// All three talk together.
+    pub threeway: Arc<str>,
     /// How long the third party may ring.
     pub answer_time: Duration,
     /// Who hangs up before the answer is not called back.
@@ -83,6 +85,7 @@ impl Default for TransferSettings {
             abort: "*1".into(),
             complete: "*2".into(),
             swap: "*4".into(),
+            threeway: "*3".into(),
             answer_time: Duration::from_secs(15),
             drop_call: false,
             loop_time: Duration::from_secs(10),

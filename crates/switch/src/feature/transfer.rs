@@ -22,8 +22,11 @@ impl Switch {
         let context = self.transfer_context(id, context);
         match self.transfer(id, context, exten.into()) {
             TransferResult::Success => Reply::Done,
-            TransferResult::Invalid => Reply::Refused(Refusal::NotBridged),
-            TransferResult::Fail => Reply::Refused(Refusal::Failed),
+            // Nobody can be sent away from a conversation of more than two.
+            TransferResult::Invalid if self.peers(id).is_empty() => {
+                Reply::Refused(Refusal::NotBridged)
+            }
+            TransferResult::Invalid | TransferResult::Fail => Reply::Refused(Refusal::Failed),
         }
     }
 
@@ -194,7 +197,7 @@ impl Switch {
         self.unseat(second);
         self.unseat(id);
         self.enter_bridge(seat, second, uniqueid);
-        self.tell_peers(first, second);
+        self.tell_members(seat);
         for left in [id, other] {
             if let Some(channel) = self.channels.get_mut(&left) {
                 channel.cause = channel.cause.or(Some(Cause::NORMAL_CLEARING));
@@ -226,6 +229,7 @@ impl Switch {
             transferee,
             target: self.snapshot(target),
             dest: dest.unwrap_or_default(),
+            stays: false,
         });
     }
 }

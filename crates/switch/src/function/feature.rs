@@ -16,8 +16,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
             syntax: "FEATURE(option_name)",
             description: "The option of features.conf, [general], as it is for this channel: atxferabort, \
                           atxfercallbackretries, atxfercomplete, atxferdropcall, atxferloopdelay, \
-                          atxfernoanswertimeout, atxferswap, featuredigittimeout, pickupexten, pickupfailsound, \
-                          pickupsound, transferannouncesound, transferdialattempts, transferdigittimeout, \
+                          atxfernoanswertimeout, atxferswap, atxferthreeway, featuredigittimeout, pickupexten, \
+                          pickupfailsound, pickupsound, transferannouncesound, transferdialattempts, transferdigittimeout, \
                           transferinvalidsound, transferretrysound, xferfailsound, xfersound. `inherit`: \
                           whom it dials has the same.",
         },
@@ -80,6 +80,9 @@ const OPTIONS: &[Setting] = &[
     ("atxferloopdelay", |of| Value::Seconds(&mut of.transfer.loop_time)),
     ("atxfernoanswertimeout", |of| Value::Seconds(&mut of.transfer.answer_time)),
     ("atxferswap", |of| Value::Text(&mut of.transfer.swap)),
+    ("atxferthreeway", |of| {
+        Value::Text(&mut of.transfer.threeway)
+    }),
     ("featuredigittimeout", |of| Value::Milliseconds(&mut of.digit_time)),
     ("pickupexten", |of| Value::Text(&mut of.pickup_exten)),
     ("pickupfailsound", |of| Value::Text(&mut of.pickup_sounds[1])),

@@ -113,6 +113,11 @@ impl Rules {
                 let ended = self.spies.remove(&spyer.uniqueid);
                 assert_eq!(ended.as_ref(), Some(&spyee.uniqueid), "not spied on");
             }
+            Event::BridgeMerge { to, from } => {
+                let known =
+                    |bridge: &model::BridgeSnapshot| self.bridges.contains_key(&bridge.uniqueid);
+                assert!(to.uniqueid != from.uniqueid && known(to) && known(from));
+            }
             other => {
                 if let Some(channel) = about(other) {
                     self.alive(channel, other);

@@ -2,6 +2,7 @@
 
 use super::{Phone, World};
 use model::{Cause, ChannelId, Event, Instruction, MediaInstruction, Signal};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 impl World {
@@ -39,6 +40,49 @@ impl World {
         *lines.find(|(_, known)| *known == name).unwrap().0
     }
 
+    /// Who sits with a channel, without numbers.
+    pub(crate) fn with(&self, id: ChannelId) -> String {
+        let mut seats = BTreeMap::new();
+        for record in &self.events {
+            match &record.event {
+                Event::BridgeEnter {
+                    bridge, channel, ..
+                } => {
+                    seats.insert(channel.id, (bridge.id, channel.name.clone()));
+                }
+                Event::BridgeLeave { channel, .. } => {
+                    seats.remove(&channel.id);
+                }
+                _ => {}
+            }
+        }
+        let Some((own, _)) = seats.get(&id) else {
+            return "nowhere".to_owned();
+        };
+        let others = seats
+            .iter()
+            .filter(|(other, (seat, _))| **other != id && seat == own);
+        let names = others.map(|(_, (_, name))| name.rsplit_once('-').unwrap().0.to_owned());
+        names.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whom a phone hears, as media was told.
+    pub(crate) fn heard_by(&self, id: ChannelId) -> Vec<ChannelId> {
+        let mut heard = BTreeSet::new();
+        for told in &self.media {
+            match told {
+                MediaInstruction::Connect { from, to, .. } if to.0 == id.0 => {
+                    heard.insert(ChannelId(from.0));
+                }
+                MediaInstruction::Disconnect { from, to } if to.0 == id.0 => {
+                    heard.remove(&ChannelId(from.0));
+                }
+                _ => {}
+            }
+        }
+        heard.into_iter().collect()
+    }
+
     /// Keys are pressed at the far end of a channel.
     pub(crate) fn press(&mut self, channel: ChannelId, keys: &str) {
         for digit in keys.chars() {
@@ -61,7 +105,7 @@ impl World {
 
     /// The files played so far; what is begun anew with a leg only once.
     pub(crate) fn played(&self) -> Vec<String> {
-        let mut known = std::collections::BTreeSet::new();
+        let mut known = BTreeSet::new();
         let played = self.media.iter().filter_map(|told| match told {
             MediaInstruction::Play { files, play, .. } if known.insert(*play) => {
                 Some(files.join("&"))
