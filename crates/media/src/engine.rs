@@ -9,6 +9,7 @@ use crate::ports::Ports;
 use crate::reader::{Order, Reader, Task};
 use crate::recording::Recording;
 use crate::rtcp::Clock;
+use crate::volume::Volume;
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use model::{MediaId, MediaInstruction, MediaReport, PlayId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -240,6 +241,11 @@ impl Engine {
             MediaInstruction::Detect { media, talk } => {
                 if let Some(leg) = self.legs.get_mut(&media) {
                     leg.detect(talk);
+                }
+            }
+            MediaInstruction::Volume { media, volume } => {
+                if let Some(leg) = self.legs.get_mut(&media) {
+                    leg.set_volume(Volume::new(volume));
                 }
             }
             MediaInstruction::Tones { media, tones } => {

@@ -164,6 +164,7 @@ impl Handle {
                 media: Some(media), ..
             }
             | MediaInstruction::Detect { media, .. }
+            | MediaInstruction::Volume { media, .. }
             | MediaInstruction::Tones { media, .. } => Concern::Leg(*media),
             MediaInstruction::Play {
                 media: None, play, ..

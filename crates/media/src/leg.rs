@@ -15,6 +15,7 @@ use crate::talk::{Change, Detector};
 use crate::tone::Generator;
 use crate::trace::Trace;
 use crate::transmission::Transmission;
+use crate::volume::Volume;
 use crate::{Format, Remote};
 use mio::net::UdpSocket;
 use model::{AudioQuality, MediaId, MediaReport, Talk, Tones};
@@ -49,6 +50,7 @@ pub(crate) struct Leg {
     detector: Option<Detector>,
     tones: Option<Generator>,
     mixer: Mixer,
+    volume: Volume,
 }
 
 /// What a leg said, for its listeners.
@@ -104,6 +106,7 @@ impl Leg {
             detector: None,
             tones: None,
             mixer: Mixer::default(),
+            volume: Volume::default(),
         }
     }
 
@@ -201,7 +204,13 @@ impl Leg {
         match (speech.kind, remote.telephone_event) {
             (Kind::Sound(format), _) if !alone => self.mixer.push(from, &format.decode(payload)),
             (Kind::Sound(format), _) => {
-                let payload = format.transcode(payload, remote.format);
+                let payload = if self.volume.is_plain() {
+                    format.transcode(payload, remote.format)
+                } else {
+                    let mut samples = format.decode(payload);
+                    self.volume.apply(&mut samples);
+                    remote.format.encode(&samples).into()
+                };
                 let (payload_type, header) = (
                     remote.payload_type,
                     self.transmission.relay(from, ssrc, header, now),
@@ -262,6 +271,11 @@ impl Leg {
     pub(crate) fn sound_tones(&mut self, tones: Option<Tones>) {
         self.tones = tones.map(Generator::new);
         self.transmission.pause();
+    }
+
+    /// Hears others so loud from now on.
+    pub(crate) fn set_volume(&mut self, volume: Volume) {
+        self.volume = volume;
     }
 
     /// Sends a digit, if the far end takes them.
@@ -362,7 +376,10 @@ impl Leg {
             }
         } else if mixes {
             match self.mixer.frame() {
-                Some(frame) => self.send_frame(&frame, now),
+                Some(mut frame) => {
+                    self.volume.apply(&mut frame);
+                    self.send_frame(&frame, now);
+                }
                 None => self.transmission.pause(),
             }
         }

@@ -36,6 +36,7 @@ mod talk;
 mod tone;
 mod trace;
 mod transmission;
+mod volume;
 
 pub use codec::Format;
 pub use engine::start;

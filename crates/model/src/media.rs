@@ -71,6 +71,13 @@ pub enum MediaInstruction {
         /// The tones.
         tones: Option<Tones>,
     },
+    /// How loud a leg hears others from now on; what is played to it stays as it is.
+    Volume {
+        /// The leg.
+        media: MediaId,
+        /// In steps of 3 dB, from -4 to 4; 0 is as it comes.
+        volume: i8,
+    },
     /// Tell from now on when the far end of a leg begins and ends to talk; `None` no longer.
     Detect {
         /// The leg.

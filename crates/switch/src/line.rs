@@ -308,6 +308,7 @@ impl Switch {
             }
         }
         self.detect_talk(id);
+        self.keep_volume(id);
         self.play_pending(id);
     }
 

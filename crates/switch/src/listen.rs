@@ -89,7 +89,7 @@ impl Search {
 /// How many a leg hears at most; the voices of more are no conversation.
 const SOURCES: usize = 32;
 /// How many Local channels in a row sound is followed through.
-const HOPS: usize = 16;
+pub(crate) const HOPS: usize = 16;
 /// How many channels are looked at around those whose sound has changed.
 const AREA: usize = 256;
 

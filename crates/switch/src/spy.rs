@@ -1,9 +1,10 @@
 //! Who spies on whom: a channel that executes ChanSpy hears another and may speak to it. What that
 //! means for sound stands in `listen.rs`.
 
-use crate::Switch;
 use crate::happening::Happening;
-use model::{ChannelId, Event};
+use crate::listen::HOPS;
+use crate::{Output, Switch};
+use model::{ChannelId, Event, MediaInstruction};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a channel does that spies.
@@ -13,6 +14,8 @@ pub(crate) struct Spy {
     pub(crate) spyee: ChannelId,
     pub(crate) hears: Hears,
     pub(crate) speaks: SpeaksTo,
+    /// How loud it hears, as [`MediaInstruction::Volume`] says.
+    pub(crate) volume: i8,
 }
 
 /// What of a channel is heard by who spies on it.
@@ -83,6 +86,7 @@ impl Switch {
         self.end_spying(spyer);
         self.spies.insert(spyer, spy);
         self.touched.insert(spyer);
+        self.keep_volume(spyer);
         if let (Some(spyer), Some(spyee)) = (self.snapshot(spyer), self.snapshot(spy.spyee)) {
             self.tell(Event::ChanSpyStart { spyer, spyee });
         }
@@ -96,11 +100,36 @@ impl Switch {
         }
     }
 
+    /// It hears louder or less loud.
+    pub(crate) fn set_spying_volume(&mut self, spyer: ChannelId, volume: i8) {
+        if let Some(spy) = self.spies.spies.get_mut(&spyer) {
+            spy.volume = volume;
+            self.tell_volume(spyer, volume);
+        }
+    }
+
+    /// A channel has another leg: it hears as loud by this.
+    pub(crate) fn keep_volume(&mut self, id: ChannelId) {
+        let volume = self.spies.get(id).map_or(0, |spy| spy.volume);
+        if volume != 0 {
+            self.tell_volume(id, volume);
+        }
+    }
+
+    fn tell_volume(&mut self, spyer: ChannelId, volume: i8) {
+        if let Some(media) = self.far_leg(spyer, HOPS) {
+            self.put(Output::Media(MediaInstruction::Volume { media, volume }));
+        }
+    }
+
     /// It does so no longer, if it did.
     pub(crate) fn end_spying(&mut self, spyer: ChannelId) {
-        let Some(Spy { spyee, .. }) = self.spies.remove(spyer) else {
+        let Some(Spy { spyee, volume, .. }) = self.spies.remove(spyer) else {
             return;
         };
+        if volume != 0 {
+            self.tell_volume(spyer, 0);
+        }
         self.touched.extend([spyer, spyee]);
         if let (Some(spyer), Some(spyee)) = (self.snapshot(spyer), self.snapshot(spyee)) {
             self.tell(Event::ChanSpyStop { spyer, spyee });

@@ -49,6 +49,7 @@ exten => ends,1,ChanSpy(PJSIP/bob,qE)
 exten => keys,1,ChanSpy(,qc(9)x(0))
  same => n,UserEvent(Done)
 exten => typed,1,ChanSpy(PJSIP,q)
+exten => loud,1,ChanSpy(PJSIP/bob,qv(3))
 exten => exits,1,Set(SPY_EXIT_CONTEXT=exits)
  same => n,ChanSpy(PJSIP/bob,qX)
 exten => local,1,Dial(Local/barge@phones/n,9)
@@ -228,6 +229,19 @@ fn keys_say_how_and_who() {
     world.press(carol, "87");
     assert_eq!(world.told(), ["Exit PJSIP/bob-00000001"]);
     assert_eq!(hearing(&world), ["a<b", "b<a"]);
+    end(world);
+}
+
+#[test]
+fn a_key_makes_it_louder() {
+    let mut world = spying("loud");
+    world.press(world.line("carol"), "###*");
+    world.run_ms(10);
+    let told = world.media.iter().filter_map(|told| match told {
+        MediaInstruction::Volume { volume, .. } => Some(*volume),
+        _ => None,
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [3, 4, -4, -3, 0, -3]);
     end(world);
 }
 

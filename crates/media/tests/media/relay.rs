@@ -149,6 +149,27 @@ fn numbers_go_on_when_the_speaker_changes() {
 }
 
 #[test]
+fn a_leg_hears_louder_or_less() {
+    let (media, _reports) = start(26_100..=26_199, nowhere());
+    let [alice, bob] = [(); 2].map(|()| Phone::new(&media, Format::Ulaw));
+    connect(&media, &alice, &bob);
+    let volume = |volume| {
+        let media_id = bob.leg.id;
+        media.instruct(MediaInstruction::Volume {
+            media: media_id,
+            volume,
+        });
+    };
+    // 988 twice is 1,976, which µ-law says as 1,980.
+    volume(2);
+    alice.say(0, 0, &[0xce; 160]);
+    assert_eq!(bob.hear().payload, [0xbf; 160]);
+    volume(0);
+    alice.say(1, 0, &[0xce; 160]);
+    assert_eq!(bob.hear().payload, [0xce; 160]);
+}
+
+#[test]
 fn several_speakers_are_mixed() {
     let (media, _reports) = start(22_700..=22_799, nowhere());
     let [alice, bob, carol] = [(); 3].map(|()| Phone::new(&media, Format::Ulaw));

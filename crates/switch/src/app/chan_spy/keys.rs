@@ -72,6 +72,11 @@ impl Spying {
                 let chosen = chosen.and_then(|one| one.next(switch, id, &self.options, None));
                 chosen.map_or(Turn::Stay, Turn::Choose)
             }
+            '#' => {
+                self.volume = if self.volume < 4 { self.volume + 1 } else { -4 };
+                switch.set_spying_volume(id, self.volume);
+                Turn::Stay
+            }
             '0'..='9' if self.takes_names() && self.typed.len() < MOST => {
                 self.typed.push(key);
                 Turn::Stay

@@ -65,6 +65,7 @@ pub(crate) struct Spying {
     target: Target,
     options: Options,
     mode: Mode,
+    volume: i8,
     /// Digits of a channel's name so far.
     typed: String,
     /// Who was last spied on, or would have been: the next comes after it.
@@ -102,6 +103,7 @@ fn start(switch: &mut Switch, id: ChannelId, target: Target, options: Options) -
     let spying = Box::new(Spying {
         target,
         mode: options.mode,
+        volume: options.volume,
         options,
         typed: String::new(),
         last: None,
@@ -165,6 +167,7 @@ impl Spying {
             spyee,
             hears,
             speaks,
+            volume: self.volume,
         };
         switch.begin_spying(id, spy);
         self.stage = Stage::Listening(spyee);

@@ -48,7 +48,7 @@ pub(super) const DECLARED: &[(&str, &str)] = &[
     ),
     (
         "v",
-        "How loud it is heard, -4 to 4: v([value]). Comes with volumes, and does nothing yet.",
+        "How loud it is heard: v([value]), from -4 to 4 in steps of 3 dB. The key # makes a step, and 4 is followed by -4.",
     ),
     ("w", "Whisper: speak to the channel too."),
     ("W", "Whisper, and hear nothing."),
@@ -99,6 +99,8 @@ pub(super) struct Options {
     pub(super) stops: bool,
     /// `u`
     pub(super) whole_name: bool,
+    /// `v`
+    pub(super) volume: i8,
     /// `x`
     pub(super) exit: Option<char>,
     /// `X`
@@ -106,11 +108,10 @@ pub(super) struct Options {
 }
 
 /// Options that ask for what is not there, and what that is.
-const LACKING: [(char, &str); 4] = [
+const LACKING: [(char, &str); 3] = [
     ('D', "calls with two channels of sound"),
     ('n', "voicemail"),
     ('r', "recording"),
-    ('v', "volumes"),
 ];
 
 impl Options {
@@ -147,6 +148,12 @@ impl Options {
             skips_technology: given.has('s'),
             stops: given.has('S'),
             whole_name: given.has('u'),
+            volume: given.value('v').map_or(0, |value| {
+                volume(value).unwrap_or_else(|| {
+                    tracing::warn!("{name}: the option `v` takes -4 to 4, not `{value}`");
+                    0
+                })
+            }),
             exit: key('x'),
             exits_to_extensions: given.has('X'),
         }
@@ -212,6 +219,14 @@ fn list(text: &str) -> Vec<String> {
     items.map(str::to_owned).collect()
 }
 
+/// How loud, from -4 to 4; 0 if nothing is said.
+fn volume(text: &str) -> Option<i8> {
+    match text.trim() {
+        "" => Some(0),
+        text => text.parse().ok().filter(|volume| (-4..=4).contains(volume)),
+    }
+}
+
 /// The key that is all of a text.
 fn only_key(text: &str) -> Option<char> {
     let key = text.trim().parse().ok()?;
@@ -237,6 +252,8 @@ mod tests {
         assert_eq!((read("c(12)").next, read("x()").exit), ('*', None));
         // A list in which nobody is lets nobody through.
         assert!(read("").knows_device("PJSIP/bob") && !read("e()").knows_device("PJSIP/bob"));
+        let volume = |text| read(text).volume;
+        assert_eq!(["v(-4)", "v", "v(5)", ""].map(volume), [-4, 0, 0, 0]);
         let mode = |text| read(text).mode;
         assert_eq!(
             ["", "w", "W", "B"].map(mode),
