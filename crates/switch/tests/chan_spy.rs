@@ -49,6 +49,7 @@ exten => ends,1,ChanSpy(PJSIP/bob,qE)
 exten => keys,1,ChanSpy(,qc(9)x(0))
  same => n,UserEvent(Done)
 exten => typed,1,ChanSpy(PJSIP,q)
+exten => early,1,ChanSpy(PJSIP/bob,qN)
 exten => loud,1,ChanSpy(PJSIP/bob,qv(3))
 exten => exits,1,Set(SPY_EXIT_CONTEXT=exits)
  same => n,ChanSpy(PJSIP/bob,qX)
@@ -230,6 +231,20 @@ fn keys_say_how_and_who() {
     assert_eq!(world.told(), ["Exit PJSIP/bob-00000001"]);
     assert_eq!(hearing(&world), ["a<b", "b<a"]);
     end(world);
+}
+
+#[test]
+fn the_spy_is_answered_if_nothing_else_is_said() {
+    let answers = |exten| {
+        let world = spying(exten);
+        assert_eq!(spies(&world), ["on carol bob"]);
+        let answered = world
+            .story(&["Newstate"])
+            .contains(&"Newstate PJSIP/carol-00000002".into());
+        end(world);
+        answered
+    };
+    assert!(answers("named") && !answers("early"));
 }
 
 #[test]

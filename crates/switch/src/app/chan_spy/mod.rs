@@ -99,7 +99,9 @@ enum Turn {
 fn start(switch: &mut Switch, id: ChannelId, target: Target, options: Options) -> Step {
     // Nobody spies on who spies.
     switch.end_all_spying(id);
-    switch.answer(id);
+    if !options.unanswered {
+        switch.answer(id);
+    }
     let spying = Box::new(Spying {
         target,
         mode: options.mode,

@@ -34,6 +34,7 @@ pub(super) const DECLARED: &[(&str, &str)] = &[
         "n",
         "Say the name that a mailbox has recorded: comes with voicemail; until then the channel's is said.",
     ),
+    ("N", "Do not answer first."),
     ("o", "Hear only what comes in from the channel."),
     ("q", "No beep, and no name is said."),
     (
@@ -89,6 +90,8 @@ pub(super) struct Options {
     pub(super) exits_with_spyee: bool,
     /// `g`
     groups: Option<Vec<String>>,
+    /// `N`
+    pub(super) unanswered: bool,
     /// `o`
     pub(super) only_incoming: bool,
     /// `q`
@@ -143,6 +146,7 @@ impl Options {
             devices: listed('e'),
             exits_with_spyee: given.has('E'),
             groups: listed('g'),
+            unanswered: given.has('N'),
             only_incoming: given.has('o'),
             quiet: given.has('q'),
             skips_technology: given.has('s'),
