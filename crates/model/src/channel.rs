@@ -112,6 +112,9 @@ pub struct ChannelSnapshot {
     /// The same in the words of who tells it.
     #[serde(skip)]
     pub words: Words,
+    /// What a list tells of its line besides, before and after the time it has left.
+    #[serde(skip)]
+    pub line_words: [Words; 2],
 }
 
 impl ChannelSnapshot {

@@ -55,6 +55,7 @@ impl Switch {
             format: Arc::clone(format_of(channel)),
             variables: variables.collect(),
             words: Words::default(),
+            line_words: <[Words; 2]>::default(),
         })
     }
 
@@ -104,6 +105,7 @@ impl Switch {
             format,
             variables,
             words: _,
+            line_words: _,
         } = snapshot;
         let value = |name| channel.shown(name).map_or("", |value| value);
         let kept = variables.iter().map(|(name, value)| (&**name, &**value));

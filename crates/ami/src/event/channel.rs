@@ -261,19 +261,21 @@ pub struct CoreShowChannel<'a> {
     pub bridge_id: &'a str,
 }
 
-/// An item of Status.
-#[derive(Event, Debug)]
+/// The line of an item of Status.
+#[derive(Block, Debug)]
 #[allow(missing_docs, reason = "fields are named as the headers they become")]
-pub struct Status<'a> {
-    pub privilege: &'a str,
-    #[event(block)]
-    pub channel: Written<'a, Channel<'a>>,
+pub struct StatusLine<'a> {
     pub r#type: &'a str,
     #[event(name = "DNID")]
     pub dnid: &'a str,
     pub effective_connected_line_num: &'a str,
     pub effective_connected_line_name: &'a str,
-    pub time_to_hangup: u64,
+}
+
+/// Where that of an item of Status is, and what it understands.
+#[derive(Block, Debug)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct StatusPlace<'a> {
     pub bridge_id: &'a str,
     pub application: &'a str,
     pub data: &'a str,
@@ -284,6 +286,20 @@ pub struct Status<'a> {
     pub writetrans: &'a str,
     pub callgroup: u64,
     pub pickupgroup: u64,
+}
+
+/// An item of Status.
+#[derive(Event, Debug)]
+#[allow(missing_docs, reason = "fields are named as the headers they become")]
+pub struct Status<'a> {
+    pub privilege: &'a str,
+    #[event(block)]
+    pub channel: Written<'a, Channel<'a>>,
+    #[event(block)]
+    pub line: Written<'a, StatusLine<'a>>,
+    pub time_to_hangup: u64,
+    #[event(block)]
+    pub place: Written<'a, StatusPlace<'a>>,
     pub seconds: u64,
     pub variable: Vec<String>,
     pub action_id: Option<&'a str>,

@@ -8,7 +8,8 @@ use crate::session::{Pieces, Session};
 use crate::{Log, Output, Request};
 use ami::action::channel as declared;
 use ami::event::Event as _;
-use ami::event::channel::{ChannelHungup, CoreShowChannel, Status};
+use ami::event::Written;
+use ami::event::channel::{ChannelHungup, CoreShowChannel, Status, StatusLine, StatusPlace};
 use ami::{Message, response};
 use jiff::Timestamp;
 use model::{
@@ -123,14 +124,31 @@ pub(super) fn told_before(
 
 fn status_item(gate: Gate, id: &str, names: &[String], item: &StatusItem) -> Message {
     let channel = &*item.channel;
+    let [line, place] = &channel.line_words;
     let event = Status {
         privilege: "Call",
         channel: written(channel),
+        line: Written::new(line.get_or_tell(|| Written::words(&status_line(channel)))),
+        time_to_hangup: item.time_to_hangup,
+        place: Written::new(place.get_or_tell(|| Written::words(&status_place(channel)))),
+        seconds: item.seconds,
+        variable: variables(gate, names, item),
+        action_id: given(id),
+    };
+    event.message()
+}
+
+fn status_line(channel: &ChannelSnapshot) -> StatusLine<'_> {
+    StatusLine {
         r#type: channel.technology(),
         dnid: &channel.dnid,
         effective_connected_line_num: or_unknown(&channel.connected.number),
         effective_connected_line_name: or_unknown(&channel.connected.name),
-        time_to_hangup: item.time_to_hangup,
+    }
+}
+
+fn status_place(channel: &ChannelSnapshot) -> StatusPlace<'_> {
+    StatusPlace {
         bridge_id: channel.bridge.as_deref().unwrap_or_default(),
         application: &channel.application,
         data: &channel.data,
@@ -141,11 +159,7 @@ fn status_item(gate: Gate, id: &str, names: &[String], item: &StatusItem) -> Mes
         writetrans: "",
         callgroup: channel.call_groups,
         pickupgroup: channel.pickup_groups,
-        seconds: item.seconds,
-        variable: variables(gate, names, item),
-        action_id: given(id),
-    };
-    event.message()
+    }
 }
 
 /// The variables asked for, those that may not be read as empty ones, then all others.

@@ -66,6 +66,7 @@ pub(crate) fn channel(name: &str) -> Arc<ChannelSnapshot> {
         format: "slin".into(),
         variables: [].into(),
         words: model::Words::default(),
+        line_words: <[model::Words; 2]>::default(),
     })
 }
 

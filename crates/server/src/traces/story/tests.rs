@@ -40,6 +40,7 @@ fn channel(number: u64, name: &str, trace: u128) -> Arc<ChannelSnapshot> {
         format: "".into(),
         variables: Vec::new().into(),
         words: model::Words::default(),
+        line_words: <[model::Words; 2]>::default(),
     })
 }
 
