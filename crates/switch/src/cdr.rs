@@ -145,9 +145,7 @@ impl Switch {
             return;
         };
         if !self.config.cdr.ignore_conversations {
-            self.close_parts(id, |open| {
-                open.is_dial_of(&name) && open.has_come_to(|status| status == DialStatus::Answer)
-            });
+            self.close_parts(id, |open| open.was_answered_by(&name));
         }
     }
 

@@ -137,7 +137,7 @@ impl Switch {
         let number = caller.number.clone().unwrap_or_default();
         let takes = !call.exten.is_empty() && call.exten == config.features.pickup_exten;
         if let Some(replaced) = call.replaces {
-            if self.peers(replaced).is_empty() {
+            if self.peers(replaced).is_empty() || self.consults(replaced) {
                 return self.put(refuse(Cause::WRONG_CALL_STATE));
             }
         } else if !takes

@@ -132,9 +132,11 @@ enum Transition {
     Control,
     Refer,
     Replace,
+    Consult,
+    Join,
 }
 
-const TRANSITIONS: [Transition; 19] = [
+const TRANSITIONS: [Transition; 21] = [
     Transition::Dial,
     Transition::Originate,
     Transition::HangUpPhone,
@@ -154,6 +156,8 @@ const TRANSITIONS: [Transition; 19] = [
     Transition::Control,
     Transition::Refer,
     Transition::Replace,
+    Transition::Consult,
+    Transition::Join,
 ];
 
 fn pick<T: Copy>(random: &mut Rng, from: &[T]) -> T {
@@ -303,7 +307,11 @@ fn step(world: &mut World, random: &mut Rng) {
                 channel,
             });
             world.ask(Command::Bridges { kind: None });
-            let name = pick(random, &["native_rtp", "holding_bridge", "simple_bridge"]).into();
+            let name = pick(
+                random,
+                &["native_rtp", "holding_bridge", "simple_bridge", "softmix"],
+            )
+            .into();
             let suspend = random.u8(0..4) == 0;
             world.ask(Command::SuspendTechnology { name, suspend });
         }
@@ -365,6 +373,25 @@ fn step(world: &mut World, random: &mut Rng) {
                 world.replace(pick(random, &PHONES), replaced);
             }
         }
+        Transition::Consult => {
+            world
+                .phones
+                .insert("alice", Phone::Answers(Duration::from_millis(100)));
+            world.dial(pick(random, &PHONES), "one");
+            world.run(Duration::from_millis(300));
+            for line in world.lines.keys().copied().collect::<Vec<_>>() {
+                world.press(line, pick(random, &["*21", "*2"]));
+                if random.bool() {
+                    world.run(Duration::from_millis(100));
+                    world.press(line, "*3");
+                }
+            }
+        }
+        Transition::Join => {
+            for line in world.lines.keys().copied().collect::<Vec<_>>() {
+                world.press(line, pick(random, &["*3", "*3", "*4"]));
+            }
+        }
         Transition::Wait => world.run(Duration::from_millis(random.u64(0..2000))),
     }
 }
@@ -391,9 +418,11 @@ fn live(seed: u64, steps: usize) -> World {
 
 #[test]
 fn the_rules_hold_in_random_worlds() {
+    let mut merges = 0;
     for seed in 0..60 {
-        live(seed, 250);
+        merges += live(seed, 250).story(&["BridgeMerge"]).len();
     }
+    assert!(merges > 0, "there were conversations of three");
 }
 
 #[test]

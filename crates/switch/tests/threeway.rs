@@ -288,3 +288,41 @@ fn one_of_three_who_holds_or_is_muted_leaves_the_others_alone() {
     call.world.hang_up(call.bob);
     call.world.finish();
 }
+
+#[test]
+fn records_tell_of_who_was_dialled_until_it_leaves() {
+    let mut world = World::new(1, DIALPLAN);
+    let config = switch::Config {
+        cdr: switch::CdrSettings {
+            manager: true,
+            ..switch::CdrSettings::default()
+        },
+        ..world::config(DIALPLAN)
+    };
+    world.give(Input::Configure(config.into()));
+    world.phone("alice", Phone::Rings);
+    for name in ["bob", "carol"] {
+        world.phone(name, Phone::Answers(seconds(1)));
+    }
+    let alice = world.dial("alice", "keys").unwrap();
+    world.run(seconds(2));
+    world.press(alice, "*285");
+    world.run(seconds(3));
+    world.press(alice, "*3");
+    world.run(seconds(10));
+    let bob = world.line("bob");
+    world.hang_up(bob);
+    world.run(seconds(20));
+    world.hang_up(alice);
+    world.finish();
+    let told = world.events.iter().filter_map(|told| match &told.event {
+        Event::Cdr { record, .. } => {
+            let name = record.destination_channel.rsplit_once('-').unwrap().0;
+            Some((name.to_owned(), record.billable))
+        }
+        _ => None,
+    });
+    let told: Vec<_> = told.collect();
+    let expected = [("PJSIP/carol", 31), ("PJSIP/bob", 13)];
+    assert_eq!(told, expected.map(|(name, time)| (name.to_owned(), time)));
+}

@@ -74,6 +74,12 @@ impl Open {
         matches!(&self.dialed, Some(Dialed::Other(dest, None)) if **dest == *name)
     }
 
+    /// Whether it tells of a call that this one has answered.
+    pub(super) fn was_answered_by(&self, name: &str) -> bool {
+        let answered = self.has_come_to(|status| status == DialStatus::Answer);
+        answered && *self.destination() == *name
+    }
+
     /// Whether it tells of a call that came to something.
     pub(super) fn has_come_to(&self, wanted: impl Fn(DialStatus) -> bool) -> bool {
         matches!(&self.dialed, Some(Dialed::Other(_, Some(status))) if wanted(*status))

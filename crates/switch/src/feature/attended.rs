@@ -58,8 +58,10 @@ impl Switch {
             return;
         };
         let Some(home) = channel.seat else { return };
-        if self.peer(id).is_none() {
-            return self.stay(id); // somebody has come meanwhile
+        // Somebody has come meanwhile, or the other one is asking a third party itself.
+        let peer = self.peer(id);
+        if peer.is_none_or(|peer| self.consults(peer)) {
+            return self.stay(id);
         }
         let (descent, party) = (Descent::of(channel), channel.caller.clone());
         let allowed = channel.keys.features();

@@ -40,6 +40,11 @@ impl Switch {
         self.channels.get(&id)?.consultation.as_deref()
     }
 
+    /// Whether a channel asks a third party.
+    pub(crate) fn consults(&self, id: ChannelId) -> bool {
+        self.consultation(id).is_some()
+    }
+
     /// Something became of the call to the third party.
     pub(crate) fn consultation_progress(
         &mut self,

@@ -59,7 +59,10 @@ impl Switch {
     fn can_step_aside(&self, one: ChannelId, two: ChannelId) -> bool {
         let stays = |id| {
             let channel = self.channels.get(&id);
-            channel.is_some_and(|channel| !channel.is_ending() && channel.moving.is_none())
+            channel.is_some_and(|channel| {
+                let goes = channel.is_ending() || channel.moving.is_some();
+                !goes && channel.consulted_by.is_none()
+            })
         };
         let Some(near) = self.bridge_with(one).filter(|_| stays(one)) else {
             return false;

@@ -179,7 +179,9 @@ impl Switch {
         let (Some(first), Some(second)) = (self.peer(id), self.peer(other)) else {
             return TransferResult::Invalid;
         };
-        if id == other || first == other || second == id {
+        // One who asks a third party has two others waiting for what becomes of that.
+        let consults = [id, other].into_iter().any(|id| self.consults(id));
+        if id == other || first == other || second == id || consults {
             return TransferResult::Invalid;
         }
         let Some(seat) = self.channels.get(&id).and_then(|channel| channel.seat) else {
