@@ -164,15 +164,23 @@ fn lists_have_their_frames_and_no_id_that_was_not_sent() {
     }
 }
 
-#[test]
-fn a_long_list_is_put_in_words_by_parts_and_written_in_large_pieces() {
+/// A client whose answer has 1,000 rows, of which the first have been put in words.
+fn listing_a_thousand() -> Client {
     let mut client = Client::of("admin");
     client.send("Action: CoreShowChannels\n\n");
     let name = |number: u64| crate::legacy::numbered(number, "Local/a-1;1", "");
     let list: model::ChannelList = (1..=1000).map(name).collect();
     let answer = manager::Answer::Switch(model::Reply::Channels(list));
-    let (at, connection) = (model::Seq(0), &mut client.connection);
-    connection.handle(client.now, Input::Answer { at, answer });
+    let at = model::Seq(0);
+    let told = Input::Answer { at, answer };
+    client.connection.handle(client.now, told);
+    client
+}
+
+#[test]
+fn a_long_list_is_put_in_words_by_parts_and_written_in_large_pieces() {
+    let mut client = listing_a_thousand();
+    let connection = &mut client.connection;
     let (mut parts, mut pieces) = (0, Vec::new());
     loop {
         if let Some(mut listing) = connection.take_listing() {
@@ -200,13 +208,8 @@ fn a_long_list_is_put_in_words_by_parts_and_written_in_large_pieces() {
 
 #[test]
 fn what_is_left_of_a_list_is_dropped_where_the_client_is_gone() {
-    let mut client = Client::of("admin");
-    client.send("Action: CoreShowChannels\n\n");
-    let name = |number: u64| crate::legacy::numbered(number, "Local/a-1;1", "");
-    let list: model::ChannelList = (1..=1000).map(name).collect();
-    let answer = manager::Answer::Switch(model::Reply::Channels(list));
-    let (at, connection) = (model::Seq(0), &mut client.connection);
-    connection.handle(client.now, Input::Answer { at, answer });
+    let mut client = listing_a_thousand();
+    let connection = &mut client.connection;
     let mut listing = connection.take_listing().unwrap();
     connection.handle(client.now, Input::End(manager::Close::Disconnected));
     listing.write_on();
