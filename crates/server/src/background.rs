@@ -31,8 +31,8 @@ impl Background {
         Ok(Self { work })
     }
 
-    /// Leaves a piece of work, of some 100 µs at most; gives what will come of it, an error if it
-    /// fails.
+    /// Leaves a piece of work, of well under a millisecond, as others wait behind it; gives what will come of
+    /// it, an error if it fails.
     pub(crate) fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,

@@ -235,7 +235,7 @@ impl Switch {
         self.tell_members(seat);
     }
 
-    /// Moves all who sit in a bridge to another, as whose guests they stay.
+    /// Moves all who sit in a bridge to another; theirs is gone then.
     pub(crate) fn merge_bridges(&mut self, to: BridgeId, from: BridgeId) {
         let bridge = |id| self.bridges.get(&id).map(Bridge::snapshot);
         let (Some(told_to), Some(told_from)) = (bridge(to), bridge(from)) else {
