@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """How long a Ping takes while another session lists thousands of channels.
 
-  benches/beside.py --server COMMAND [--channels 10000] [--seconds 10] [--rounds 3] [--apart]
+  benches/beside.py --server COMMAND [--channels 10000] [--seconds 4] [--rounds 12] [--apart]
 
 COMMAND starts the server as for compare.py (e.g. "$PWD/switchroom.sh"). Rounds alternate: nobody lists; a client
 in a process of its own asks the server for CoreShowChannels and Status in turn, four lists a second; that client is
 given as many bytes as often by another process, which is as long busy with them and does nothing else: what the
 machine makes of a third busy process. A figure is the median of the rounds', as machines have their moods.
+
+A virtual machine waits for its host (`steal` in proc_stat(5)), and the slowest pings are those during which it did. So
+each round says how much of the time the host took, and the figures are told once more of the rounds in which it took
+less than QUIET: there is no other way to see what the server does.
 
 The client that lists gives way to whoever else would run: else the system's scheduler, which lets a client that is
 woken run before the server, is most of what is seen. With --apart the threads that serve sessions and the client that pings have one core, all
@@ -26,6 +30,7 @@ sys.path.insert(0, HERE)
 
 import compare  # noqa: E402
 
+QUIET = 2  # percent of the processors' time
 PACE = 0.002  # between pings
 LISTS = 0.25  # between lists
 ORIGINATE = ('Action: Originate\r\nChannel: Local/hold@bench\r\nContext: bench\r\nExten: hold\r\nPriority: 1\r\n'
@@ -121,6 +126,34 @@ def given(size, seconds, stop, ready):
     giver.join()
 
 
+def stolen():
+    """Ticks for which the host kept the processors to itself, and all ticks."""
+    with open('/proc/stat') as stat:
+        times = [int(ticks) for ticks in stat.readline().split()[1:9]]
+    return times[7], sum(times)
+
+
+class Round:
+    """The p50, p99 and p99.9 of a round, in microseconds, and what the host took of its time, in percent."""
+
+    def __init__(self, session, seconds):
+        before = stolen()
+        times = pings(session, seconds)
+        taken, all_ = (after - was for was, after in zip(before, stolen()))
+        self.pings, self.stolen = len(times), 100 * taken / all_
+        cuts = statistics.quantiles(times, n=1000)
+        self.cuts = cuts[499], cuts[989], cuts[998]
+
+
+def tell(name, rounds):
+    if not rounds:
+        return print(f'{name}: no round')
+    p50, p99, worst = (statistics.median(cuts) for cuts in zip(*(each.cuts for each in rounds)))
+    of_rounds = ', '.join(f'{each.cuts[1]:.0f} ({each.stolen:.1f} %)' for each in sorted(rounds, key=lambda each: each.stolen))
+    print(f'{name}: {len(rounds)} rounds, {sum(each.pings for each in rounds)} pings, p50 {p50:.0f} µs, p99 {p99:.0f} µs, '
+          f'p99.9 {worst:.0f} µs; p99 of each and what the host took: {of_rounds}')
+
+
 def pings(session, seconds):
     """Round trips, in microseconds."""
     times, end = [], time.monotonic() + seconds
@@ -149,8 +182,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--server', required=True)
     parser.add_argument('--channels', type=int, default=10000)
-    parser.add_argument('--seconds', type=float, default=10)
-    parser.add_argument('--rounds', type=int, default=3)
+    parser.add_argument('--seconds', type=float, default=4)
+    parser.add_argument('--rounds', type=int, default=12)
     parser.add_argument('--apart', action='store_true')
     args = parser.parse_args()
     server = compare.Server(args.server, os.path.join(HERE, 'etc'))
@@ -163,11 +196,11 @@ def main():
         if args.apart:
             part(server.process.pid)
         for _ in range(args.rounds):
-            figures[alone].append(pings(session, args.seconds))
+            figures[alone].append(Round(session, args.seconds))
             stop, lists = multiprocessing.Event(), multiprocessing.SimpleQueue()
             lister = multiprocessing.Process(target=listing, args=(port, stop, lists))
             lister.start()
-            figures[beside].append(pings(session, args.seconds))
+            figures[beside].append(Round(session, args.seconds))
             stop.set()
             lister.join()
             while not lists.empty():
@@ -177,16 +210,14 @@ def main():
             client = multiprocessing.Process(target=given, args=(size, statistics.median(took), stop, ready))
             client.start()
             ready.wait()
-            figures[other].append(pings(session, args.seconds))
+            figures[other].append(Round(session, args.seconds))
             stop.set()
             client.join()
     finally:
         server.stop()
     for name, rounds in figures.items():
-        cuts = [statistics.quantiles(times, n=1000) for times in rounds]
-        p50, p99, worst = (statistics.median(cut[at] for cut in cuts) for at in (499, 989, 998))
-        of_rounds = ' '.join(f'{cut[989]:.0f}' for cut in cuts)
-        print(f'{name}: {sum(map(len, rounds))} pings, p50 {p50:.0f} µs, p99 {p99:.0f} µs ({of_rounds}), p99.9 {worst:.0f} µs')
+        tell(name, rounds)
+        tell(f'{name}, host quiet', [each for each in rounds if each.stolen < QUIET])
     print(f'{len(took)} lists of {args.channels} rows and {size / 1e6:.1f} MB, {statistics.median(took) * 1e3:.0f} ms each')
 
 
