@@ -1,12 +1,14 @@
 //! A consultation: what becomes of a third party that is asked whether it takes a call.
 
+mod departure;
+
 use crate::Switch;
-use crate::bridge::{Bridge, Kind};
+use crate::bridge::Kind;
 use crate::feature::keys::Features;
 use crate::happening::{Happening, Progress};
 use crate::place::Place;
 use crate::timers::TimerId;
-use model::{BridgeId, Cause, ChannelId, DialStatus, Event, TransferResult};
+use model::{BridgeId, ChannelId, DialStatus};
 use std::sync::Arc;
 
 /// What a transferer may do meanwhile.
@@ -211,139 +213,5 @@ impl Switch {
     pub(super) fn complete_consultation(&mut self, id: ChannelId) {
         self.leave_bridge(id);
         self.happen(id, Happening::Unbridged);
-    }
-
-    /// A channel is about to leave its bridge. True if that ends a consultation, and is done.
-    pub(crate) fn end_consultation(&mut self, id: ChannelId) -> bool {
-        let Some(channel) = self.channels.get_mut(&id) else {
-            return false;
-        };
-        let by = channel.consulted_by.take();
-        if channel.consultation.is_some() {
-            self.forget_consultation_timer(id);
-            let channel = self.channels.get_mut(&id);
-            let known = channel.and_then(|channel| channel.consultation.take());
-            return known.is_some_and(|known| self.transferer_leaves(id, *known));
-        }
-        if let Some(by) = by
-            && let Some(known) = self.consultation(by).filter(|known| known.target == id)
-        {
-            let known = known.clone();
-            self.consulted_leaves(by, &known);
-            return true;
-        }
-        if let Some(peer) = self.peer(id)
-            && self.consultation(peer).is_some_and(|known| known.at_home)
-        {
-            self.other_leaves(id, peer);
-        }
-        false
-    }
-
-    fn consulted_leaves(&mut self, by: ChannelId, known: &Consultation) {
-        let id = known.target;
-        self.stop_music(id);
-        self.tell_peer(id, None);
-        self.unseat(id);
-        if !known.at_home {
-            self.tell_peer(by, None);
-            self.unseat(by);
-        }
-        known
-            .away
-            .into_iter()
-            .for_each(|away| self.end_if_empty(away));
-        self.come_home(by);
-    }
-
-    /// Who is transferred hangs up while the transferer talks with it.
-    fn other_leaves(&mut self, id: ChannelId, transferer: ChannelId) {
-        self.forget_consultation_timer(transferer);
-        let channel = self.channels.get_mut(&transferer);
-        let Some(known) = channel.and_then(|channel| channel.consultation.take()) else {
-            return;
-        };
-        if known.away.is_none() {
-            self.tell_dial_end(Some(id), known.target, DialStatus::Cancel);
-        }
-        self.let_consulted_go(known.target);
-    }
-
-    fn let_consulted_go(&mut self, target: ChannelId) {
-        if let Some(channel) = self.channels.get_mut(&target) {
-            channel.consulted_by = None;
-        }
-        self.release(target);
-    }
-
-    /// The transferer hangs up: the two others talk, or the one who waits goes on waiting for the
-    /// third party.
-    fn transferer_leaves(&mut self, id: ChannelId, known: Consultation) -> bool {
-        let target = known.target;
-        self.stop_tones(id);
-        let Some(waiting) = self.waiting_at(known.home, id) else {
-            if known.away.is_none() {
-                self.tell_dial_end(Some(id), target, DialStatus::Cancel);
-                self.let_consulted_go(target);
-                return true;
-            }
-            return false;
-        };
-        if let Some(channel) = self.channels.get_mut(&target) {
-            channel.consulted_by = None;
-        }
-        if let Some(channel) = self.channels.get_mut(&id) {
-            channel.cause = channel.cause.or(Some(Cause::NORMAL_CLEARING));
-        }
-        let Some(away) = known.away else {
-            self.unseat(id);
-            if known.at_home {
-                self.tell_peer(id, None);
-                self.start_music(waiting, "");
-            }
-            self.hand_over(id, waiting, &known);
-            return true;
-        };
-        self.tell_consultation_end((id, waiting), &known, false);
-        self.tell_peer(id, None);
-        self.stop_music(target);
-        self.unseat(target);
-        self.unseat(id);
-        self.end_if_empty(away);
-        self.stop_music(waiting);
-        let uniqueid = self.channels.get(&id);
-        let uniqueid = uniqueid.map(|channel| Arc::clone(&channel.uniqueid));
-        self.enter_bridge(known.home, target, uniqueid);
-        self.tell_members(known.home);
-        let sound = Arc::clone(&self.features_of(id).transfer.sounds.done);
-        self.play_sound(target, &sound);
-        true
-    }
-
-    /// `stays`: the transferer talks with both.
-    pub(super) fn tell_consultation_end(
-        &mut self,
-        (id, waiting): (ChannelId, ChannelId),
-        known: &Consultation,
-        stays: bool,
-    ) {
-        let Some(transferer) = self.snapshot(id) else {
-            return;
-        };
-        let bridges = [Some(known.home), known.away].map(|id| {
-            id.and_then(|id| self.bridges.get(&id))
-                .map(Bridge::snapshot)
-        });
-        let dest = bridges[0].as_ref();
-        let dest = dest.map(|bridge| Arc::clone(&bridge.uniqueid));
-        self.tell(Event::AttendedTransfer {
-            result: TransferResult::Success,
-            transferers: [Arc::clone(&transferer), transferer],
-            transferee: self.snapshot(waiting),
-            target: self.snapshot(known.target),
-            dest: dest.unwrap_or_default(),
-            stays,
-            bridges,
-        });
     }
 }
