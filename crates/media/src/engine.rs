@@ -3,15 +3,16 @@
 use crate::Settings;
 use crate::graph::Graph;
 use crate::handle::{Closed, Concern, Handle, Inbox, Request};
-use crate::leg::Leg;
+use crate::leg::{Leg, Made};
 use crate::playback::{Next, Playback};
 use crate::ports::Ports;
 use crate::reader::{Order, Reader, Task};
 use crate::recording::Recording;
 use crate::rtcp::Clock;
+use crate::tone::Generator;
 use crate::volume::Volume;
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
-use model::{MediaId, MediaInstruction, MediaReport, PlayId};
+use model::{MediaId, MediaInstruction, MediaReport, PlayId, Voice};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
@@ -50,7 +51,7 @@ pub fn start(
         inbox,
         legs: BTreeMap::new(),
         graph: Graph::default(),
-        unheard: BTreeMap::new(),
+        loose: BTreeMap::new(),
         unread: BTreeSet::new(),
         next_tick: Instant::now(),
         clock: Clock::start(),
@@ -68,13 +69,18 @@ struct Engine {
     inbox: Inbox,
     legs: BTreeMap<MediaId, Leg>,
     graph: Graph,
-    /// Playbacks into no leg: they take their time all the same.
-    unheard: BTreeMap<PlayId, Playback>,
+    /// What is played into no leg: it takes its time, whoever is connected.
+    loose: BTreeMap<PlayId, Loose>,
     /// Sockets that may hold datagrams: polling tells of each only once.
     unread: BTreeSet<Token>,
     next_tick: Instant,
     clock: Clock,
     reports: Box<dyn FnMut(MediaReport) + Send>,
+}
+
+enum Loose {
+    Files(Playback),
+    Tones(Generator),
 }
 
 impl Engine {
@@ -116,7 +122,7 @@ impl Engine {
 
     /// Whether there is nothing to tick for.
     fn is_idle(&self) -> bool {
-        self.legs.is_empty() && self.unheard.is_empty()
+        self.legs.is_empty() && self.loose.is_empty()
     }
 
     /// The clock stands still while idle; set it going before something is added.
@@ -192,7 +198,11 @@ impl Engine {
     fn instruct(&mut self, instruction: MediaInstruction) {
         match instruction {
             MediaInstruction::Connect { from, to, digits } => {
-                if self.legs.contains_key(&from) && self.legs.contains_key(&to) {
+                let known = match from {
+                    Voice::Leg(from) => self.legs.contains_key(&from),
+                    Voice::Play(_) => true,
+                };
+                if known && self.legs.contains_key(&to) {
                     self.graph.connect(from, to, digits);
                 }
             }
@@ -248,10 +258,22 @@ impl Engine {
                     leg.set_volume(Volume::new(volume));
                 }
             }
-            MediaInstruction::Tones { media, tones } => {
+            MediaInstruction::Tones { media, play, tones } => {
+                self.sound_tones(media, play, Generator::new(tones));
+            }
+        }
+    }
+
+    fn sound_tones(&mut self, media: Option<MediaId>, play: PlayId, tones: Generator) {
+        match media {
+            Some(media) => {
                 if let Some(leg) = self.legs.get_mut(&media) {
-                    leg.sound_tones(tones);
+                    leg.sound_tones(play, tones);
                 }
+            }
+            None => {
+                self.wind_up();
+                self.loose.insert(play, Loose::Tones(tones));
             }
         }
     }
@@ -268,7 +290,7 @@ impl Engine {
             (Ok(playback), Some(leg)) => leg.play(playback),
             (Ok(playback), None) => {
                 self.wind_up();
-                self.unheard.insert(play, playback);
+                self.loose.insert(play, Loose::Files(playback));
             }
             (Err((order, reason)), _) => {
                 let failed = order
@@ -297,7 +319,8 @@ impl Engine {
         match self.reader.begin(task) {
             Some(pieces) => {
                 self.wind_up();
-                self.unheard.insert(play, Playback::new(play, pieces));
+                self.loose
+                    .insert(play, Loose::Files(Playback::new(play, pieces)));
             }
             None => (self.reports)(MediaReport::Finished {
                 play,
@@ -307,7 +330,7 @@ impl Engine {
     }
 
     fn stop(&mut self, play: PlayId) {
-        self.unheard.remove(&play);
+        self.loose.remove(&play);
         self.legs.values_mut().for_each(|leg| leg.stop(play));
     }
 
@@ -382,7 +405,7 @@ impl Engine {
             if !is_rtp {
                 leg.rtcp(&datagram[..length], from, at);
             } else if let Some(speech) = leg.rtp(&datagram[..length], from, at, &mut self.reports) {
-                for (to, digits) in self.graph.listeners(id) {
+                for (to, digits) in self.graph.listeners(id.into()) {
                     if let Some(listener) = self.legs.get_mut(to)
                         && (*digits || !speech.is_digit())
                     {
@@ -401,36 +424,65 @@ impl Engine {
             self.next_tick = now;
         }
         while self.next_tick <= now {
-            let mut recorded = Vec::new();
+            let (mut recorded, mut made) = (Vec::new(), Vec::new());
             for (id, leg) in &mut self.legs {
-                leg.tick(
+                let own = leg.tick(
                     self.graph.sources(*id) > 1,
                     (&self.clock, now),
                     &mut self.reports,
                 );
+                made.extend(own.filter(|(play, _)| is_heard(&self.graph, *play)));
                 recorded.extend(leg.recorded());
             }
             for recording in recorded {
                 self.keep(recording);
             }
-            self.play_unheard();
+            self.play_loose(&mut made);
+            self.hand_out(&made, now);
             self.next_tick += TICK;
         }
     }
 
-    fn play_unheard(&mut self) {
-        let reports = &mut self.reports;
-        self.unheard.retain(|play, playback| match playback.next() {
-            Next::Frame(_) | Next::Late => true,
-            Next::End(failed) => {
-                reports(MediaReport::Finished {
-                    play: *play,
-                    failed,
-                });
-                false
+    fn play_loose(&mut self, made: &mut Vec<Made>) {
+        let (reports, graph) = (&mut self.reports, &self.graph);
+        self.loose.retain(|play, loose| {
+            let (frame, goes_on) = match loose {
+                Loose::Files(playback) => match playback.next() {
+                    Next::Frame(frame) => (Some(frame), true),
+                    Next::Late => (None, true),
+                    Next::End(failed) => {
+                        let play = *play;
+                        reports(MediaReport::Finished { play, failed });
+                        (None, false)
+                    }
+                },
+                Loose::Tones(tones) => {
+                    let frame = tones.frame();
+                    let goes_on = frame.is_some();
+                    (frame, goes_on)
+                }
+            };
+            if is_heard(graph, *play) {
+                made.push((*play, frame));
             }
+            goes_on
         });
     }
+
+    /// What was made is heard by those connected to it.
+    fn hand_out(&mut self, made: &[Made], now: Instant) {
+        for made in made {
+            for (to, _) in self.graph.listeners(Voice::Play(made.0)) {
+                if let Some(listener) = self.legs.get_mut(to) {
+                    listener.hear_made(made, self.graph.sources(*to) == 1, now);
+                }
+            }
+        }
+    }
+}
+
+fn is_heard(graph: &Graph, play: PlayId) -> bool {
+    !graph.listeners(Voice::Play(play)).is_empty()
 }
 
 /// The tokens of a leg's RTP and RTCP sockets.

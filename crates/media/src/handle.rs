@@ -165,11 +165,16 @@ impl Handle {
             }
             | MediaInstruction::Detect { media, .. }
             | MediaInstruction::Volume { media, .. }
-            | MediaInstruction::Tones { media, .. } => Concern::Leg(*media),
+            | MediaInstruction::Tones {
+                media: Some(media), ..
+            } => Concern::Leg(*media),
             MediaInstruction::Play {
                 media: None, play, ..
             }
             | MediaInstruction::Record {
+                media: None, play, ..
+            }
+            | MediaInstruction::Tones {
                 media: None, play, ..
             }
             | MediaInstruction::Find { play, .. }

@@ -18,7 +18,7 @@ use crate::transmission::Transmission;
 use crate::volume::Volume;
 use crate::{Format, Remote};
 use mio::net::UdpSocket;
-use model::{AudioQuality, MediaId, MediaReport, Talk, Tones};
+use model::{AudioQuality, MediaId, MediaReport, PlayId, Talk, Voice};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -48,7 +48,7 @@ pub(crate) struct Leg {
     playback: Option<Playback>,
     recording: Option<Recording>,
     detector: Option<Detector>,
-    tones: Option<Generator>,
+    tones: Option<(PlayId, Generator)>,
     mixer: Mixer,
     volume: Volume,
 }
@@ -71,6 +71,9 @@ enum Kind {
     Sound(Format),
     Digit,
 }
+
+/// What 20 ms of a playback or of tones are; nothing while the reader is late and at the end.
+pub(crate) type Made = (PlayId, Option<Vec<i16>>);
 
 /// Where a leg's reports go.
 pub(crate) type Reports<'a> = &'a mut dyn FnMut(MediaReport);
@@ -191,7 +194,7 @@ impl Leg {
 
     /// Hears another leg, or itself. One of several sources (`alone` is false) waits for the mix.
     pub(crate) fn hear(&mut self, from: MediaId, speech: &Speech<'_>, alone: bool, now: Instant) {
-        if self.playback.is_some() || self.tones.is_some() || self.keys_out.is_busy() {
+        if self.is_deaf() {
             return;
         }
         let Some(remote) = &self.remote else { return };
@@ -202,7 +205,9 @@ impl Leg {
             ..
         } = speech.packet;
         match (speech.kind, remote.telephone_event) {
-            (Kind::Sound(format), _) if !alone => self.mixer.push(from, &format.decode(payload)),
+            (Kind::Sound(format), _) if !alone => {
+                self.mixer.push(Voice::Leg(from), &format.decode(payload));
+            }
             (Kind::Sound(format), _) => {
                 let payload = if self.volume.is_plain() {
                     format.transcode(payload, remote.format)
@@ -235,6 +240,28 @@ impl Leg {
         }
     }
 
+    /// Hears what is played elsewhere, or that it has a gap.
+    pub(crate) fn hear_made(&mut self, (play, frame): &Made, alone: bool, now: Instant) {
+        if self.is_deaf() {
+            return;
+        }
+        match frame {
+            Some(frame) if !alone => self.mixer.push_frame(Voice::Play(*play), frame),
+            Some(frame) => {
+                let mut frame = frame.clone();
+                self.volume.apply(&mut frame);
+                self.send_frame(&frame, now);
+            }
+            None if alone => self.transmission.pause(),
+            None => {}
+        }
+    }
+
+    /// Whether it has its own to hear.
+    fn is_deaf(&self) -> bool {
+        self.playback.is_some() || self.tones.is_some() || self.keys_out.is_busy()
+    }
+
     /// Plays files from now on, instead of those being played.
     pub(crate) fn play(&mut self, playback: Playback) {
         self.playback = Some(playback);
@@ -255,21 +282,19 @@ impl Leg {
         self.recording.take_if(Recording::tick)
     }
 
-    /// Ends a playback or a recording, if it is this leg's.
-    pub(crate) fn stop(&mut self, play: model::PlayId) {
+    /// Ends a playback, tones or a recording, if it is this leg's.
+    pub(crate) fn stop(&mut self, play: PlayId) {
         self.recording.take_if(|recording| recording.play == play);
-        if self
-            .playback
-            .take_if(|playback| playback.play == play)
-            .is_some()
-        {
+        let files = self.playback.take_if(|playback| playback.play == play);
+        let tones = self.tones.take_if(|(own, _)| *own == play);
+        if files.is_some() || tones.is_some() {
             self.transmission.pause();
         }
     }
 
-    /// Sounds tones, or none.
-    pub(crate) fn sound_tones(&mut self, tones: Option<Tones>) {
-        self.tones = tones.map(Generator::new);
+    /// Sounds tones from now on, instead of those that do.
+    pub(crate) fn sound_tones(&mut self, play: PlayId, tones: Generator) {
+        self.tones = Some((play, tones));
         self.transmission.pause();
     }
 
@@ -289,8 +314,8 @@ impl Leg {
         }
     }
 
-    /// Hears another leg no longer. `mixes` says that it still hears several.
-    pub(crate) fn forget(&mut self, from: MediaId, mixes: bool) {
+    /// Hears another no longer. `mixes` says that it still hears several.
+    pub(crate) fn forget(&mut self, from: Voice, mixes: bool) {
         if mixes {
             self.mixer.forget(from);
         } else {
@@ -298,13 +323,13 @@ impl Leg {
         }
     }
 
-    /// Goes 20 ms further. `mixes` says that it hears several sources.
+    /// Goes 20 ms further. `mixes` says that it hears several sources. Gives what is played into it.
     pub(crate) fn tick(
         &mut self,
         mixes: bool,
         (clock, now): (&Clock, Instant),
         reports: Reports<'_>,
-    ) {
+    ) -> Option<Made> {
         let media = self.id;
         self.keys_in.tick(now, |key| reports(about(media, key)));
         match self.detector.as_mut().and_then(Detector::tick) {
@@ -315,16 +340,23 @@ impl Leg {
             }),
             None => {}
         }
-        match self.keys_out.tick() {
-            Step::Packet { first, payload } => self.send_digit(first, &payload, now),
-            Step::Rest => self.transmission.pause(),
+        let made = match self.keys_out.tick() {
+            Step::Packet { first, payload } => {
+                self.send_digit(first, &payload, now);
+                None
+            }
+            Step::Rest => {
+                self.transmission.pause();
+                None
+            }
             Step::Nothing => self.sound(mixes, now, reports),
-        }
+        };
         if self.control.is_due(now) {
             self.report(false, (clock, now));
             let quality = Box::new(self.figures());
             reports(MediaReport::Quality { media, quality });
         }
+        made
     }
 
     /// Says goodbye; the figures, if it was ever pointed.
@@ -351,37 +383,52 @@ impl Leg {
         }
     }
 
-    /// The 20 ms of our own making, if any.
-    fn sound(&mut self, mixes: bool, now: Instant, reports: Reports<'_>) {
+    /// The 20 ms of our own making, if any: what is played here, or the mix.
+    fn sound(&mut self, mixes: bool, now: Instant, reports: Reports<'_>) -> Option<Made> {
+        let made = self.make(reports);
+        match &made {
+            Some((_, frame)) => self.send_or_pause(frame.as_deref(), now),
+            None if mixes => {
+                let mut frame = self.mixer.frame();
+                if let Some(frame) = &mut frame {
+                    self.volume.apply(frame);
+                }
+                self.send_or_pause(frame.as_deref(), now);
+            }
+            None => {}
+        }
+        made
+    }
+
+    /// The next 20 ms of what is played here.
+    fn make(&mut self, reports: Reports<'_>) -> Option<Made> {
         if let Some(playback) = &mut self.playback {
-            match playback.next() {
-                Next::Frame(frame) => self.send_frame(&frame, now),
-                Next::Late => self.transmission.pause(),
-                Next::End(failed) => {
-                    reports(MediaReport::Finished {
-                        play: playback.play,
-                        failed,
-                    });
-                    self.playback = None;
-                    self.transmission.pause();
-                }
-            }
-        } else if let Some(tones) = &mut self.tones {
-            match tones.frame() {
-                Some(frame) => self.send_frame(&frame, now),
-                None => {
-                    self.tones = None;
-                    self.transmission.pause();
-                }
-            }
-        } else if mixes {
-            match self.mixer.frame() {
-                Some(mut frame) => {
-                    self.volume.apply(&mut frame);
-                    self.send_frame(&frame, now);
-                }
-                None => self.transmission.pause(),
-            }
+            let play = playback.play;
+            return Some((
+                play,
+                match playback.next() {
+                    Next::Frame(frame) => Some(frame),
+                    Next::Late => None,
+                    Next::End(failed) => {
+                        reports(MediaReport::Finished { play, failed });
+                        self.playback = None;
+                        None
+                    }
+                },
+            ));
+        }
+        let (play, tones) = self.tones.as_mut()?;
+        let made = (*play, tones.frame());
+        if made.1.is_none() {
+            self.tones = None;
+        }
+        Some(made)
+    }
+
+    fn send_or_pause(&mut self, samples: Option<&[i16]>, now: Instant) {
+        match samples {
+            Some(samples) => self.send_frame(samples, now),
+            None => self.transmission.pause(),
         }
     }
 

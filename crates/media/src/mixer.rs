@@ -1,7 +1,7 @@
 //! Several sources heard by one leg.
 
 use crate::codec::FRAME;
-use model::MediaId;
+use model::Voice;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Samples to gather before a source is heard: 40 ms ride out the jitter of most networks.
@@ -11,22 +11,30 @@ const BOUND: usize = 5 * FRAME;
 
 /// What the sources of a leg said and it has not heard yet.
 #[derive(Default)]
-pub(crate) struct Mixer(BTreeMap<MediaId, Voice>);
+pub(crate) struct Mixer(BTreeMap<Voice, Queue>);
 
 #[derive(Default)]
-struct Voice {
+struct Queue {
     samples: VecDeque<i16>,
     flows: bool,
 }
 
 impl Mixer {
     /// A source says something.
-    pub(crate) fn push(&mut self, from: MediaId, samples: &[i16]) {
+    pub(crate) fn push(&mut self, from: Voice, samples: &[i16]) {
         let voice = self.0.entry(from).or_default();
         voice.samples.extend(samples);
         let over = voice.samples.len().saturating_sub(BOUND);
         voice.samples.drain(..over);
         voice.flows |= voice.samples.len() >= AHEAD;
+    }
+
+    /// A source that goes by our own clock has its next 20 ms, which need not wait for more.
+    pub(crate) fn push_frame(&mut self, from: Voice, frame: &[i16]) {
+        self.push(from, frame);
+        if let Some(voice) = self.0.get_mut(&from) {
+            voice.flows = true;
+        }
     }
 
     /// The sum of 20 ms of every source; `None` if all are silent.
@@ -44,7 +52,7 @@ impl Mixer {
     }
 
     /// Forgets what a source said; what the others did is still to be heard.
-    pub(crate) fn forget(&mut self, from: MediaId) {
+    pub(crate) fn forget(&mut self, from: Voice) {
         self.0.remove(&from);
     }
 }
@@ -52,21 +60,34 @@ impl Mixer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::{MediaId, PlayId};
+
+    fn leg(id: u64) -> Voice {
+        Voice::Leg(MediaId(id))
+    }
+
+    #[test]
+    fn what_goes_by_our_clock_is_heard_at_once() {
+        let mut mixer = Mixer::default();
+        mixer.push(leg(1), &[5; FRAME]);
+        mixer.push_frame(Voice::Play(PlayId(1)), &[7; FRAME]);
+        assert_eq!(mixer.frame(), Some(vec![7; FRAME]));
+    }
 
     #[test]
     fn sources_are_summed_without_overflow_and_wait_for_enough() {
         let mut mixer = Mixer::default();
-        mixer.push(MediaId(1), &[20_000; FRAME]);
+        mixer.push(leg(1), &[20_000; FRAME]);
         assert_eq!(mixer.frame(), None);
-        mixer.push(MediaId(1), &[20_000; FRAME]);
-        mixer.push(MediaId(2), &[20_000; 3 * FRAME]);
+        mixer.push(leg(1), &[20_000; FRAME]);
+        mixer.push(leg(2), &[20_000; 3 * FRAME]);
         assert_eq!(mixer.frame(), Some(vec![i16::MAX; FRAME]));
-        mixer.push(MediaId(2), &[-5; 9 * FRAME]);
-        assert_eq!(mixer.0[&MediaId(2)].samples.len(), BOUND);
+        mixer.push(leg(2), &[-5; 9 * FRAME]);
+        assert_eq!(mixer.0[&leg(2)].samples.len(), BOUND);
         assert_eq!(mixer.frame(), Some(vec![19_995; FRAME]));
         assert_eq!(mixer.frame(), Some(vec![-5; FRAME]));
-        mixer.push(MediaId(1), &[7; 2 * FRAME]);
-        mixer.forget(MediaId(2));
+        mixer.push(leg(1), &[7; 2 * FRAME]);
+        mixer.forget(leg(2));
         assert_eq!(mixer.frame(), Some(vec![7; FRAME]));
     }
 }

@@ -5,6 +5,21 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Who or what is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Voice {
+    /// The far end of a leg.
+    Leg(MediaId),
+    /// Files or tones, wherever they are played to: into a leg, or into none.
+    Play(PlayId),
+}
+
+impl From<MediaId> for Voice {
+    fn from(leg: MediaId) -> Self {
+        Self::Leg(leg)
+    }
+}
+
 /// What the switch tells media. Legs are opened, pointed and closed by their technology.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MediaInstruction {
@@ -12,7 +27,7 @@ pub enum MediaInstruction {
     /// it says last.
     Connect {
         /// Who speaks.
-        from: MediaId,
+        from: Voice,
         /// Who hears.
         to: MediaId,
         /// Whether the digits that `from` sends in its sound are heard too.
@@ -21,13 +36,14 @@ pub enum MediaInstruction {
     /// And no longer.
     Disconnect {
         /// Who speaks.
-        from: MediaId,
+        from: Voice,
         /// Who hears.
         to: MediaId,
     },
     /// Play files into a leg, one after the other; ends in [`MediaReport::Finished`].
     Play {
-        /// The leg; `None` plays to nobody, but for as long as it would take.
+        /// The leg, which hears nothing else meanwhile; `None` plays for as long as it takes to those
+        /// alone who are connected to it.
         media: Option<MediaId>,
         /// This playback.
         play: PlayId,
@@ -38,7 +54,8 @@ pub enum MediaInstruction {
         /// Begin again after the last file (music on hold).
         forever: bool,
     },
-    /// End a playback or a recording early; it is not reported as finished, and nothing is kept of it.
+    /// End a playback, tones or a recording early; it is not reported as finished, and nothing is kept
+    /// of it.
     StopPlay(PlayId),
     /// Keep what comes in on a leg as a sound, in place of an older one of that name. Ends in
     /// [`MediaReport::Finished`], where it has failed if nothing was heard or kept.
@@ -64,12 +81,14 @@ pub enum MediaInstruction {
     },
     /// Remove a sound that was recorded.
     Remove(Arc<str>),
-    /// Play tones until they end or something else is told; `None` is silence.
+    /// Play tones until they end or are stopped; that they ended is not told.
     Tones {
-        /// The leg.
-        media: MediaId,
-        /// The tones.
-        tones: Option<Tones>,
+        /// The leg, which hears nothing else meanwhile; `None` plays to those alone who are connected.
+        media: Option<MediaId>,
+        /// These tones.
+        play: PlayId,
+        /// What they are.
+        tones: Tones,
     },
     /// How loud a leg hears others from now on; what is played to it stays as it is.
     Volume {

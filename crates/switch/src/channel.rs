@@ -24,7 +24,7 @@ use crate::tones::Sounding;
 use crate::variables::Variables;
 use model::{
     BridgeId, Cause, ChannelId, ChannelSnapshot, ChannelState, Dialog, Event, MediaInstruction,
-    Party, Trace, TraceId,
+    Party, PlayId, Trace, TraceId,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,6 +82,8 @@ pub(crate) struct Channel {
     pub(crate) mute: Mute,
     /// Keys being pressed for its far end.
     pub(crate) presses: Presses,
+    /// The files its far end hears.
+    pub(crate) playing: Option<PlayId>,
     /// What is played to its far end, as long as that has no leg to hear it by.
     pub(crate) pending_play: Option<MediaInstruction>,
     /// Whom it asks before it transfers a call.
@@ -285,6 +287,7 @@ impl Switch {
             held: false,
             holds: false,
             presses: Presses::default(),
+            playing: None,
             pending_play: None,
             consultation: None,
             consulted_by: None,

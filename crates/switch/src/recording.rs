@@ -1,7 +1,7 @@
 //! Sounds made of what a far end says: recorded, looked for, removed. Each ends as a playback does, in
 //! [`Happening::Played`](crate::happening::Happening::Played).
 
-use crate::listen::Playing;
+use crate::play::Playing;
 use crate::{Output, Switch};
 use model::{ChannelId, MediaInstruction, PlayId};
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! Who spies on whom: a channel that executes ChanSpy hears another and may speak to it. What that
-//! means for sound stands in `listen.rs`.
+//! means for sound stands in `sources.rs`.
 
 use crate::happening::Happening;
-use crate::listen::HOPS;
+use crate::sources::HOPS;
 use crate::{Output, Switch};
 use model::{ChannelId, Event, MediaInstruction};
 use std::collections::{BTreeMap, BTreeSet};

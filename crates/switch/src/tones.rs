@@ -4,14 +4,13 @@
 //! They go on until they end, are stopped, or something else is to be heard: a file, music, whoever
 //! is in a bridge.
 
+use crate::listen::leg;
+use crate::sources::{Source, Sources};
 use crate::{Output, Switch};
-use model::{ChannelId, MediaId, MediaInstruction, Tones};
+use model::{ChannelId, MediaId, MediaInstruction, PlayId, Tones, Voice};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// Through how many Local channels in a row a tone goes.
-const HOPS: usize = 16;
 
 /// indications.conf: the tones of each country.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -65,8 +64,19 @@ impl Indications {
 #[derive(Debug)]
 pub(crate) struct Sounding {
     tones: Tones,
-    /// The leg that was told of them.
-    at: Option<MediaId>,
+    pub(crate) play: PlayId,
+    at: Place,
+}
+
+/// Where tones are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Nowhere: nobody would hear them.
+    Nowhere,
+    /// In the channel's own leg.
+    Leg(MediaId),
+    /// By themselves, for those who hear the channel.
+    Loose,
 }
 
 impl Switch {
@@ -87,8 +97,10 @@ impl Switch {
     /// Sounds tones to whoever is at a channel's far end, instead of those that do.
     pub(crate) fn sound_tones(&mut self, id: ChannelId, tones: Tones) {
         self.stop_tones(id);
+        let play = self.new_play_id();
         if let Some(channel) = self.channels.get_mut(&id) {
-            channel.tones = Some(Sounding { tones, at: None });
+            let at = Place::Nowhere;
+            channel.tones = Some(Sounding { tones, play, at });
             self.touched.insert(id);
         }
     }
@@ -96,36 +108,51 @@ impl Switch {
     /// Ends the tones, if there are any.
     pub(crate) fn stop_tones(&mut self, id: ChannelId) {
         let channel = self.channels.get_mut(&id);
-        let sounding = channel.and_then(|channel| channel.tones.take());
-        if let Some(media) = sounding.and_then(|sounding| sounding.at) {
-            self.put_tones(media, None);
+        if let Some(sounding) = channel.and_then(|channel| channel.tones.take()) {
+            self.touched.insert(id);
+            if sounding.at != Place::Nowhere {
+                self.put(Output::Media(MediaInstruction::StopPlay(sounding.play)));
+            }
         }
     }
 
-    /// Tones sound where the far ends are now of these channels.
-    pub(crate) fn place_tones(&mut self, among: &BTreeSet<ChannelId>) {
+    /// Tones of these channels are made where somebody hears them now, and only there.
+    pub(crate) fn place_tones(
+        &mut self,
+        among: &BTreeSet<ChannelId>,
+        heard: &[(MediaId, Sources)],
+    ) {
         for id in among {
-            let far = self.far_leg(*id, HOPS);
-            let channel = self.channels.get_mut(id);
-            let Some(sounding) = channel.and_then(|channel| channel.tones.as_mut()) else {
+            let Some(channel) = self.channels.get_mut(id) else {
                 continue;
             };
-            let before = std::mem::replace(&mut sounding.at, far);
-            if before == far {
+            let own = leg(channel).map(|leg| leg.media);
+            let Some(sounding) = &mut channel.tones else {
+                continue;
+            };
+            let play = sounding.play;
+            let hears = |source: &Source| source.from == Voice::Play(play);
+            let now = match own {
+                Some(media) => Place::Leg(media),
+                None if heard.iter().any(|(_, heard)| heard.iter().any(hears)) => Place::Loose,
+                None => Place::Nowhere,
+            };
+            let before = std::mem::replace(&mut sounding.at, now);
+            if before == now {
                 continue;
             }
             let tones = sounding.tones.clone();
-            if let Some(media) = before {
-                self.put_tones(media, None);
+            if before != Place::Nowhere {
+                self.put(Output::Media(MediaInstruction::StopPlay(play)));
             }
-            if let Some(media) = far {
-                self.put_tones(media, Some(tones));
-            }
+            let media = match now {
+                Place::Nowhere => continue,
+                Place::Leg(media) => Some(media),
+                Place::Loose => None,
+            };
+            let instruction = MediaInstruction::Tones { media, play, tones };
+            self.put(Output::Media(instruction));
         }
-    }
-
-    fn put_tones(&mut self, media: MediaId, tones: Option<Tones>) {
-        self.put(Output::Media(MediaInstruction::Tones { media, tones }));
     }
 }
 

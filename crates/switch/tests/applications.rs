@@ -86,7 +86,8 @@ exten => h,1,NoOp()
 
 fn tones(world: &World) -> Vec<bool> {
     let told = world.media.iter().filter_map(|told| match told {
-        MediaInstruction::Tones { tones, .. } => Some(tones.is_some()),
+        MediaInstruction::Tones { .. } => Some(true),
+        MediaInstruction::StopPlay(_) => Some(false),
         _ => None,
     });
     told.collect()
@@ -216,7 +217,7 @@ fn who_announces_is_heard_by_all_who_wait() {
     world.run_ms(500);
     let hears = |told: bool| {
         [alice, carol].map(|to| {
-            let (from, to) = (model::MediaId(bob.0), model::MediaId(to.0));
+            let (from, to) = (model::MediaId(bob.0).into(), model::MediaId(to.0));
             if told {
                 MediaInstruction::Connect {
                     from,

@@ -9,7 +9,7 @@
 
 mod world;
 
-use model::{ChannelId, Event, MediaInstruction};
+use model::{ChannelId, Event, MediaInstruction, Voice};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use world::{Phone, World, originate};
@@ -73,8 +73,15 @@ fn hearing(world: &World) -> Vec<String> {
     let mut pairs = BTreeSet::new();
     for told in &world.media {
         match told {
-            MediaInstruction::Connect { from, to, .. } => pairs.insert((to.0, from.0)),
-            MediaInstruction::Disconnect { from, to } => pairs.remove(&(to.0, from.0)),
+            MediaInstruction::Connect {
+                from: Voice::Leg(from),
+                to,
+                ..
+            } => pairs.insert((to.0, from.0)),
+            MediaInstruction::Disconnect {
+                from: Voice::Leg(from),
+                to,
+            } => pairs.remove(&(to.0, from.0)),
             _ => false,
         };
     }

@@ -141,7 +141,7 @@ fn a_leg_told_again_is_heard_on() {
     }
     let leaves = |told: &MediaInstruction| matches!(told, MediaInstruction::Disconnect { .. });
     assert!(!world.media.iter().any(leaves), "{:?}", world.media);
-    let (from, to) = (media, media);
+    let (from, to) = (media.into(), media);
     let echoes = MediaInstruction::Connect {
         from,
         to,

@@ -75,8 +75,11 @@ fn digits_that_may_be_codes_are_heard_once_they_are_none() {
             _ => None,
         });
         let connected: Vec<_> = connected.collect();
-        assert!(connected.contains(&(hears, speaks, true)), "{exten}");
-        assert!(connected.contains(&(speaks, hears, false)), "{exten}");
+        assert!(connected.contains(&(hears.into(), speaks, true)), "{exten}");
+        assert!(
+            connected.contains(&(speaks.into(), hears, false)),
+            "{exten}"
+        );
         // Media tells of each of them, as it does not pass them on.
         world.give(Input::Media(MediaReport::Digit {
             media: speaks,
@@ -129,8 +132,9 @@ fn trunks_hear_their_digits_once_there_is_sound_before_the_answer() {
             let mut told = world.media.iter();
             told.find_map(|told| match told {
                 MediaInstruction::Tones {
-                    media,
-                    tones: Some(tones),
+                    media: Some(media),
+                    tones,
+                    ..
                 } if *media == model::MediaId(of.0) => Some(tones.parts.len()),
                 _ => None,
             })

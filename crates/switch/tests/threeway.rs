@@ -88,6 +88,8 @@ fn each_hears_both_others() {
             "{keys}"
         );
         assert_eq!(call.bridge().1, "softmix");
+        // The beep first.
+        call.world.run(seconds(1));
         assert_eq!(call.world.heard_by(alice), [bob, carol]);
         assert_eq!(call.world.heard_by(bob), [alice, carol]);
         assert_eq!(call.world.heard_by(carol), [alice, bob]);
@@ -271,6 +273,7 @@ fn nobody_is_transferred_by_one_of_three_but_by_one_of_two() {
 #[test]
 fn one_of_three_who_holds_or_is_muted_leaves_the_others_alone() {
     let mut call = Three::asked("*3");
+    call.world.run(seconds(1));
     let music = call.world.story(&["MusicOnHoldStart"]).len();
     call.world.signal(model::Signal::Held(call.bob));
     assert_eq!(call.world.story(&["Hold"]).len(), 1);

@@ -47,8 +47,16 @@ fn heard(exten: &str, bob: Phone) -> Vec<String> {
         world.hang_up(alice);
     }
     world.finish();
+    let mut sounding = None;
     let told = world.media.iter().filter_map(|told| match told {
-        MediaInstruction::Tones { tones, .. } => Some(tones.as_ref().map_or("-".to_owned(), name)),
+        MediaInstruction::Tones { tones, play, .. } => {
+            sounding = Some(*play);
+            Some(name(tones))
+        }
+        MediaInstruction::StopPlay(play) => {
+            let ended = sounding.take_if(|sounding| *sounding == *play);
+            ended.map(|_| "-".to_owned())
+        }
         _ => None,
     });
     told.collect()

@@ -91,7 +91,7 @@ fn who_waits_with_music_hears_who_they_are_transferred_to() {
     );
     let [bob, carol] = ["bob", "carol"].map(|name| world.line(name));
     let hears = MediaInstruction::Connect {
-        from: MediaId(carol.0),
+        from: MediaId(carol.0).into(),
         to: MediaId(bob.0),
         digits: true,
     };
@@ -148,7 +148,7 @@ fn a_call_takes_the_place_of_another_in_its_conversation() {
         ]
     );
     let hears = MediaInstruction::Connect {
-        from: MediaId(new.0),
+        from: MediaId(new.0).into(),
         to: MediaId(world.line("bob").0),
         digits: true,
     };

@@ -64,7 +64,7 @@ pub(crate) fn start_with(
 
 pub(crate) fn connect(media: &Handle, from: &Phone, to: &Phone) {
     media.instruct(MediaInstruction::Connect {
-        from: from.leg.id,
+        from: from.leg.id.into(),
         to: to.leg.id,
         digits: true,
     });

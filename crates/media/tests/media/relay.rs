@@ -130,7 +130,7 @@ fn numbers_go_on_when_the_speaker_changes() {
     alice.say(100, 0, &payload(1, 1));
     let first = bob.hear();
     media.instruct(MediaInstruction::Disconnect {
-        from: alice.leg.id,
+        from: alice.leg.id.into(),
         to: bob.leg.id,
     });
     connect(&media, &carol, &bob);
@@ -192,7 +192,7 @@ fn several_speakers_are_mixed() {
     send(&alice.rtp, alice.leg.address, &key(2));
     carol.hears_nothing();
     media.instruct(MediaInstruction::Disconnect {
-        from: bob.leg.id,
+        from: bob.leg.id.into(),
         to: carol.leg.id,
     });
     alice.say(3, 0, &payload(1, 3));
@@ -320,7 +320,7 @@ fn digits_are_reported_relayed_and_sent() {
 
     // Digits that may be codes are the switch's alone.
     media.instruct(MediaInstruction::Connect {
-        from: alice.leg.id,
+        from: alice.leg.id.into(),
         to: bob.leg.id,
         digits: false,
     });

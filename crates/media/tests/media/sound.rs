@@ -2,7 +2,7 @@
 
 use crate::phone::{PATIENCE, Packet, Phone, QUIET, connect, start};
 use media::Format;
-use model::{MediaInstruction, MediaReport, PlayId, Talk, Tones};
+use model::{MediaInstruction, MediaReport, PlayId, Talk, Tones, Voice};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -175,8 +175,9 @@ fn a_tone_sounds_until_told_otherwise() {
     let (media, _reports) = start(23_800..=23_899, Path::new("/nonexistent"));
     let alice = Phone::new(&media, Format::Ulaw);
     media.instruct(MediaInstruction::Tones {
-        media: alice.leg.id,
-        tones: Tones::parse("480+620/500,0/500").ok(),
+        media: Some(alice.leg.id),
+        play: PlayId(1),
+        tones: Tones::parse("480+620/500,0/500").unwrap(),
     });
     let frames: Vec<Packet> = (0..50).map(|_| alice.hear()).collect();
     let sounding = frames
@@ -184,15 +185,92 @@ fn a_tone_sounds_until_told_otherwise() {
         .filter(|packet| packet.payload.iter().any(|code| ulaw(*code) != 0))
         .count();
     assert_eq!(sounding, 25);
-    media.instruct(MediaInstruction::Tones {
-        media: alice.leg.id,
-        tones: None,
-    });
+    media.instruct(MediaInstruction::StopPlay(PlayId(1)));
     alice.rtp.set_read_timeout(Some(QUIET)).unwrap();
     let more = std::iter::from_fn(|| alice.rtp.recv_from(&mut [0; 2_048]).ok())
         .take(10)
         .count();
     assert!(more < 10, "the tone goes on");
+}
+
+/// Which of these values are heard within half a second, each a packet long.
+fn heard_of(phone: &Phone, values: &[i32]) -> Vec<i32> {
+    let packets = (0..25).map(|_| phone.hear());
+    let means = packets.map(|packet| {
+        let samples = packet.payload.iter().map(|code| ulaw(*code));
+        samples.sum::<i32>() / 160
+    });
+    let means: Vec<_> = means.collect();
+    let near = |value: &&i32| {
+        let mut means = means.iter();
+        means.any(|mean| (mean - **value).abs() < 100)
+    };
+    values.iter().filter(near).copied().collect()
+}
+
+#[test]
+fn what_is_played_to_nobody_s_leg_is_heard_by_all_connected() {
+    let sounds = Sounds::new("loose");
+    sounds.wav("music", std::iter::repeat_n(1_000, 1_600));
+    let (media, _reports) = start(23_000..=23_099, &sounds.0);
+    let [alice, bob] = [0; 2].map(|_| Phone::new(&media, Format::Ulaw));
+    let hears = |play: u64, phone: &Phone| {
+        media.instruct(MediaInstruction::Connect {
+            from: Voice::Play(PlayId(play)),
+            to: phone.leg.id,
+            digits: false,
+        });
+    };
+    media.instruct(play(None, 1, &["music"], true));
+    hears(1, &alice);
+    hears(1, &bob);
+    for phone in [&alice, &bob] {
+        assert_eq!(heard_of(phone, &[1_000, 5_000]), [1_000]);
+    }
+    // Two at once.
+    media.instruct(MediaInstruction::Tones {
+        media: None,
+        play: PlayId(2),
+        tones: Tones::parse("0").unwrap(),
+    });
+    hears(2, &alice);
+    assert_eq!(heard_of(&alice, &[1_000]), [1_000]);
+    media.instruct(play(None, 3, &["music"], true));
+    hears(3, &alice);
+    assert!(heard_of(&alice, &[2_000]) == [2_000]);
+    media.instruct(MediaInstruction::StopPlay(PlayId(1)));
+    media.instruct(MediaInstruction::Disconnect {
+        from: Voice::Play(PlayId(1)),
+        to: bob.leg.id,
+    });
+    bob.rtp.set_read_timeout(Some(QUIET)).unwrap();
+    let more = std::iter::from_fn(|| bob.rtp.recv_from(&mut [0; 2_048]).ok());
+    assert!(more.take(200).count() < 200, "the music goes on");
+}
+
+#[test]
+fn who_spies_hears_what_is_played_to_a_leg() {
+    let sounds = Sounds::new("spied");
+    sounds.wav("music", std::iter::repeat_n(1_000, 1_600));
+    let (media, _reports) = start(23_000..=23_099, &sounds.0);
+    let [bob, spy] = [0; 2].map(|_| Phone::new(&media, Format::Ulaw));
+    media.instruct(play(Some(&bob), 1, &["music"], true));
+    connect(&media, &bob, &spy);
+    media.instruct(MediaInstruction::Connect {
+        from: Voice::Play(PlayId(1)),
+        to: spy.leg.id,
+        digits: false,
+    });
+    for phone in [&bob, &spy] {
+        assert_eq!(heard_of(phone, &[1_000]), [1_000]);
+    }
+    // And what bob says into it: a code that stands for 8,316.
+    for n in 0..25 {
+        bob.say(n, 0, &[0x9f; 160]);
+        spy.hear();
+    }
+    let both = ulaw(0x9f) + 1_000;
+    assert_eq!(heard_of(&spy, &[both]), [both]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What tests look at in a world, and what they do with its phones.
 
 use super::{Phone, World};
-use model::{Cause, ChannelId, Event, Instruction, MediaInstruction, Signal};
+use model::{Cause, ChannelId, Event, Instruction, MediaInstruction, PlayId, Signal, Voice};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -71,16 +71,57 @@ impl World {
         let mut heard = BTreeSet::new();
         for told in &self.media {
             match told {
-                MediaInstruction::Connect { from, to, .. } if to.0 == id.0 => {
+                MediaInstruction::Connect {
+                    from: Voice::Leg(from),
+                    to,
+                    ..
+                } if to.0 == id.0 => {
                     heard.insert(ChannelId(from.0));
                 }
-                MediaInstruction::Disconnect { from, to } if to.0 == id.0 => {
+                MediaInstruction::Disconnect {
+                    from: Voice::Leg(from),
+                    to,
+                } if to.0 == id.0 => {
                     heard.remove(&ChannelId(from.0));
                 }
                 _ => {}
             }
         }
         heard.into_iter().collect()
+    }
+
+    /// What a phone hears that is played elsewhere, as media was told: the files, or "tones".
+    pub(crate) fn overheard_by(&self, id: ChannelId) -> Vec<String> {
+        let (mut names, mut heard) = (BTreeMap::<PlayId, String>::new(), BTreeSet::new());
+        for told in &self.media {
+            match told {
+                MediaInstruction::Play { play, files, .. } => {
+                    names.insert(*play, files.join("&"));
+                }
+                MediaInstruction::Tones { play, .. } => {
+                    names.insert(*play, "tones".to_owned());
+                }
+                MediaInstruction::StopPlay(play) => {
+                    names.remove(play);
+                }
+                MediaInstruction::Connect {
+                    from: Voice::Play(from),
+                    to,
+                    ..
+                } if to.0 == id.0 => {
+                    heard.insert(*from);
+                }
+                MediaInstruction::Disconnect {
+                    from: Voice::Play(from),
+                    to,
+                } if to.0 == id.0 => {
+                    heard.remove(from);
+                }
+                _ => {}
+            }
+        }
+        let heard = heard.iter().filter_map(|play| names.get(play).cloned());
+        heard.collect()
     }
 
     /// Keys are pressed at the far end of a channel.
