@@ -133,8 +133,7 @@ impl Switch {
     }
 
     fn hold(&mut self, path: &Arc<str>, value: &Arc<str>) -> bool {
-        let named = path.len() > "/f/".len() && path.len() <= LONGEST_PATH;
-        if !named || value.len() > LONGEST_VALUE {
+        if !is_named(path) || path.len() > LONGEST_PATH || value.len() > LONGEST_VALUE {
             tracing::warn!(%path, "A value is not kept: it or its path is too long, or nameless");
             return false;
         }
@@ -148,6 +147,12 @@ impl Switch {
             .filter(|path| self.database.remove(path).is_some());
         known.map(|path| (path, None)).collect()
     }
+}
+
+/// Whether a path names a family and a key.
+fn is_named(path: &str) -> bool {
+    let names = path.strip_prefix('/').and_then(|rest| rest.split_once('/'));
+    names.is_some_and(|(family, key)| !family.is_empty() && !key.is_empty())
 }
 
 /// Where the states are kept that were given to devices called `Custom:`.

@@ -178,7 +178,9 @@ fn the_database_is_at_hand_in_the_dialplan() {
         value: value.into(),
     };
     assert_eq!(ask(put("/fruit/plum", "blue")), DatabaseReply::Put);
-    assert_eq!(ask(put("//", "x")), DatabaseReply::Failed);
+    for nameless in ["//", "/fruit/", "//apple", "fruit/apple"] {
+        assert_eq!(ask(put(nameless, "x")), DatabaseReply::Failed);
+    }
     assert_eq!(
         ask(put(&format!("/f/{}", "x".repeat(300)), "x")),
         DatabaseReply::Failed

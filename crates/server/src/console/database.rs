@@ -57,6 +57,9 @@ async fn put(node: &Arc<Node>, arguments: &[String]) -> Outcome {
     let [family, key, value] = arguments else {
         return Outcome::Usage;
     };
+    if family.is_empty() || key.is_empty() {
+        return Outcome::Usage;
+    }
     let command = DatabaseCommand::Put {
         path: format!("/{family}/{key}").into(),
         value: value.as_str().into(),
