@@ -47,6 +47,7 @@ impl Command {
             | Self::SuspendTechnology { .. }
             | Self::ChannelMap { .. }
             | Self::CallRecords { .. }
+            | Self::Groups
             | Self::Counts
             | Self::Database(_)
             | Self::Dialplan(_)

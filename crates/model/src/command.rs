@@ -185,6 +185,8 @@ pub enum Command {
         /// Its name.
         channel: Option<Arc<str>>,
     },
+    /// Which channels are in which groups.
+    Groups,
     /// How many channels there are and how many calls there have been.
     Counts,
     /// Ask or change the database.
@@ -303,6 +305,17 @@ pub enum Destination {
     },
 }
 
+/// A channel in a group, as `GROUP(category)=group` puts it there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupSeat {
+    /// The channel's name.
+    pub channel: Arc<str>,
+    /// The group.
+    pub group: Arc<str>,
+    /// The category; empty for the default one.
+    pub category: Arc<str>,
+}
+
 /// The answers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
@@ -337,6 +350,8 @@ pub enum Reply {
     Names(Vec<Arc<str>>),
     /// Call records as they are now.
     CallRecords(Vec<crate::CallRecord>),
+    /// Which channels are in which groups.
+    Groups(Vec<GroupSeat>),
     /// Counts.
     Counts {
         /// Channels now.

@@ -42,8 +42,8 @@ pub use channel::{ChannelSnapshot, ChannelState};
 pub use channels::{ChannelList, StatusItem, Statuses, Variable};
 pub use charge::{Advice, AdviceTime};
 pub use command::{
-    Command, Destination, Direction, Extension, ExtensionReport, HangupTarget, Originate,
-    Redirection, Refusal, Reply, VariableRequest, names,
+    Command, Destination, Direction, Extension, ExtensionReport, GroupSeat, HangupTarget,
+    Originate, Redirection, Refusal, Reply, VariableRequest, names,
 };
 pub use database::{DatabaseChange, DatabaseCommand, DatabaseReply};
 pub use device::{DeviceState, ExtensionState};

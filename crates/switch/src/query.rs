@@ -78,6 +78,7 @@ impl Switch {
             Command::ChannelMap { channel } => self.channel_map(&channel),
             Command::Dialplan(command) => Reply::Dialplan(self.on_dialplan(&command)),
             Command::CallRecords { channel } => self.open_records(channel.as_deref()),
+            Command::Groups => Reply::Groups(self.groups()),
             Command::Counts => Reply::Counts {
                 channels: self.channels.len(),
                 calls: self.counters.calls,

@@ -10,7 +10,8 @@
 mod world;
 
 use model::{
-    Command, DatabaseCommand, DatabaseReply, DeviceState, Event, Refusal, Reply, VariableRequest,
+    Command, DatabaseCommand, DatabaseReply, DeviceState, Event, GroupSeat, Refusal, Reply,
+    VariableRequest,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +34,10 @@ fn variables_elsewhere() {
     assert_eq!(caller.set(&format!("SHARED(S,{bob})"), "2"), Reply::Done);
     assert_eq!(caller.set("GROUP(trunk)", "a"), Reply::Done);
     assert_eq!(caller.set("GROUP()", "b"), Reply::Done);
+    assert_eq!(
+        caller.set("GROUP(west)", "two words@trunk lines"),
+        Reply::Done
+    );
     assert_eq!(caller.set("LOCAL(X)", "1"), Reply::Refused(Refusal::NotSet));
     caller.check(&[
         ("G", "everywhere"),
@@ -48,9 +53,22 @@ fn variables_elsewhere() {
         ("GROUP_COUNT()", "1"),
         ("GROUP_COUNT(a)", "0"),
         ("GROUP_MATCH_COUNT(^[ab]$)", "1"),
-        ("GROUP_LIST()", "a@trunk b"),
+        ("GROUP_LIST()", "a@trunk b two words@trunk lines"),
         (&"MASTER_CHANNEL(".repeat(5000), ""),
     ]);
+    let in_group = |group: &str, category: &str| GroupSeat {
+        channel: own.as_str().into(),
+        group: group.into(),
+        category: category.into(),
+    };
+    assert_eq!(
+        caller.world.ask(Command::Groups),
+        Reply::Groups(vec![
+            in_group("a", "trunk"),
+            in_group("b", ""),
+            in_group("two words", "trunk lines"),
+        ])
+    );
     let told = caller.world.events.iter();
     let told = told.filter_map(|record| match &record.event {
         Event::VarSet { variable, .. } => Some(variable.to_string()),

@@ -2,7 +2,7 @@
 
 use super::{Command, Outcome, counted};
 use crate::node::Node;
-use model::{Command as Order, Reply, StatusItem};
+use model::{Command as Order, GroupSeat, Reply};
 use regex::Regex;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -23,35 +23,55 @@ async fn list(node: &Arc<Node>, arguments: &[String]) -> Outcome {
         },
         _ => return Outcome::Usage,
     };
-    let order = Order::Status {
-        channel: None,
-        variables: vec!["GROUP_LIST()".into()],
-        all_variables: false,
-    };
-    let Reply::Status(statuses) = node.ask(order).await else {
+    let Reply::Groups(seats) = node.ask(Order::Groups).await else {
         return Outcome::Failed(String::new());
     };
-    let mut text = line("Channel", "Group", "Category");
-    let mut count = 0;
-    for item in statuses.into_items() {
-        for (group, category) in groups(&item) {
-            if pattern.as_ref().is_none_or(|known| known.is_match(group)) {
-                text.push_str(&line(&item.channel.name, group, category));
-                count += 1;
-            }
-        }
-    }
-    let _ = writeln!(text, "{}", counted(count, "active channel"));
-    Outcome::Output(text)
+    Outcome::Output(listed(&seats, pattern.as_ref()))
 }
 
-/// Those a channel is in, with their categories, as GROUP_LIST tells them.
-fn groups(item: &StatusItem) -> impl Iterator<Item = (&str, &str)> {
-    let told = item.variables.iter().flat_map(|(_, list)| list.split(' '));
-    let named = told.filter(|group| !group.is_empty());
-    named.map(|group| group.split_once('@').unwrap_or((group, "(default)")))
+fn listed(seats: &[GroupSeat], pattern: Option<&Regex>) -> String {
+    let mut text = line("Channel", "Group", "Category");
+    let mut count = 0;
+    let meant = |seat: &&GroupSeat| pattern.is_none_or(|known| known.is_match(&seat.group));
+    for seat in seats.iter().filter(meant) {
+        let category = match &*seat.category {
+            "" => "(default)",
+            named => named,
+        };
+        text.push_str(&line(&seat.channel, &seat.group, category));
+        count += 1;
+    }
+    let _ = writeln!(text, "{}", counted(count, "active channel"));
+    text
 }
 
 fn line(channel: &str, group: &str, category: &str) -> String {
     format!("{channel:<25}  {group:<20}  {category:<20}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_whole() {
+        let seat = |group: &str, category: &str| GroupSeat {
+            channel: "Local/1@x-00000001;1".into(),
+            group: group.into(),
+            category: category.into(),
+        };
+        let seats = [seat("two words", "trunk lines"), seat("b", "")];
+        let first = "Local/1@x-00000001;1       two words             trunk lines         \n";
+        let second = "Local/1@x-00000001;1       b                     (default)           \n";
+        let head = line("Channel", "Group", "Category");
+        assert_eq!(
+            listed(&seats, None),
+            format!("{head}{first}{second}2 active channels\n")
+        );
+        let pattern = Regex::new("^b").ok();
+        assert_eq!(
+            listed(&seats, pattern.as_ref()),
+            format!("{head}{second}1 active channel\n")
+        );
+    }
 }

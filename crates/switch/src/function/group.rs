@@ -1,9 +1,11 @@
 //! Counting channels by groups: GROUP, GROUP_COUNT, GROUP_MATCH_COUNT, GROUP_LIST.
 
 use super::{Function, channel_mut, channel_of, error};
+use crate::Switch;
 use crate::memory::Memory;
 use crate::scope::ChannelScope;
 use dialplan::functions::Declaration;
+use model::GroupSeat;
 use std::sync::Arc;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -100,6 +102,21 @@ pub(crate) fn join(memory: &mut Memory, category: &str, value: &str) {
     memory.groups.retain(|(known, _)| &**known != category);
     if !group.is_empty() {
         memory.groups.push((category.into(), group.into()));
+    }
+}
+
+impl Switch {
+    /// Which channels are in which groups.
+    pub(crate) fn groups(&self) -> Vec<GroupSeat> {
+        let seats = self.channels.values().flat_map(|channel| {
+            let groups = channel.memory.groups.iter();
+            groups.map(|(category, group)| GroupSeat {
+                channel: Arc::clone(&channel.name),
+                group: Arc::clone(group),
+                category: Arc::clone(category),
+            })
+        });
+        seats.collect()
     }
 }
 
