@@ -54,6 +54,8 @@ pub enum Problem {
     Function(String, FunctionError),
     /// An expression is wrong.
     Expression(String, expression::Error),
+    /// An expression divides by zero. It has a value all the same.
+    DividesByZero(String),
 }
 
 impl fmt::Display for Problem {
@@ -64,6 +66,7 @@ impl fmt::Display for Problem {
             Self::TooLong => write!(f, "the text grows beyond {LENGTH} bytes"),
             Self::NoFunction(name) => write!(f, "there is no function {name}"),
             Self::Function(name, error) => write!(f, "{name}: {error}"),
+            Self::DividesByZero(text) => write!(f, "the expression '{text}' divides by zero"),
             Self::Expression(text, error) => write!(f, "in the expression '{text}': {error}"),
         }
     }
@@ -189,10 +192,18 @@ fn function(name: &str, args: &str, scope: &mut dyn Scope) -> String {
 
 fn evaluated(text: &str, scope: &mut dyn Scope) -> String {
     let evaluated = expression::evaluate(text, &mut |name, args| scope.function(name, args));
-    evaluated.unwrap_or_else(|error| {
-        scope.problem(Problem::Expression(text.to_owned(), error));
-        String::new()
-    })
+    match evaluated {
+        Ok(evaluated) => {
+            if evaluated.divides_by_zero {
+                scope.problem(Problem::DividesByZero(text.to_owned()));
+            }
+            evaluated.text
+        }
+        Err(error) => {
+            scope.problem(Problem::Expression(text.to_owned(), error));
+            String::new()
+        }
+    }
 }
 
 /// Cuts by `offset[:length]`, counted in bytes: a negative offset counts from the end, a negative
@@ -319,6 +330,11 @@ mod tests {
                 "a$[1 +]b",
                 "ab",
                 "in the expression '1 +': an operand is missing",
+            ),
+            (
+                "$[7 / 0]",
+                "2147483647",
+                "the expression '7 / 0' divides by zero",
             ),
         ] {
             let mut scope = Sample::default();

@@ -65,22 +65,35 @@ impl std::error::Error for Error {}
 /// Gives the value of a function by its name and arguments, if there is one of this name.
 pub type Functions<'f> = dyn FnMut(&str, &str) -> Option<Result<String, FunctionError>> + 'f;
 
+/// What an expression comes to.
+#[derive(Debug, Default)]
+pub struct Evaluated {
+    /// Its value.
+    pub text: String,
+    /// Whether something was divided by zero on the way there, which users should hear of.
+    pub divides_by_zero: bool,
+}
+
 /// Evaluates an expression. An empty one is empty. It may call functions of the dialplan besides its
 /// own, `LEN(abc) + 1`; their arguments are expressions too.
-pub fn evaluate(text: &str, functions: &mut Functions<'_>) -> Result<String, Error> {
+pub fn evaluate(text: &str, functions: &mut Functions<'_>) -> Result<Evaluated, Error> {
     let tokens = token::tokens(text)?;
     if tokens.is_empty() {
-        return Ok(String::new());
+        return Ok(Evaluated::default());
     }
     let mut parser = Parser {
         tokens: &tokens,
         functions,
         depth: 0,
         colon_ends: false,
+        divides_by_zero: false,
     };
     let value = parser.expression(0)?;
     match parser.tokens.first() {
-        None => Ok(value.text),
+        None => Ok(Evaluated {
+            text: value.text,
+            divides_by_zero: parser.divides_by_zero,
+        }),
         Some(token) => Err(Error::Unexpected(token.to_string())),
     }
 }
@@ -136,6 +149,7 @@ struct Parser<'t, 'f, 'g> {
     depth: usize,
     /// Whether a single colon ends the operand: the first branch of `a ? b : c`.
     colon_ends: bool,
+    divides_by_zero: bool,
 }
 
 impl<'t> Parser<'t, '_, '_> {
@@ -162,7 +176,9 @@ impl<'t> Parser<'t, '_, '_> {
             left = if *operator == Operator::If {
                 self.conditional(&left)?
             } else {
-                binary(*operator, left, &self.expression(binding + 1)?)?
+                let right = self.expression(binding + 1)?;
+                self.divides_by_zero |= divides_by_zero(*operator, &left, &right);
+                binary(*operator, left, &right)?
             };
         }
         self.depth -= 1;
@@ -271,6 +287,12 @@ impl<'t> Parser<'t, '_, '_> {
     }
 }
 
+fn divides_by_zero(operator: Operator, left: &Value, right: &Value) -> bool {
+    matches!(operator, Operator::Over | Operator::Modulo)
+        && left.to_number().is_some()
+        && right.to_number() == Some(Decimal::ZERO)
+}
+
 fn binary(operator: Operator, left: Value, right: &Value) -> Result<Value, Error> {
     let order = |wanted: &[Ordering]| Ok(Value::truth(wanted.contains(&compare(&left, right))));
     match operator {
@@ -329,6 +351,21 @@ mod tests {
             "FAIL" => Some(Err(FunctionError("no".to_owned()))),
             _ => None,
         })
+        .map(|evaluated| evaluated.text)
+    }
+
+    #[test]
+    fn who_divides_by_zero_is_told() {
+        for (text, expected) in [
+            ("7 / 0", true),
+            ("1 + 7 % (3 - 3.0)", true),
+            ("7 / 2 + 0", false),
+            ("abc / 0", false),
+            ("7 / abc", false),
+        ] {
+            let evaluated = super::evaluate(text, &mut |_, _| None).unwrap();
+            assert_eq!(evaluated.divides_by_zero, expected, "{text}");
+        }
     }
 
     #[test]
