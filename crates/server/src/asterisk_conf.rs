@@ -1,5 +1,6 @@
 //! asterisk.conf: where things are, and how the server runs.
 
+use crate::entity_id::EntityId;
 use conf::{Diagnostic, Disk, List, Settings as _};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -55,6 +56,10 @@ pub(crate) struct Options {
     /// The node's name, told in every manager event.
     #[setting(name = "systemname")]
     pub(crate) system_name: Option<String>,
+    /// What tells this server from all others, as the dialplan has it in `${ENTITYID}`: written as a MAC
+    /// address, `00:11:22:33:44:55`; that of its first network card if not said.
+    #[setting(name = "entityid")]
+    pub(crate) entity_id: Option<EntityId>,
     /// Most channels at a time; 0 is no limit.
     #[setting(name = "maxcalls")]
     pub(crate) max_calls: u32,

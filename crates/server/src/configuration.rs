@@ -11,7 +11,7 @@ use crate::modules_conf::Modules;
 use crate::parts::Part;
 use crate::secrets::Wanted;
 use crate::traces::{Wishes, otel};
-use crate::{journal, mailbox, records, users_conf};
+use crate::{entity_id, journal, mailbox, records, users_conf};
 use conf::{Config, Diagnostic, Disk};
 use dialplan::Dialplan;
 use std::collections::BTreeMap;
@@ -287,6 +287,11 @@ impl Configuration {
                 .collect(),
             folders: self.asterisk.directories.variables(),
             system_name: options.system_name.as_deref().map(Arc::from),
+            entity_id: options
+                .entity_id
+                .clone()
+                .or_else(entity_id::of_card)
+                .map(|id| id.0),
             max_calls: usize::try_from(options.max_calls).unwrap_or(usize::MAX),
             environment: environment(),
             live_dangerously: options.live_dangerously,

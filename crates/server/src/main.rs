@@ -18,6 +18,7 @@ mod control;
 mod counters;
 #[cfg(test)]
 mod docs;
+mod entity_id;
 mod exchange;
 mod faults;
 mod features_conf;

@@ -31,6 +31,9 @@ pub struct Config {
     pub folders: BTreeMap<String, Arc<str>>,
     /// asterisk.conf `systemname`: begins every uniqueid.
     pub system_name: Option<Arc<str>>,
+    /// asterisk.conf `entityid`: what tells this server from all others.
+    #[serde(default)]
+    pub entity_id: Option<Arc<str>>,
     /// asterisk.conf `maxcalls`: channels refused beyond; 0 is no limit.
     pub max_calls: usize,
     /// asterisk.conf `live_dangerously`: clients may use functions that reach beyond calls.

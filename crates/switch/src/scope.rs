@@ -116,15 +116,11 @@ impl<'a> ChannelScope<'a> {
         if name == "EPOCH" {
             return Some(self.switch.now.utc.as_second().to_string());
         }
-        if name == "SYSTEMNAME" {
-            return Some(
-                self.switch
-                    .config
-                    .system_name
-                    .as_deref()
-                    .unwrap_or_default()
-                    .to_owned(),
-            );
+        let config = &self.switch.config;
+        match name {
+            "SYSTEMNAME" => return Some(text(config.system_name.as_deref())),
+            "ENTITYID" => return Some(text(config.entity_id.as_deref())),
+            _ => {}
         }
         if name.starts_with("AST")
             && let Some(folder) = self.switch.config.folders.get(name)
@@ -244,6 +240,10 @@ impl Switch {
             tracing::warn!(channel = %id, variable = name, %error, "A variable was not set");
         }
     }
+}
+
+fn text(known: Option<&str>) -> String {
+    known.unwrap_or_default().to_owned()
 }
 
 /// The parts of `NAME(args)`.

@@ -20,7 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
                           audioreadformat, audiowriteformat, videonativeformat, creationtime, checkhangup, onhold, \
                           and of PJSIP endpoint, aor, contact, pjsip,ITEM (call-id, secure, target_uri, local_uri, \
                           remote_uri, request_uri, local_tag, remote_tag, t38state, local_addr, remote_addr), \
-                          rtp,TYPE[,audio] (src, dest, secure, hold) and rtcp,STATISTIC[,audio] as of the last RTCP \
+                          rtp,TYPE[,audio] (src, dest, direct, secure, hold) and rtcp,STATISTIC[,audio] as of the last RTCP \
                           report (all, all_jitter, all_loss, all_rtt, all_mes, txcount, rxcount, txjitter, rxjitter, \
                           txploss, rxploss, rtt, txmes, rxmes, local_ssrc, remote_ssrc, and min, max, normdev or \
                           stdev before rtt, and after local_ or remote_ before jitter, rxploss or mes: \

@@ -9,7 +9,7 @@ pub(super) const FUNCTIONS: &[Function] = &[Function {
         synopsis: "Gets or sets the environment variable specified.",
         syntax: "ENV(varname)",
         description: "It can only be read, and by clients of the manager not at all unless \
-                      `live_dangerously` is set. EPOCH, SYSTEMNAME and the folders of asterisk.conf \
+                      `live_dangerously` is set. EPOCH, SYSTEMNAME, ENTITYID and the folders of asterisk.conf \
                       (ASTETCDIR, ASTSPOOLDIR and so on) are variables that nobody can set.",
     },
     open: false,

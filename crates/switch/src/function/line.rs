@@ -64,6 +64,8 @@ fn rtp(channel: &Channel, name: &str, audio: bool) -> Outcome {
     let value: fn(&Channel) -> Option<String> = match name {
         "src" => |channel| Some(leg(channel)?.addresses.local.to_string()),
         "dest" => |channel| Some(leg(channel)?.addresses.remote.to_string()),
+        // Sound goes through here always: there is no address it goes to directly.
+        "direct" => |_| None,
         // Nothing is encrypted.
         "secure" => |channel| leg(channel).map(|_| "0".to_owned()),
         "hold" => |channel| leg(channel).map(|_| u8::from(channel.holds).to_string()),
