@@ -9,7 +9,7 @@
 
 mod world;
 
-use model::{ChannelId, Groups};
+use model::{Cause, ChannelId, Groups, Instruction};
 use std::sync::Arc;
 use switch::Input;
 use world::{Phone, World};
@@ -76,6 +76,18 @@ fn a_call_is_taken_by_its_group() {
         assert!(!takes(exten, "", ""));
     }
     assert!(takes("set", "", ""));
+}
+
+#[test]
+fn who_dials_the_code_in_vain_is_refused() {
+    let (mut world, alice) = taking("*8", "3", "");
+    let refused = world.instructions.iter().any(|told| {
+        let cause = Some(Cause::CALL_REJECTED);
+        matches!(told, Instruction::HangUp { cause: told, .. } if *told == cause)
+    });
+    assert!(refused, "{:?}", world.instructions);
+    world.hang_up(alice);
+    world.finish();
 }
 
 #[test]

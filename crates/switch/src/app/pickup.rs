@@ -4,7 +4,7 @@ use super::{Application, Step, Waiting};
 use crate::Switch;
 use crate::channel::{Channel, Dialer};
 use crate::happening::Happening;
-use model::{ChannelId, Event, PlayId};
+use model::{Cause, ChannelId, Event, PlayId};
 
 pub(super) const PICKUP: Application = Application {
     name: "Pickup",
@@ -86,6 +86,7 @@ fn start(
     });
     let Some((target, caller)) = found else {
         switch.set_variable(id, "PICKUPRESULT", "FAILURE");
+        refuse_code(switch, id);
         let [_, sound] = switch.features_of(id).pickup_sounds.clone();
         if sound.is_empty() {
             return Step::Done;
@@ -106,6 +107,17 @@ fn start(
         },
     );
     Step::Wait(Box::new(PickingUp))
+}
+
+/// Who dialled `pickupexten` in vain is refused: no dialplan tells them more.
+fn refuse_code(switch: &mut Switch, id: ChannelId) {
+    let code = switch.config.features.pickup_exten.clone();
+    if let Some(channel) = switch.channels.get_mut(&id)
+        && channel.run.is_empty()
+        && channel.exten == code
+    {
+        channel.cause = Some(Cause::CALL_REJECTED);
+    }
 }
 
 /// Nobody could be taken: waits until that has been heard.
