@@ -68,7 +68,9 @@ pub use sip::{
     SipSubscription, SipTarget,
 };
 pub use state::{HintReport, MessageCounts, Presence, PresenceKind, StateQuery, StateReply};
-pub use technology::{FLASH, Instruction, NewCall, NewMessage, Signal, Watched, WatchedState};
+pub use technology::{
+    FLASH, Instruction, NewCall, NewMessage, Referral, Signal, Watched, WatchedState,
+};
 pub use time::Now;
 pub use tone::{Sound, Tone, Tones};
 pub use trace::{Trace, TraceId};

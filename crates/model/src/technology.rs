@@ -15,6 +15,17 @@ use std::sync::Arc;
 /// The hook pressed for a moment: the key that RFC 4733 numbers 16, which has no sign of its own.
 pub const FLASH: char = '!';
 
+/// What is said of a transfer by who asks for it, in the technology's own words. What is not said is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Referral {
+    /// Where to (the URI of SIP's Refer-To, RFC 3515).
+    pub to: Arc<str>,
+    /// Who asks (Referred-By, RFC 3892).
+    pub by: Arc<str>,
+    /// The call between others that the new one is to take the place of (Replaces, RFC 3891).
+    pub replaces: Arc<str>,
+}
+
 /// What a technology tells the switch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Signal {
@@ -59,6 +70,9 @@ pub enum Signal {
         exten: Arc<str>,
         /// Another channel of its, whose far end it wants them to talk with instead.
         replaces: Option<ChannelId>,
+        /// What else it says of it.
+        #[serde(default)]
+        referral: Referral,
     },
     /// The far end, being called, asks that somebody else be called instead; its call ends.
     Forwarded {
@@ -273,6 +287,8 @@ pub enum Instruction {
         call_id: Arc<str>,
         /// The formats to offer, best first, as far as the endpoint may use them; empty for its own.
         formats: Vec<Arc<str>>,
+        /// The transfer that the call comes of, if it comes of one.
+        referral: Referral,
     },
     /// Tell the caller that the far end rings.
     Ring(ChannelId),

@@ -111,6 +111,7 @@ impl Core {
                 withheld,
                 call_id,
                 formats,
+                referral,
             } => {
                 let instructions = self.calls().open(channel);
                 let order = Order {
@@ -120,6 +121,7 @@ impl Core {
                     withheld,
                     call_id,
                     formats,
+                    referral,
                 };
                 self.runtime
                     .spawn(outgoing::run(Arc::clone(self), order, instructions));

@@ -10,6 +10,7 @@ use crate::respond::{ALLOW, REPLACES};
 use crate::settings::Endpoint;
 use crate::target;
 use crate::transport::Flow;
+use model::Referral;
 use rsipstack::sip::{Header, Method, Request};
 use std::sync::Arc;
 
@@ -37,6 +38,8 @@ pub(crate) async fn find(core: &Arc<Core>, resource: &str) -> Option<Called> {
     };
     let endpoint = Arc::clone(settings.endpoints.get(name)?);
     if let Some(uri) = uri {
+        // The headers that a URI may carry are none of where it leads (RFC 3261 §19.1.1).
+        let uri = uri.split('?').next().unwrap_or(uri);
         let flow = target::flow(core, uri, endpoint.transport.as_deref()).await?;
         return Some(Called {
             endpoint,
@@ -144,6 +147,14 @@ pub(crate) fn invite(
         request
             .headers
             .push(Header::Other("Remote-Party-ID".into(), value));
+    }
+    let Referral { by, replaces, .. } = &order.referral;
+    for (name, value) in [("Referred-By", by), ("Replaces", replaces)] {
+        if !value.is_empty() && !value.contains(char::is_control) {
+            request
+                .headers
+                .push(Header::Other(name.into(), value.to_string()));
+        }
     }
     with_body(&mut request, SDP, offer);
     Some(request)

@@ -15,7 +15,7 @@ use crate::sound::Sound;
 use crate::status::{cause_of, cause_of_reason, reason_of, status_of};
 use crate::transport::Flow;
 use crate::{respond, send_away};
-use model::{Cause, ChannelId, Instruction, Party, Signal};
+use model::{Cause, ChannelId, Instruction, Party, Referral, Signal};
 use rsipstack::sip::prelude::HeadersExt as _;
 use rsipstack::sip::{Header, Headers, Method, Request, Response, SipMessage};
 use rsipstack::transaction::Transaction;
@@ -37,6 +37,8 @@ pub(crate) struct Order {
     pub(crate) call_id: Arc<str>,
     /// The formats to offer; empty for the endpoint's own.
     pub(crate) formats: Vec<Arc<str>>,
+    /// The transfer it comes of.
+    pub(crate) referral: Referral,
 }
 
 /// A call that is not answered yet.

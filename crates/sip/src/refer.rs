@@ -17,9 +17,11 @@ const FRAGMENT: &str = "message/sipfrag;version=2.0";
 
 /// Where a REFER points.
 struct Referral {
-    exten: String,
+    exten: Arc<str>,
     /// The dialog whose far end they mean instead.
     replaces: Option<DialogKey>,
+    /// It in their own words.
+    said: model::Referral,
 }
 
 impl Conversation<'_> {
@@ -34,22 +36,24 @@ impl Conversation<'_> {
         let Some(referral) = referral(&transaction.original) else {
             return self.reply(&mut transaction, 400).await;
         };
-        let replaces = match referral.replaces {
-            None => None,
-            Some(key) => match self.core().calls().channel_of(&key) {
-                Some(channel) => Some(channel),
-                // Their other call is not one of ours.
-                None => return self.reply(&mut transaction, 481).await,
-            },
-        };
+        let Referral {
+            exten,
+            mut said,
+            replaces,
+        } = referral;
+        let replaces = replaces.and_then(|key| self.core().calls().channel_of(&key));
+        if replaces.is_some() {
+            // Their other call is one of ours: nobody elsewhere is to be asked.
+            said.replaces = Arc::default();
+        }
         let channel = self.call.channel;
-        let exten = referral.exten.into();
         self.referral = Some(transaction);
         self.core()
             .signal(Signal::Transfer {
                 channel,
                 exten,
                 replaces,
+                referral: said,
             })
             .await;
     }
@@ -116,11 +120,21 @@ fn referral(request: &Request) -> Option<Referral> {
     let exten = user_of(uri).unwrap_or_else(|| "s".to_owned());
     let mut fields = headers.split('&').filter_map(|field| field.split_once('='));
     let replaces = fields.find(|(name, _)| name.eq_ignore_ascii_case("Replaces"));
+    let replaces = replaces.map(|(_, value)| crate::address::unescape(value));
+    let said = model::Referral {
+        to: address.uri.as_str().into(),
+        by: header(request, "Referred-By").unwrap_or_default().into(),
+        replaces: replaces.as_deref().unwrap_or_default().into(),
+    };
     let replaces = match replaces {
         None => None,
-        Some((_, value)) => Some(Replaces::parse(&crate::address::unescape(value))?.dialog),
+        Some(text) => Some(Replaces::parse(&text)?.dialog),
     };
-    Some(Referral { exten, replaces })
+    Some(Referral {
+        exten: exten.into(),
+        replaces,
+        said,
+    })
 }
 
 /// The status that refuses a transfer.

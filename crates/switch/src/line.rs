@@ -68,7 +68,8 @@ impl Switch {
                 channel,
                 exten,
                 replaces,
-            } => self.on_transfer(channel, exten, replaces),
+                referral,
+            } => self.on_transfer(channel, exten, replaces, &referral),
             Signal::Forwarded { channel, exten } => {
                 let line = self.channels.get(&channel);
                 if let Some(Dialer::Channel(dialer)) = line.and_then(|line| line.dialer) {

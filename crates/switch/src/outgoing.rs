@@ -68,6 +68,7 @@ impl Switch {
             withheld: channel.memory.connected.is_withheld(&channel.connected),
             call_id: Arc::clone(call_id),
             formats: outgoing.formats.clone(),
+            referral: Self::referral_of(channel),
         };
         self.put(Output::Instruct(instruction));
         true

@@ -365,6 +365,7 @@ fn step(world: &mut World, random: &mut Rng) {
                     channel,
                     exten,
                     replaces,
+                    referral: model::Referral::default(),
                 });
             }
         }

@@ -9,7 +9,7 @@
 
 mod world;
 
-use model::{Command, Instruction, MediaId, MediaInstruction, Signal};
+use model::{Cause, ChannelId, Command, Instruction, MediaId, MediaInstruction, Referral, Signal};
 use std::time::Duration;
 use world::{Phone, World, originate};
 
@@ -28,6 +28,8 @@ exten => stayed,1,UserEvent(Stayed,By: ${CHANNEL(endpoint)})
 exten => sent,1,UserEvent(Sent,Is: ${CHANNEL(endpoint)})
 exten => bob,1,Dial(PJSIP/bob)
 exten => carol,1,Dial(PJSIP/carol)
+exten => external_replaces,1,UserEvent(Elsewhere,Is: ${SIPTRANSFER} ${SIPREFERRINGCONTEXT} ${SIPREFERTOHDR})
+ same => n,Dial(PJSIP/carol)
 exten => other,1,Transfer(IAX2/bob)
  same => n,UserEvent(After,Status: ${TRANSFERSTATUS} ${TRANSFERSTATUSPROTOCOL})
 ";
@@ -78,6 +80,7 @@ fn who_waits_with_music_hears_who_they_are_transferred_to() {
         channel: first,
         exten: "carol".into(),
         replaces: Some(second),
+        referral: Referral::default(),
     });
     assert_eq!(
         world.story(&["Hold", "Unhold", "MusicOnHoldStop", "AttendedTransfer"]),
@@ -97,6 +100,62 @@ fn who_waits_with_music_hears_who_they_are_transferred_to() {
     };
     assert!(world.media[before..].contains(&hears));
     world.hang_up(bob);
+    world.finish();
+}
+
+/// Alice, who talks with bob, has him take the place of a call elsewhere.
+fn refer_elsewhere(world: &mut World) -> ChannelId {
+    for phone in ["bob", "carol"] {
+        world.phone(phone, Phone::Answers(Duration::from_secs(1)));
+    }
+    let alice = world.dial("alice", "bob").unwrap();
+    world.run(Duration::from_secs(2));
+    world.signal(Signal::Transfer {
+        channel: alice,
+        exten: "dave".into(),
+        replaces: None,
+        referral: Referral {
+            to: "sip:dave@elsewhere".into(),
+            by: "<sip:alice@here>".into(),
+            replaces: "x;to-tag=a;from-tag=b".into(),
+        },
+    });
+    world.run(Duration::from_secs(1));
+    alice
+}
+
+#[test]
+fn who_is_to_replace_a_call_elsewhere_goes_through_the_dialplan() {
+    let mut world = World::new(1, DIALPLAN);
+    let alice = refer_elsewhere(&mut world);
+    assert!(world.was_told(&Instruction::Transferred {
+        channel: alice,
+        refused: None,
+    }));
+    assert_eq!(world.told(), ["Elsewhere yes phones sip:dave@elsewhere"]);
+    let dialled = world.instructions.iter().find_map(|told| match told {
+        Instruction::Dial {
+            resource, referral, ..
+        } if **resource == *"carol" => Some(referral.clone()),
+        _ => None,
+    });
+    let referral = dialled.unwrap();
+    assert_eq!(&*referral.by, "<sip:alice@here>");
+    assert_eq!(&*referral.replaces, "x;to-tag=a;from-tag=b");
+    let bob = world.line("bob");
+    world.hang_up(bob);
+    world.finish();
+}
+
+#[test]
+fn nobody_replaces_a_call_elsewhere_that_the_dialplan_knows_no_way_to() {
+    let mut world = World::new(1, &DIALPLAN.replace("external_replaces", "nowhere"));
+    let alice = refer_elsewhere(&mut world);
+    assert!(world.was_told(&Instruction::Transferred {
+        channel: alice,
+        refused: Some(Cause::UNALLOCATED),
+    }));
+    world.hang_up(alice);
     world.finish();
 }
 

@@ -2,7 +2,7 @@
 
 use crate::call::{CHANNEL, SDP, answered, sdp};
 use crate::lab::{Lab, Message, PHONES, Phone, hung_up, released};
-use model::{Cause, Instruction, Party, Signal};
+use model::{Cause, Instruction, Party, Referral, Signal};
 use std::time::Duration;
 
 /// The switch calls alice, who has registered.
@@ -19,6 +19,7 @@ async fn ring_out(lab: &mut Lab, alice: &mut Phone) -> Message {
         withheld: false,
         call_id: "to-alice".into(),
         formats: Vec::new(),
+        referral: Referral::default(),
     });
     alice.asked("INVITE").await
 }
@@ -191,6 +192,7 @@ async fn nobody_there_is_no_route() {
         withheld: false,
         call_id: "c".into(),
         formats: Vec::new(),
+        referral: Referral::default(),
     });
     let hung_up = hung_up(CHANNEL, Cause::NO_ROUTE_DESTINATION, None);
     assert_eq!(lab.signal().await, hung_up);
@@ -272,6 +274,7 @@ async fn a_resource_cannot_smuggle_headers() {
         withheld: false,
         call_id: "c".into(),
         formats: Vec::new(),
+        referral: Referral::default(),
     });
     assert!(matches!(
         lab.signal().await,
@@ -298,9 +301,16 @@ async fn the_formats_asked_for_are_offered() {
         withheld: false,
         call_id: "to-alice".into(),
         formats: vec!["alaw".into(), "opus".into()],
+        referral: Referral {
+            to: "sip:x@b.invalid".into(),
+            by: "<sip:dave@127.0.0.1>".into(),
+            replaces: "x;to-tag=a;from-tag=b".into(),
+        },
     });
     let invite = alice.asked("INVITE").await;
     assert!(invite.body().contains("RTP/AVP 8 101"), "{}", invite.text);
+    assert_eq!(invite.header("Referred-By"), Some("<sip:dave@127.0.0.1>"));
+    assert_eq!(invite.header("Replaces"), Some("x;to-tag=a;from-tag=b"));
     alice
         .send(&invite.answer("486 Busy Here", "t", "", ""))
         .await;
@@ -323,6 +333,7 @@ async fn who_wants_not_to_be_shown_is_not() {
         withheld: true,
         call_id: "to-alice".into(),
         formats: Vec::new(),
+        referral: Referral::default(),
     });
     let invite = alice.asked("INVITE").await;
     let from = invite.header("From").unwrap();

@@ -2,7 +2,7 @@
 
 use crate::call::{CHANNEL, SDP, answered, inside, ring_in, sdp};
 use crate::lab::{Lab, Phone};
-use model::{Cause, Instruction, NewMessage, Signal};
+use model::{Cause, Instruction, NewMessage, Referral, Signal};
 
 const REFER: &str = "Refer-To: <sip:notify@127.0.0.1>\r\n";
 
@@ -18,7 +18,11 @@ async fn a_transfer_is_told_and_ends_with_the_phone_hanging_up() {
         Signal::Transfer {
             channel: CHANNEL,
             exten: "notify".into(),
-            replaces: None
+            replaces: None,
+            referral: Referral {
+                to: "sip:notify@127.0.0.1".into(),
+                ..Referral::default()
+            },
         }
     );
     lab.instruct(Instruction::Transferred {
@@ -64,13 +68,38 @@ async fn a_transfer_is_refused() {
         message.header("CSeq") == Some("4 REFER") && message.status() == Some(400)
     })
     .await;
-    let replaces = "Refer-To: <sip:notify@127.0.0.1?Replaces=x%3Bto-tag%3Da%3Bfrom-tag%3Db>\r\n";
-    dave.send(&inside(&dave, &answer, "REFER", 5, replaces, ""))
+    let unreadable = "Refer-To: <sip:notify@127.0.0.1?Replaces=x>\r\n";
+    dave.send(&inside(&dave, &answer, "REFER", 5, unreadable, ""))
         .await;
     dave.expect(|message| {
-        message.header("CSeq") == Some("5 REFER") && message.status() == Some(481)
+        message.header("CSeq") == Some("5 REFER") && message.status() == Some(400)
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_call_elsewhere_is_told_to_be_replaced() {
+    let mut lab = Lab::start().await;
+    let mut dave = Phone::new("dave", &lab).await;
+    let answer = answered(&mut lab, &mut dave).await;
+    let to = "sip:carol@b.invalid?Replaces=x%3Bto-tag%3Da%3Bfrom-tag%3Db";
+    let headers = format!("Refer-To: <{to}>\r\nReferred-By: <sip:dave@127.0.0.1>\r\n");
+    dave.send(&inside(&dave, &answer, "REFER", 3, &headers, ""))
+        .await;
+    let referral = Referral {
+        to: to.into(),
+        by: "<sip:dave@127.0.0.1>".into(),
+        replaces: "x;to-tag=a;from-tag=b".into(),
+    };
+    assert_eq!(
+        lab.signal().await,
+        Signal::Transfer {
+            channel: CHANNEL,
+            exten: "carol".into(),
+            replaces: None,
+            referral,
+        }
+    );
 }
 
 #[tokio::test]

@@ -5,8 +5,11 @@ use crate::bridge::Bridge;
 use crate::channel::Channel;
 use crate::place::Place;
 use crate::{Output, Switch};
-use model::{Cause, ChannelId, Event, Instruction, Refusal, Reply, TransferResult};
+use model::{Cause, ChannelId, Event, Instruction, Referral, Refusal, Reply, TransferResult};
 use std::sync::Arc;
+
+/// Where those are sent who are to take the place of a call elsewhere.
+const EXTERNAL: &str = "external_replaces";
 
 impl Switch {
     /// Sends whoever talks with a channel to an extension; the channel ends.
@@ -31,20 +34,23 @@ impl Switch {
     }
 
     /// The far end of a channel wants whoever it talks with sent elsewhere, or to talk with the far
-    /// end of another channel of its.
+    /// end of another channel of its. If that is the channel of another server, the dialplan is asked, at
+    /// the extension `external_replaces`.
     pub(crate) fn on_transfer(
         &mut self,
         id: ChannelId,
         exten: Arc<str>,
         replaces: Option<ChannelId>,
+        referral: &Referral,
     ) {
         let result = match replaces {
             Some(other) => self.join_far_ends(id, other),
             None => {
                 let context = self.transfer_context(id, None);
-                let peer = self.peer(id);
-                if let Some(peer) = peer {
-                    self.set_variable(peer, "SIPTRANSFER", "yes");
+                let elsewhere = !referral.replaces.is_empty();
+                let exten = if elsewhere { EXTERNAL.into() } else { exten };
+                if let Some(peer) = self.peer(id) {
+                    self.tell_referral(peer, &context, referral);
                 }
                 self.transfer(id, context, exten)
             }
@@ -59,6 +65,31 @@ impl Switch {
             refused,
         };
         self.put(Output::Instruct(instruction));
+    }
+
+    /// Who is sent has what was said of it in variables; those that calls made of it need are inherited.
+    fn tell_referral(&mut self, peer: ChannelId, context: &str, referral: &Referral) {
+        self.set_variable(peer, "SIPTRANSFER", "yes");
+        for (name, value) in [
+            ("SIPREFERRINGCONTEXT", context),
+            ("__SIPREFERREDBYHDR", &referral.by),
+            ("__SIPREPLACESHDR", &referral.replaces),
+            ("SIPREFERTOHDR", &referral.to),
+        ] {
+            if !value.is_empty() {
+                self.set_variable(peer, name, value);
+            }
+        }
+    }
+
+    /// What is to be said of the transfer that has led to a call to this channel.
+    pub(crate) fn referral_of(channel: &Channel) -> Referral {
+        let said = |name| channel.variables.value(name).cloned().unwrap_or_default();
+        Referral {
+            to: Arc::default(),
+            by: said("SIPREFERREDBYHDR"),
+            replaces: said("SIPREPLACESHDR"),
+        }
     }
 
     /// Where a transfer goes: the context named, else TRANSFER_CONTEXT, else the channel's own.
