@@ -271,6 +271,34 @@ pub struct Originate {
     pub trace: Option<TraceId>,
 }
 
+impl Originate {
+    /// How long to wait for the answer if nothing is said.
+    pub const TIMEOUT: Duration = Duration::from_secs(30);
+
+    /// An order about which nothing else is said.
+    #[must_use]
+    pub fn new(technology: &str, resource: &str, destination: Destination) -> Self {
+        Self {
+            technology: technology.into(),
+            resource: resource.into(),
+            destination,
+            expected: None,
+            timeout: Self::TIMEOUT,
+            caller: None,
+            account: None,
+            variables: Vec::new(),
+            formats: Vec::new(),
+            before_dialling: None,
+            early_media: false,
+            asynchronous: false,
+            channel_id: None,
+            other_channel_id: None,
+            action_id: None,
+            trace: None,
+        }
+    }
+}
+
 /// Reads names separated by commas.
 pub fn names(text: &str) -> Vec<Arc<str>> {
     let names = text.split(',').map(str::trim);

@@ -76,26 +76,13 @@ impl Bench {
     }
 
     fn call(&mut self, exten: &str) {
+        let wait = Destination::Application {
+            application: "Wait".into(),
+            data: "3600".into(),
+        };
         self.ask(Command::Originate(Originate {
-            technology: "Local".into(),
-            resource: format!("{exten}@lab").into(),
-            destination: Destination::Application {
-                application: "Wait".into(),
-                data: "3600".into(),
-            },
-            timeout: Duration::from_secs(30),
-            caller: None,
-            account: None,
-            variables: Vec::new(),
-            formats: Vec::new(),
-            expected: None,
-            before_dialling: None,
-            early_media: false,
             asynchronous: true,
-            channel_id: None,
-            other_channel_id: None,
-            action_id: None,
-            trace: None,
+            ..Originate::new("Local", &format!("{exten}@lab"), wait)
         }));
     }
 

@@ -124,26 +124,16 @@ impl Node {
 
 /// An order to call somebody in technology `technology`.
 fn order(technology: &str, id: &str) -> Input {
+    let wait = Destination::Application {
+        application: "Wait".into(),
+        data: "10".into(),
+    };
     let order = Originate {
-        technology: technology.into(),
-        resource: "bob".into(),
-        destination: Destination::Application {
-            application: "Wait".into(),
-            data: "10".into(),
-        },
-        timeout: Duration::from_secs(30),
         caller: Some(Party::parse("\"Alice\" <100>")),
-        account: None,
-        variables: Vec::new(),
-        early_media: false,
         asynchronous: true,
         channel_id: Some("own.1".into()),
-        other_channel_id: None,
-        expected: None,
-        before_dialling: None,
-        formats: Vec::new(),
         action_id: Some(id.into()),
-        trace: None,
+        ..Originate::new(technology, "bob", wait)
     };
     Input::Command(Token(1), Command::Originate(order))
 }

@@ -14,7 +14,6 @@ use std::time::Duration;
 
 /// The longest uniqueid that a client may choose, in bytes.
 const UNIQUEID_LIMIT: usize = 149;
-const TIMEOUT: Duration = Duration::from_secs(30);
 /// The longest time to wait for an answer.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 const INCOMPLETE: &str = "Originate with 'Exten' requires 'Context' and 'Priority'";
@@ -93,7 +92,7 @@ fn order(session: &Session, id: &str, action: &Originate) -> Result<model::Origi
 /// In milliseconds; one below 0 is none.
 fn timeout(action: &Originate) -> Result<Duration, &'static str> {
     let Some(text) = &action.timeout else {
-        return Ok(TIMEOUT);
+        return Ok(model::Originate::TIMEOUT);
     };
     let milliseconds = whole_number(text).ok_or("Invalid timeout")?;
     let milliseconds = u64::try_from(milliseconds).unwrap_or(u64::MAX);

@@ -78,26 +78,16 @@ fn inputs() -> Vec<Input> {
         time_zone: Some(TimeZone::get("Europe/Berlin").unwrap()),
         ..Config::default()
     };
+    let wait = Destination::Application {
+        application: "Wait".into(),
+        data: "1".into(),
+    };
     let order = Originate {
-        technology: "Local".into(),
-        resource: "1@phones".into(),
-        destination: Destination::Application {
-            application: "Wait".into(),
-            data: "1".into(),
-        },
         timeout: Duration::from_secs(5),
-        caller: None,
-        account: None,
         variables: vec![("API_TOKEN".into(), "s3same".into())],
-        formats: Vec::new(),
-        expected: None,
-        before_dialling: None,
-        early_media: false,
         asynchronous: true,
-        channel_id: None,
-        other_channel_id: None,
-        action_id: None,
         trace: Some(model::TraceId::new(u128::MAX)),
+        ..Originate::new("Local", "1@phones", wait)
     };
     let secret = VariableRequest {
         channel: None,

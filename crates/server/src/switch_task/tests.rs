@@ -40,26 +40,13 @@ fn configuration(extensions: &str) -> Input {
 }
 
 fn call(resource: &str) -> Originate {
+    let wait = Destination::Application {
+        application: "Wait".into(),
+        data: "1".into(),
+    };
     Originate {
-        technology: "Local".into(),
-        resource: resource.into(),
-        destination: Destination::Application {
-            application: "Wait".into(),
-            data: "1".into(),
-        },
-        timeout: Duration::from_secs(30),
-        caller: None,
-        account: None,
-        variables: Vec::new(),
-        formats: Vec::new(),
-        expected: None,
-        before_dialling: None,
-        early_media: false,
         asynchronous: true,
-        channel_id: None,
-        other_channel_id: None,
-        action_id: None,
-        trace: None,
+        ..Originate::new("Local", resource, wait)
     }
 }
 

@@ -6,7 +6,6 @@ use crate::happening::Happening;
 use crate::originate::Asker;
 use model::{ChannelId, Destination, OriginateReason, Party};
 use std::sync::Arc;
-use std::time::Duration;
 
 pub(super) const ORIGINATE: Application = Application {
     name: "Originate",
@@ -29,9 +28,6 @@ pub(super) const ORIGINATE: Application = Application {
     ],
     start,
 };
-
-/// How long an answer is waited for where nothing else is said.
-const TIMEOUT: Duration = Duration::from_secs(30);
 const STATUS: &str = "ORIGINATE_STATUS";
 
 /// Waits for a subroutine of its own, then for the answer.
@@ -97,22 +93,15 @@ fn read(switch: &Switch, id: ChannelId, call: &Call) -> Option<(model::Originate
         name: filled(option('n')),
     };
     let order = model::Originate {
-        technology: technology.into(),
-        resource: resource.into(),
-        destination,
-        timeout: timeout.unwrap_or(TIMEOUT),
+        timeout: timeout.unwrap_or(model::Originate::TIMEOUT),
         caller: Some(party).filter(|party| *party != Party::default()),
         account: Some(Arc::clone(&own.account)).filter(|account| !account.is_empty()),
         variables: variables(option('v').unwrap_or_default()),
         formats: model::names(option('C').unwrap_or_default()),
-        expected: None,
         before_dialling: filled(option('b')),
-        early_media: false,
         asynchronous: option('a').is_some(),
-        channel_id: None,
-        other_channel_id: None,
-        action_id: None,
         trace: Some(own.trace.id),
+        ..model::Originate::new(technology, resource, destination)
     };
     let before_calling = option('B').filter(|place| !place.is_empty());
     Some((order, before_calling.map(str::to_owned)))

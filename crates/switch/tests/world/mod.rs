@@ -383,27 +383,11 @@ pub(crate) fn extension(exten: &str) -> model::Extension {
 /// An order to call `channel` and let it execute an application.
 pub(crate) fn originate(channel: &str, application: &str, data: &str) -> Originate {
     let (technology, resource) = channel.split_once('/').unwrap();
-    Originate {
-        technology: technology.into(),
-        resource: resource.into(),
-        destination: model::Destination::Application {
-            application: application.into(),
-            data: data.into(),
-        },
-        timeout: Duration::from_secs(30),
-        caller: None,
-        account: None,
-        variables: Vec::new(),
-        formats: Vec::new(),
-        expected: None,
-        before_dialling: None,
-        early_media: false,
-        asynchronous: false,
-        channel_id: None,
-        other_channel_id: None,
-        action_id: None,
-        trace: None,
-    }
+    let destination = model::Destination::Application {
+        application: application.into(),
+        data: data.into(),
+    };
+    Originate::new(technology, resource, destination)
 }
 
 /// The configuration: a dialplan, and three phones whose calls enter it in `phones`.
