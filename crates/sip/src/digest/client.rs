@@ -1,7 +1,11 @@
 //! Digest access authentication, the client's side: challenges of others are answered.
 
-use super::{Secret, fields, hash};
+use super::fields::Fields;
+use super::{Secret, response};
 use rand::RngExt;
+
+/// The count of a nonce's first use; a challenge is answered once.
+const FIRST: &str = "00000001";
 
 /// What another asks for: the value of its `WWW-Authenticate` or `Proxy-Authenticate` header.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,20 +20,8 @@ pub(crate) struct Asked {
 impl Asked {
     /// Reads a challenge. `None` if it is no digest by MD5 that we can answer.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (scheme, text) = text.trim().split_once(char::is_whitespace)?;
-        if !scheme.eq_ignore_ascii_case("digest") {
-            return None;
-        }
-        let fields = fields(text)?;
-        let field = |name: &str| {
-            let found = fields
-                .iter()
-                .find(|(key, _)| key.eq_ignore_ascii_case(name));
-            found.map(|(_, value)| value.clone())
-        };
-        if field("algorithm").is_some_and(|name| !name.eq_ignore_ascii_case("MD5")) {
-            return None;
-        }
+        let fields = Fields::parse(text)?;
+        let field = |name| fields.get(name);
         let quality = field("qop").map(|words| {
             words
                 .split(',')
@@ -56,28 +48,17 @@ impl Asked {
         method: &str,
         uri: &str,
     ) -> String {
-        let account = match secret {
-            Secret::Password(password) => hash(&format!("{username}:{}:{password}", self.realm)),
-            Secret::Hash(hash) => hash.to_ascii_lowercase(),
-        };
-        let request = hash(&format!("{method}:{uri}"));
+        let account = secret.account(username, &self.realm);
         let (realm, nonce) = (&self.realm, &self.nonce);
+        let client_nonce = format!("{:016x}", rand::rng().random::<u64>());
+        let counted = self.quality.then_some((FIRST, &*client_nonce));
+        let response = response(&account, nonce, counted, method, uri);
         let mut text = format!(
-            "Digest username=\"{username}\",realm=\"{realm}\",nonce=\"{nonce}\",uri=\"{uri}\",algorithm=MD5"
+            "Digest username=\"{username}\",realm=\"{realm}\",nonce=\"{nonce}\",uri=\"{uri}\",algorithm=MD5,\
+             response=\"{response}\""
         );
         if self.quality {
-            let client_nonce = format!("{:016x}", rand::rng().random::<u64>());
-            let response = hash(&format!(
-                "{account}:{nonce}:00000001:{client_nonce}:auth:{request}"
-            ));
-            text.push_str(&format!(
-                ",response=\"{response}\",qop=auth,nc=00000001,cnonce=\"{client_nonce}\""
-            ));
-        } else {
-            text.push_str(&format!(
-                ",response=\"{}\"",
-                hash(&format!("{account}:{nonce}:{request}"))
-            ));
+            text.push_str(&format!(",qop=auth,nc={FIRST},cnonce=\"{client_nonce}\""));
         }
         if let Some(opaque) = &self.opaque {
             text.push_str(&format!(",opaque=\"{opaque}\""));

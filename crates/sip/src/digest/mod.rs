@@ -5,9 +5,11 @@
 //! remembered to be known again; only the counts of those in use are.
 
 mod client;
+mod fields;
 
 pub(crate) use client::Asked;
 
+use fields::Fields;
 use md5::{Digest, Md5};
 use rand::RngExt;
 use std::collections::HashMap;
@@ -46,24 +48,40 @@ pub(crate) enum Secret {
     Hash(String),
 }
 
+impl Secret {
+    /// `MD5(username:realm:password)`.
+    fn account(&self, username: &str, realm: &str) -> String {
+        match self {
+            Self::Password(password) => hash(&format!("{username}:{realm}:{password}")),
+            Self::Hash(hash) => hash.to_ascii_lowercase(),
+        }
+    }
+}
+
+/// The answer to a challenge (RFC 2617 §3.2.2.1), with the nonce's count and the client's nonce where both
+/// sides speak `qop=auth`.
+fn response(
+    account: &str,
+    nonce: &str,
+    counted: Option<(&str, &str)>,
+    method: &str,
+    uri: &str,
+) -> String {
+    let request = hash(&format!("{method}:{uri}"));
+    match counted {
+        Some((count, client_nonce)) => hash(&format!(
+            "{account}:{nonce}:{count}:{client_nonce}:auth:{request}"
+        )),
+        None => hash(&format!("{account}:{nonce}:{request}")),
+    }
+}
+
 impl Credentials {
     /// Reads the value of an `Authorization` header. `None` if it is no digest by MD5 or lacks what
     /// it must say.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (scheme, text) = text.trim().split_once(char::is_whitespace)?;
-        if !scheme.eq_ignore_ascii_case("digest") {
-            return None;
-        }
-        let fields = fields(text)?;
-        let field = |name: &str| {
-            let found = fields
-                .iter()
-                .find(|(key, _)| key.eq_ignore_ascii_case(name));
-            found.map(|(_, value)| value.clone())
-        };
-        if field("algorithm").is_some_and(|name| !name.eq_ignore_ascii_case("MD5")) {
-            return None;
-        }
+        let fields = Fields::parse(text)?;
+        let field = |name| fields.get(name);
         let quality = match field("qop") {
             None => None,
             Some(quality) if quality.eq_ignore_ascii_case("auth") => {
@@ -88,24 +106,10 @@ impl Credentials {
 
     /// Whether the answer is the one the account would give.
     pub(crate) fn answers(&self, method: &str, secret: &Secret) -> bool {
-        let account = match secret {
-            Secret::Password(password) => {
-                hash(&format!("{}:{}:{password}", self.username, self.realm))
-            }
-            Secret::Hash(hash) => hash.to_ascii_lowercase(),
-        };
-        let request = hash(&format!("{method}:{}", self.uri));
-        let expected = match &self.quality {
-            Some(Quality {
-                count_text,
-                client_nonce,
-                ..
-            }) => hash(&format!(
-                "{account}:{}:{count_text}:{client_nonce}:auth:{request}",
-                self.nonce
-            )),
-            None => hash(&format!("{account}:{}:{request}", self.nonce)),
-        };
+        let counted = self.quality.as_ref();
+        let counted = counted.map(|quality| (&*quality.count_text, &*quality.client_nonce));
+        let account = secret.account(&self.username, &self.realm);
+        let expected = response(&account, &self.nonce, counted, method, &self.uri);
         expected
             .as_bytes()
             .ct_eq(self.response.to_ascii_lowercase().as_bytes())
@@ -216,36 +220,6 @@ pub(crate) fn hash(text: &str) -> String {
 fn issued(nonce: &str) -> Option<(u64, &str)> {
     let (issued, rest) = nonce.split_once('/')?;
     Some((issued.parse().ok()?, rest.get(..16)?))
-}
-
-/// `name=value` pairs, values quoted or not.
-fn fields(mut text: &str) -> Option<Vec<(String, String)>> {
-    let mut fields = Vec::new();
-    while !text.trim().is_empty() {
-        let (name, rest) = text.split_once('=')?;
-        let rest = rest.trim_start();
-        let value;
-        (value, text) = match rest.strip_prefix('"') {
-            Some(quoted) => {
-                let end = end_of_quote(quoted)?;
-                let after = quoted[end + 1..].trim_start();
-                (&quoted[..end], after.strip_prefix(',').unwrap_or(after))
-            }
-            None => rest.split_once(',').unwrap_or((rest, "")),
-        };
-        fields.push((name.trim().to_owned(), value.trim().to_owned()));
-    }
-    Some(fields)
-}
-
-/// Where the quote ends that has begun; the value stays as written, as the client hashed it.
-fn end_of_quote(text: &str) -> Option<usize> {
-    let mut escaped = false;
-    text.bytes().position(|byte| {
-        let end = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        end
-    })
 }
 
 #[cfg(test)]
