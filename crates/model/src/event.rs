@@ -108,27 +108,34 @@ pub enum Event {
     ChanSpyStart { spyer: Channel, spyee: Channel },
     /// And ends to.
     ChanSpyStop { spyer: Channel, spyee: Channel },
-    /// Who talked with the one transferer talks with who talked with the other; both are the same
+    /// All who talked with the one transferer talk with those who talked with the other; both are the same
     /// phone's.
     AttendedTransfer {
         result: TransferResult,
         transferers: [Channel; 2],
         bridges: [Option<Bridge>; 2],
+        /// Who talked with the one, if nobody else did.
         transferee: Option<Channel>,
+        /// Who talked with the other, if nobody else did.
         target: Option<Channel>,
         /// The uniqueid of the bridge where they talk.
         dest: Arc<str>,
         /// The transferer stays: all three talk there.
         stays: bool,
+        /// It was asked for from outside, not by keys.
+        external: bool,
     },
-    /// Who talked with `transferer` is sent elsewhere.
+    /// All who talked with `transferer` are sent elsewhere.
     BlindTransfer {
         result: TransferResult,
         transferer: Channel,
+        /// Who it is, if it is one alone.
         transferee: Option<Channel>,
         bridge: Option<Bridge>,
         context: Arc<str>,
         exten: Arc<str>,
+        /// It was asked for from outside, not by keys.
+        external: bool,
     },
     /// We want it to end; `cause` is the request's own.
     SoftHangupRequest { channel: Channel, cause: Option<u8> },

@@ -22,6 +22,8 @@ pub(crate) struct Bridge {
     members: Vec<ChannelId>,
     /// Those who speak to all others of a holding bridge, the one who is heard first.
     pub(crate) announcers: Vec<ChannelId>,
+    /// Somebody is to come here, or to come back: who is left alone waits.
+    pub(crate) is_awaiting: bool,
 }
 
 /// What a bridge is for.
@@ -120,6 +122,7 @@ impl Switch {
             created: self.now.utc,
             members: Vec::new(),
             announcers: Vec::new(),
+            is_awaiting: false,
         };
         self.tell(Event::BridgeCreate {
             bridge: bridge.snapshot(),

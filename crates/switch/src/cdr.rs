@@ -115,7 +115,7 @@ impl Switch {
             Some(Dialer::Originate) => {
                 self.each_open(dest, |open| open.dialed = Some(Dialed::Itself(status)));
             }
-            Some(Dialer::Consultation(_) | Dialer::Handover(_)) | None => {}
+            Some(Dialer::Consultation(_) | Dialer::Handover(_) | Dialer::Conversation) | None => {}
         }
     }
 

@@ -74,6 +74,7 @@ impl Switch {
                 bridge,
                 context,
                 exten,
+                ..
             } => {
                 let more = More::extra(&[
                     ("extension", exten),

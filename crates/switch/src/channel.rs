@@ -193,6 +193,8 @@ pub(crate) enum Dialer {
     Consultation(ChannelId),
     /// Another channel that waits to be taken over.
     Handover(ChannelId),
+    /// All those it sits with already, who talk on meanwhile.
+    Conversation,
 }
 
 /// How far the end of a channel has come.

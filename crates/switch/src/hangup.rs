@@ -128,6 +128,7 @@ impl Switch {
         };
         match channel.after_bridge.take() {
             Some(place) => {
+                channel.dialer = None; // nobody waits for its answer any more
                 self.go(id, place);
                 self.start_dialplan(id);
             }
@@ -247,6 +248,7 @@ impl Switch {
             Some(Dialer::Originate) => self.originate_progress(id, progress),
             Some(Dialer::Consultation(by)) => self.consultation_progress(by, id, progress),
             Some(Dialer::Handover(waiting)) => self.handover_progress(waiting, id, progress),
+            Some(Dialer::Conversation) => self.invited_progress(id, progress),
             None => {}
         }
     }

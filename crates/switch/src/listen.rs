@@ -123,7 +123,13 @@ impl Switch {
         };
         let caller = match channel.dialer {
             Some(Dialer::Channel(caller)) => Some(caller),
-            Some(Dialer::Originate | Dialer::Consultation(_) | Dialer::Handover(_)) | None => None,
+            Some(
+                Dialer::Originate
+                | Dialer::Consultation(_)
+                | Dialer::Handover(_)
+                | Dialer::Conversation,
+            )
+            | None => None,
         };
         let early = self.waiting::<Dial>(id).and_then(Dial::early_media);
         let bridge = self.bridge_with(id);

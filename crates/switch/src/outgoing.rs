@@ -74,6 +74,14 @@ impl Switch {
         true
     }
 
+    /// Lets go of a channel that could not be dialled after all.
+    pub(crate) fn give_up_call(&mut self, id: ChannelId) {
+        if let Some(two) = self.other_half(id) {
+            self.release_quietly(two);
+        }
+        self.release(id);
+    }
+
     /// Tells that the dialling began, and lets a Local channel's other half begin.
     pub(crate) fn begin_dial(&mut self, outgoing: &Outgoing, caller: Option<ChannelId>) {
         if let Some(caller) = caller {

@@ -46,11 +46,21 @@ impl Switch {
                 self.tell_peer(*id, others.next().copied());
                 continue;
             }
-            let others = others.take(NAMED).filter_map(|id| self.channels.get(id));
-            let names: Vec<_> = others.map(|other| &*other.name).collect();
-            let names = names.join(",");
+            let names = self.names_of(others.copied());
             self.name_peers(*id, &names, None);
         }
+    }
+
+    /// The first names of several, with commas between them.
+    pub(crate) fn names_of(&self, several: impl Iterator<Item = ChannelId>) -> String {
+        let named = several.filter_map(|id| self.channels.get(&id));
+        let names: Vec<_> = named.take(NAMED).map(|channel| &*channel.name).collect();
+        names.join(",")
+    }
+
+    /// Who else sits in a bridge, if it is one alone.
+    pub(crate) fn only_other(&self, bridge: BridgeId, id: ChannelId) -> Option<ChannelId> {
+        self.bridges.get(&bridge)?.peer_of(id)
     }
 
     /// Who a channel talks with, in its own variables: BRIDGEPEER, and BRIDGEPVTCALLID for a peer

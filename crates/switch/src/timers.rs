@@ -64,6 +64,11 @@ impl Timers {
         self.waiting.first_key_value().map(|((at, _), _)| *at)
     }
 
+    /// When one of a channel is due.
+    pub(crate) fn due(&self, channel: ChannelId, id: TimerId) -> Option<Duration> {
+        self.of_channel.get(&(channel, id)).copied()
+    }
+
     /// Forgets one of a channel.
     pub(crate) fn cancel(&mut self, channel: ChannelId, id: TimerId) {
         if let Some(at) = self.of_channel.remove(&(channel, id)) {

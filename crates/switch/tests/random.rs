@@ -11,7 +11,9 @@
 mod world;
 
 use fastrand::Rng;
-use model::{Cause, ChannelId, Command, HangupTarget, Signal, VariableRequest};
+use model::{
+    Cause, ChannelId, Command, Event, HangupTarget, Signal, TransferResult, VariableRequest,
+};
 use std::time::Duration;
 use switch::{Output, Switch};
 use world::mirror::Mirror;
@@ -134,9 +136,10 @@ enum Transition {
     Replace,
     Consult,
     Join,
+    Gather,
 }
 
-const TRANSITIONS: [Transition; 21] = [
+const TRANSITIONS: [Transition; 22] = [
     Transition::Dial,
     Transition::Originate,
     Transition::HangUpPhone,
@@ -158,6 +161,7 @@ const TRANSITIONS: [Transition; 21] = [
     Transition::Replace,
     Transition::Consult,
     Transition::Join,
+    Transition::Gather,
 ];
 
 fn pick<T: Copy>(random: &mut Rng, from: &[T]) -> T {
@@ -393,7 +397,47 @@ fn step(world: &mut World, random: &mut Rng) {
                 world.press(line, pick(random, &["*3", "*3", "*4"]));
             }
         }
+        Transition::Gather => gather(world, random),
         Transition::Wait => world.run(Duration::from_millis(random.u64(0..2000))),
+    }
+}
+
+/// Three talk, and one of them transfers the others, asks somebody else first, or both.
+fn gather(world: &mut World, random: &mut Rng) {
+    for phone in PHONES {
+        world
+            .phones
+            .insert(phone, Phone::Answers(Duration::from_millis(100)));
+    }
+    let Some(by) = world.dial(pick(random, &PHONES), "one") else {
+        return;
+    };
+    world.run(Duration::from_millis(300));
+    for _ in 0..random.u8(1..3) {
+        world.press(by, "*21");
+        world.run(Duration::from_millis(200));
+        world.press(by, pick(random, &["*3", "*3", "*3", "*1", "*4", ""]));
+    }
+    match random.u8(0..5) {
+        0 => world.press(by, pick(random, &["#11", "*21"])),
+        1 => world.hang_up(by),
+        2 => {
+            let other = line(world, random).unwrap_or(by);
+            world.press(other, pick(random, &["#11", "*21", "*3", "*2"]));
+        }
+        _ => {
+            let replaces = if random.bool() {
+                line(world, random)
+            } else {
+                None
+            };
+            world.signal(Signal::Transfer {
+                channel: by,
+                exten: pick(random, &EXTENSIONS).into(),
+                replaces,
+                referral: model::Referral::default(),
+            });
+        }
     }
 }
 
@@ -417,13 +461,37 @@ fn live(seed: u64, steps: usize) -> World {
     world
 }
 
+/// The seeds to try: so many, from the one that SEED names on.
+fn seeds(many: u64) -> std::ops::Range<u64> {
+    let first = std::env::var("SEED").map_or(0, |seed| seed.parse().unwrap());
+    first..first + many
+}
+
 #[test]
 fn the_rules_hold_in_random_worlds() {
-    let mut merges = 0;
-    for seed in 0..60 {
-        merges += live(seed, 250).story(&["BridgeMerge"]).len();
+    let (mut merges, mut of_all, mut attended) = (0, 0, 0);
+    for seed in seeds(60) {
+        let world = live(seed, 250);
+        merges += world.story(&["BridgeMerge"]).len();
+        for record in &world.events {
+            match &record.event {
+                Event::BlindTransfer {
+                    transferee: None,
+                    result: TransferResult::Success,
+                    ..
+                } => of_all += 1,
+                Event::AttendedTransfer {
+                    transferee: None, ..
+                } => attended += 1,
+                _ => {}
+            }
+        }
     }
-    assert!(merges > 0, "there were conversations of three");
+    let counts = [merges, of_all, attended];
+    assert!(
+        counts.iter().all(|count| *count > 0),
+        "there were conversations of three: {counts:?}"
+    );
 }
 
 #[test]
@@ -434,7 +502,7 @@ fn the_same_seed_tells_the_same_story() {
 /// What the switch was given is written down, read, and given to another.
 #[test]
 fn what_was_written_down_tells_the_same_story() {
-    for seed in 0..20 {
+    for seed in seeds(20) {
         let world = live(seed, 250);
         let (begun, _) = &world.inputs[0];
         let mut again = Switch::new(seed, *begun);
@@ -458,7 +526,7 @@ fn what_was_written_down_tells_the_same_story() {
 
 #[test]
 fn who_follows_from_a_snapshot_knows_what_the_switch_knows() {
-    for seed in 0..40 {
+    for seed in seeds(40) {
         let mut random = Rng::with_seed(seed);
         let mut world = World::new(seed, DIALPLAN);
         for phone in PHONES {

@@ -4,7 +4,7 @@ use super::bridge::Bridge;
 use super::channel::Channel;
 use macros::Event;
 
-/// Who talked with the transferer is sent to an extension.
+/// All who talked with the transferer are sent to an extension. The transferee is told if it is one alone.
 #[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
 #[event(classes(call))]
 #[allow(missing_docs, reason = "fields are named as the headers they become")]
@@ -22,7 +22,8 @@ pub struct BlindTransfer<'a> {
 }
 
 /// Who talked with a transferer on one channel talks with whom it talked with on another; in a conversation
-/// of three (`DestType: Threeway`) the transferer talks with both.
+/// of three (`DestType: Threeway`) the transferer talks with both. Transferee and target are told if they are
+/// one alone.
 #[derive(Event, Clone, Copy, Debug, PartialEq, Eq)]
 #[event(classes(call))]
 #[allow(missing_docs, reason = "fields are named as the headers they become")]

@@ -80,7 +80,7 @@ pub(super) fn local(
         two: block(two),
         context: place.0,
         exten: place.1,
-        local_optimization: if optimize { "Yes" } else { "No" },
+        local_optimization: yes_or_no(optimize),
     })
 }
 
@@ -110,15 +110,15 @@ pub(super) fn optimization_ends(
     to.say(&LocalOptimizationEnd {
         one: block(one),
         two: block(two),
-        success: if success { "Yes" } else { "No" },
+        success: yes_or_no(success),
         id,
     })
 }
 
-/// `place` is the context and the extension of the transfer's target.
+/// `external`: it was asked for from outside. `place` is the context and the extension of its target.
 pub(super) fn transferred(
     to: &Teller<'_>,
-    result: TransferResult,
+    (result, external): (TransferResult, bool),
     (transferer, transferee): (&ChannelSnapshot, Option<&ChannelSnapshot>),
     bridge: Option<&BridgeSnapshot>,
     (context, extension): (&str, &str),
@@ -128,7 +128,7 @@ pub(super) fn transferred(
         transferer: block(transferer),
         transferee: transferee.map(block),
         bridge: bridge.map(bridge_block),
-        is_external: "Yes",
+        is_external: yes_or_no(external),
         context,
         extension,
     })
@@ -138,7 +138,7 @@ pub(super) fn transferred(
 /// transferer stays with them.
 pub(super) fn attended(
     to: &Teller<'_>,
-    result: TransferResult,
+    (result, external): (TransferResult, bool),
     [first, second]: &[Arc<ChannelSnapshot>; 2],
     [first_bridge, second_bridge]: &[Option<Arc<BridgeSnapshot>>; 2],
     [transferee, target]: [Option<&ChannelSnapshot>; 2],
@@ -152,7 +152,7 @@ pub(super) fn attended(
         second_bridge: second_bridge.as_deref().map(bridge_block),
         transferee: transferee.map(block),
         transfer_target: target.map(block),
-        is_external: "Yes",
+        is_external: yes_or_no(external),
         dest_type: if stays { "Threeway" } else { "Bridge" },
         dest_bridge_uniqueid,
         dest_transferer_channel: stays.then_some(&*first.name),
@@ -168,4 +168,8 @@ pub(super) fn picked_up(
         channel: block(channel),
         target: block(target),
     })
+}
+
+fn yes_or_no(is_so: bool) -> &'static str {
+    if is_so { "Yes" } else { "No" }
 }

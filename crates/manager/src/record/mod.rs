@@ -275,14 +275,14 @@ fn tell(to: &Teller<'_>, event: &Event) -> Option<Told> {
         Event::ChanSpyStart { spyer, spyee } => spy::begins(to, spyer, spyee),
         Event::ChanSpyStop { spyer, spyee } => spy::ends(to, spyer, spyee),
         Event::AttendedTransfer {
-            result, transferers, bridges, transferee, target, dest, stays,
+            result, transferers, bridges, transferee, target, dest, stays, external,
         } => {
             let joined = [transferee.as_deref(), target.as_deref()];
-            bridge::attended(to, *result, transferers, bridges, joined, (dest, *stays))
+            bridge::attended(to, (*result, *external), transferers, bridges, joined, (dest, *stays))
         }
-        Event::BlindTransfer { result, transferer, transferee, bridge, context, exten } => {
+        Event::BlindTransfer { result, transferer, transferee, bridge, context, exten, external } => {
             let channels = (transferer.as_ref(), transferee.as_deref());
-            bridge::transferred(to, *result, channels, bridge.as_deref(), (context, exten))
+            bridge::transferred(to, (*result, *external), channels, bridge.as_deref(), (context, exten))
         }
         Event::DeviceStateChange { device, state } => system::device(to, device, *state),
         Event::ExtensionStatus { exten, context, hint, state } => system::extension(to, (exten, context), hint, *state),

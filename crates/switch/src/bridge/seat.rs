@@ -9,10 +9,11 @@ use std::sync::Arc;
 impl Switch {
     /// Seats a channel; `swap` is the uniqueid of the one whose seat it takes.
     pub(crate) fn enter_bridge(&mut self, bridge: BridgeId, id: ChannelId, swap: Option<Arc<str>>) {
-        if let Some(channel) = self.channels.get_mut(&id) {
-            debug_assert_eq!(channel.seat, None, "{} sits twice", channel.name);
-            channel.seat = Some(bridge);
-        }
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        debug_assert_eq!(channel.seat, None, "{} sits twice", channel.name);
+        channel.seat = Some(bridge);
         self.begin_keys(id);
         self.stop_tones(id);
         self.renew_technology(bridge);
@@ -53,7 +54,8 @@ impl Switch {
         }
     }
 
-    /// Takes a channel out of its bridge. From a conversation of two the other one leaves too.
+    /// Takes a channel out of its bridge. From a conversation of two the other one leaves too, unless
+    /// somebody is awaited there.
     pub(crate) fn leave_bridge(&mut self, id: ChannelId) {
         self.abandon_handover(id);
         if self.end_consultation(id) {
@@ -65,7 +67,8 @@ impl Switch {
         let Some(bridge) = self.bridges.get(&seat) else {
             return;
         };
-        if bridge.kind == Kind::Basic && bridge.members.len() > 2 {
+        let stay = if bridge.is_awaiting { 1 } else { 2 };
+        if bridge.kind == Kind::Basic && bridge.members.len() > stay {
             return self.leave_others(seat, id);
         }
         let peer = bridge.peer_of(id);
@@ -92,6 +95,37 @@ impl Switch {
             self.record_parting(other, id);
         }
         self.tell_members(seat);
+        self.entertain(seat);
+    }
+
+    /// A channel takes the seat of another, where it sits.
+    pub(crate) fn take_seat(&mut self, of: ChannelId, id: ChannelId) {
+        let known = self.channels.get(&of);
+        let known = known.and_then(|known| Some((known.seat?, Arc::clone(&known.uniqueid))));
+        let Some((seat, uniqueid)) = known else {
+            return;
+        };
+        self.unseat(of);
+        self.enter_bridge(seat, id, Some(uniqueid));
+        self.tell_members(seat);
+    }
+
+    /// Whether somebody is to come to a bridge, or to come back.
+    pub(crate) fn set_awaiting(&mut self, bridge: BridgeId, is_awaiting: bool) {
+        if let Some(bridge) = self.bridges.get_mut(&bridge) {
+            bridge.is_awaiting = is_awaiting;
+        }
+    }
+
+    /// Who waits alone for somebody hears music; several talk with each other.
+    pub(crate) fn entertain(&mut self, bridge: BridgeId) {
+        let Some(bridge) = self.bridges.get(&bridge) else {
+            return;
+        };
+        if let ([alone], true) = (&bridge.members[..], bridge.is_awaiting) {
+            let alone = *alone;
+            self.start_music(alone, "");
+        }
     }
 
     /// Moves all who sit in a bridge to another; theirs is gone then.

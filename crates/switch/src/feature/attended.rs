@@ -1,8 +1,8 @@
 //! Attended transfer: who talks with somebody asks a third party first.
 //!
-//! The transferer leaves its bridge, where the other one waits with music, and calls the third party
-//! (`consultation.rs`). When it hangs up, the two others talk; when the third party is gone or the
-//! transferer comes back, it is as before. Who hangs up before the third party has answered leaves
+//! The transferer leaves its bridge, where the other one waits with music, or several talk on, and calls
+//! the third party (`consultation.rs`). When it hangs up, all others talk; when the third party is gone or
+//! the transferer comes back, it is as before. Who hangs up before the third party has answered leaves
 //! that to the one who waits (`handover.rs`).
 
 use super::consultation::{CONSULTS, Consultation};
@@ -52,15 +52,13 @@ impl Switch {
         Reply::Done
     }
 
-    /// Calls the third party. The other one waits, as it does already, with music.
+    /// Calls the third party. One other waits, as it does already, with music.
     pub(crate) fn consult(&mut self, id: ChannelId, place: Place) {
         let Some(channel) = self.channels.get(&id) else {
             return;
         };
         let Some(home) = channel.seat else { return };
-        // Somebody has come meanwhile, or the other one is asking a third party itself.
-        let peer = self.peer(id);
-        if peer.is_none_or(|peer| self.consults(peer)) {
+        if self.is_asked_elsewhere(id) {
             return self.stay(id);
         }
         let (descent, party) = (Descent::of(channel), channel.caller.clone());
@@ -77,6 +75,7 @@ impl Switch {
         }
         self.mark_outgoing(target, "AppDial");
         self.unseat(id);
+        self.leave_waiting(home);
         let time = self.features_of(id).transfer.answer_time;
         let at = self.now.since_start + time;
         let until = self.timers.set(at, Timer::Consultation(id));
@@ -102,7 +101,16 @@ impl Switch {
         self.allow_keys(id, CONSULTS);
     }
 
-    /// There is nobody to call: both talk on.
+    /// Whether nobody is left to talk with, or another of those who talk asks a third party itself.
+    pub(super) fn is_asked_elsewhere(&self, id: ChannelId) -> bool {
+        let Some(bridge) = self.bridge_with(id) else {
+            return true;
+        };
+        let mut others = bridge.talk_with(id).peekable();
+        bridge.is_awaiting || others.peek().is_none() || others.any(|other| self.consults(other))
+    }
+
+    /// There is nobody to call: all talk on.
     fn stay(&mut self, id: ChannelId) {
         if let Some(peer) = self.peer(id) {
             self.stop_music(peer);

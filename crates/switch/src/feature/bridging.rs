@@ -43,6 +43,16 @@ impl Switch {
         }
         self.pull(first, true);
         self.pull(second, true);
+        // What one was taken from may have ended the other.
+        for (id, left, refusal) in [
+            (first, second, Refusal::NotUp),
+            (second, first, Refusal::OtherNotUp),
+        ] {
+            if !self.can_be_bridged(id) {
+                self.happen(left, Happening::Unbridged);
+                return Reply::Refused(refusal);
+            }
+        }
         self.bridge(first, second);
         for (id, hears) in [first, second].into_iter().zip(tones) {
             if hears {

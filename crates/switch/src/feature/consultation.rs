@@ -136,6 +136,7 @@ impl Switch {
             return;
         };
         self.stop_tones(id);
+        self.set_awaiting(known.home, false);
         let Some(waiting) = self.waiting_at(known.home, id) else {
             // Whoever waited is gone.
             return self.happen(id, Happening::Unbridged);
@@ -148,13 +149,22 @@ impl Switch {
         self.allow_keys(id, known.allowed);
     }
 
-    /// Who else sits in the bridge where the transferer was.
+    /// The transferer has left its bridge for a while: one other waits there, several talk on.
+    pub(super) fn leave_waiting(&mut self, home: BridgeId) {
+        self.set_awaiting(home, true);
+        let left = self.bridges.get(&home);
+        if left.is_some_and(|left| left.members().len() > 1) {
+            self.tell_members(home);
+        }
+    }
+
+    /// Who else sits in the bridge where the transferer was: the first, if they are several.
     pub(super) fn waiting_at(&self, home: BridgeId, id: ChannelId) -> Option<ChannelId> {
         let mut members = self.bridges.get(&home)?.members().iter().copied();
         members.find(|member| *member != id)
     }
 
-    /// The transferer talks with the other of the two from now on.
+    /// The transferer talks with the other one, or the others, from now on.
     pub(super) fn swap_consultation(&mut self, id: ChannelId) {
         let Some(known) = self.consultation(id).cloned() else {
             return;
@@ -166,7 +176,8 @@ impl Switch {
         self.unseat(id);
         match (known.at_home, known.away) {
             (true, away) => {
-                self.start_music(waiting, "");
+                self.leave_waiting(known.home);
+                self.entertain(known.home);
                 match away {
                     Some(away) => self.meet(away, id, known.target),
                     None => self.sound_named(id, "ring"),
@@ -176,6 +187,7 @@ impl Switch {
                 if away.is_some() {
                     self.start_music(known.target, "");
                 }
+                self.set_awaiting(known.home, false);
                 self.meet(known.home, id, waiting);
             }
         }
@@ -209,7 +221,7 @@ impl Switch {
         self.come_home(id);
     }
 
-    /// The transferer leaves the call to the two others, and ends.
+    /// The transferer leaves the call to the others, and ends.
     pub(super) fn complete_consultation(&mut self, id: ChannelId) {
         self.leave_bridge(id);
         self.happen(id, Happening::Unbridged);

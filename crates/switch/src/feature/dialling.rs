@@ -1,6 +1,7 @@
-//! Dialling the extension that the other one is transferred to.
+//! Dialling the extension that the others are transferred to.
 
 use crate::Switch;
+use crate::feature::transfer::AskedBy;
 use crate::place::Place;
 use model::{ChannelId, TransferResult};
 use std::sync::Arc;
@@ -18,7 +19,7 @@ pub(super) struct Dialling {
 
 impl Switch {
     /// A transfer begins: TRANSFER_EXTEN says where to, or it is dialled while the other one waits
-    /// with music.
+    /// with music; several talk on.
     pub(super) fn begin_dialling(&mut self, id: ChannelId, attended: bool) {
         let dialling = Dialling {
             attended,
@@ -26,12 +27,13 @@ impl Switch {
         };
         let channel = self.channels.get(&id);
         let named = channel.and_then(|channel| channel.variables.value("TRANSFER_EXTEN").cloned());
-        let Some(peer) = self.peer(id) else {
-            // Nobody can be sent away from a conversation of more than two.
+        if self.peers(id).is_empty() {
             let sound = Arc::clone(&self.features_of(id).transfer.sounds.failed);
             return self.play_sound(id, &sound);
-        };
-        self.start_music(peer, "");
+        }
+        if let Some(peer) = self.peer(id) {
+            self.start_music(peer, "");
+        }
         if let Some(place) = named.and_then(|exten| self.transfer_place(id, exten)) {
             return self.transfer_to(id, attended, place);
         }
@@ -113,7 +115,7 @@ impl Switch {
         if let Some(peer) = self.peer(id) {
             self.stop_music(peer);
         }
-        if self.transfer(id, place.context, place.exten) != TransferResult::Success {
+        if self.transfer(id, place, AskedBy::Keys) != TransferResult::Success {
             let sound = Arc::clone(&self.features_of(id).transfer.sounds.failed);
             self.play_sound(id, &sound);
         }

@@ -136,6 +136,7 @@ impl Switch {
             self.tell_handover(waiting, line, &known);
         }
         self.stop_music(waiting);
+        self.set_awaiting(seat, false);
         self.enter_bridge(seat, line, None);
         self.tell_members(seat);
         if known.back {
@@ -146,20 +147,20 @@ impl Switch {
     }
 
     fn tell_handover(&mut self, waiting: ChannelId, line: ChannelId, known: &Handover) {
-        let seat = self.channels.get(&waiting).and_then(|channel| channel.seat);
-        let bridge = seat
-            .and_then(|seat| self.bridges.get(&seat))
-            .map(Bridge::snapshot);
+        let bridge = self.bridge_with(waiting);
+        let transferee = bridge.and_then(|bridge| bridge.peer_of(line));
+        let bridge = bridge.map(Bridge::snapshot);
         let dest = bridge.as_ref().map(|bridge| Arc::clone(&bridge.uniqueid));
         let transferer = Arc::clone(&known.transferer);
         self.tell(Event::AttendedTransfer {
             result: TransferResult::Success,
             transferers: [Arc::clone(&transferer), transferer],
             bridges: [bridge, None],
-            transferee: self.snapshot(waiting),
+            transferee: transferee.and_then(|id| self.snapshot(id)),
             target: self.snapshot(line),
             dest: dest.unwrap_or_default(),
             stays: false,
+            external: false,
         });
     }
 
@@ -171,8 +172,7 @@ impl Switch {
         };
         known.line = None;
         if known.callbacks == 0 {
-            self.leave_bridge(waiting);
-            return self.happen(waiting, Happening::Unbridged);
+            return self.end_handover(waiting);
         }
         if known.back {
             let (old, time) = (known.until, known.settings.loop_time);
@@ -214,10 +214,7 @@ impl Switch {
         }
         self.mark_outgoing(line, "AppDial");
         if !self.call(&outgoing, Dialer::Handover(waiting)) {
-            if let Some(two) = self.other_half(line) {
-                self.release_quietly(two);
-            }
-            self.release(line);
+            self.give_up_call(line);
             return self.call_next(waiting);
         }
         let Some(known) = self.handover(waiting) else {
@@ -233,16 +230,46 @@ impl Switch {
         self.begin_dial(&outgoing, Some(waiting));
     }
 
-    /// One who waits leaves: nobody is called for it any more.
+    /// Nobody is called any more: who waits alone has waited in vain, several talk on.
+    fn end_handover(&mut self, waiting: ChannelId) {
+        let channel = self.channels.get_mut(&waiting);
+        let Some(channel) = channel else { return };
+        let (Some(known), Some(seat)) = (channel.handover.take(), channel.seat) else {
+            return;
+        };
+        self.timers.cancel(waiting, known.until);
+        self.set_awaiting(seat, false);
+        if self.peers(waiting).is_empty() {
+            self.leave_bridge(waiting);
+            self.happen(waiting, Happening::Unbridged);
+        }
+    }
+
+    /// One who waits leaves: another who sits there goes on waiting, or nobody is called any more.
     pub(crate) fn abandon_handover(&mut self, waiting: ChannelId) {
         let channel = self.channels.get_mut(&waiting);
         let Some(known) = channel.and_then(|channel| channel.handover.take()) else {
             return;
         };
+        let due = self.timers.due(waiting, known.until);
         self.timers.cancel(waiting, known.until);
+        if let Some(heir) = self.peers(waiting).first() {
+            return self.pass_on_handover(*heir, known, due.unwrap_or_default());
+        }
         if let Some(line) = known.line {
             self.tell_dial_end(Some(waiting), line, DialStatus::Cancel);
             self.release(line);
+        }
+    }
+    /// `due`: when nobody has answered, or the third party is to be called again.
+    fn pass_on_handover(&mut self, heir: ChannelId, mut known: Box<Handover>, due: Duration) {
+        known.until = self.timers.set(due, Timer::Handover(heir));
+        let line = known.line.and_then(|line| self.channels.get_mut(&line));
+        if let Some(line) = line {
+            line.dialer = Some(Dialer::Handover(heir));
+        }
+        if let Some(channel) = self.channels.get_mut(&heir) {
+            channel.handover = Some(known);
         }
     }
 }

@@ -15,7 +15,7 @@ mod redirect;
 mod replace;
 pub(crate) mod settings;
 mod threeway;
-mod transfer;
+pub(crate) mod transfer;
 
 use model::Direction;
 

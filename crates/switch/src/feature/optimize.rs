@@ -61,7 +61,7 @@ impl Switch {
             let channel = self.channels.get(&id);
             channel.is_some_and(|channel| {
                 let goes = channel.is_ending() || channel.moving.is_some();
-                !goes && channel.consulted_by.is_none()
+                !goes && channel.consulted_by.is_none() && channel.handover.is_none()
             })
         };
         let Some(near) = self.bridge_with(one).filter(|_| stays(one)) else {
@@ -115,20 +115,11 @@ impl Switch {
 
     fn step_aside(&mut self, one: ChannelId, two: ChannelId) {
         let Some(far) = self.peer(two) else { return };
-        let Some(seat) = self.channels.get(&one).and_then(|channel| channel.seat) else {
-            return;
-        };
-        let uniqueid = self
-            .channels
-            .get(&one)
-            .map(|channel| Arc::clone(&channel.uniqueid));
         let id = self.counters.optimizations;
         self.counters.optimizations += 1;
         self.tell_optimization_begin(one, two, far, id);
         self.unseat(far);
-        self.unseat(one);
-        self.enter_bridge(seat, far, uniqueid);
-        self.tell_members(seat);
+        self.take_seat(one, far);
         if let (Some(first), Some(second)) = (self.snapshot(one), self.snapshot(two)) {
             self.tell(Event::LocalOptimizationEnd {
                 one: first,

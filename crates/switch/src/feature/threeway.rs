@@ -1,20 +1,21 @@
-//! A conversation of three: who has asked a third party brings it and the other one together, and stays.
+//! A conversation of three or more: who has asked a third party brings it and the others together, and stays.
 
 use crate::Switch;
 use model::ChannelId;
 use std::sync::Arc;
 
 impl Switch {
-    /// The transferer and both others talk together, where the other one waits. Nothing happens as long
-    /// as the third party has not answered.
+    /// The transferer, the third party and the others talk together, where the others are. Nothing happens
+    /// as long as the third party has not answered.
     pub(super) fn join_consultation(&mut self, id: ChannelId) {
         let Some(known) = self.consultation(id).cloned() else {
             return;
         };
-        let (Some(away), Some(waiting)) = (known.away, self.waiting_at(known.home, id)) else {
+        let (Some(away), Some(_)) = (known.away, self.waiting_at(known.home, id)) else {
             return;
         };
-        self.tell_consultation_end((id, waiting), &known, true);
+        self.tell_consultation_end(id, &known, true);
+        self.set_awaiting(known.home, false);
         if let Some(channel) = self.channels.get_mut(&id) {
             channel.consultation = None;
         }

@@ -1,8 +1,13 @@
-//! Blind transfer: who talks with somebody sends them elsewhere and leaves.
+//! Blind transfer: who talks with somebody sends them elsewhere and leaves; with several, all of them
+//! (`all.rs`).
+
+mod all;
+mod far_ends;
 
 use crate::app::goto;
 use crate::bridge::Bridge;
 use crate::channel::Channel;
+use crate::happening::Happening;
 use crate::place::Place;
 use crate::{Output, Switch};
 use model::{Cause, ChannelId, Event, Instruction, Referral, Refusal, Reply, TransferResult};
@@ -10,6 +15,24 @@ use std::sync::Arc;
 
 /// Where those are sent who are to take the place of a call elsewhere.
 const EXTERNAL: &str = "external_replaces";
+
+/// How a transfer was asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum AskedBy<'a> {
+    /// A code that the transferer pressed.
+    Keys,
+    /// A manager.
+    Command,
+    /// The transferer's phone, by its own protocol, with what it said.
+    Phone(&'a Referral),
+}
+
+impl AskedBy<'_> {
+    /// Whether it came from outside; what is done by keys is our own (documentation of `IsExternal`).
+    fn is_external(self) -> bool {
+        !matches!(self, Self::Keys)
+    }
+}
 
 impl Switch {
     /// Sends whoever talks with a channel to an extension; the channel ends.
@@ -22,10 +45,9 @@ impl Switch {
         let Some(id) = self.find_channel(channel) else {
             return Reply::Refused(Refusal::NoSuchChannel);
         };
-        let context = self.transfer_context(id, context);
-        match self.transfer(id, context, exten.into()) {
+        let place = self.place_to_transfer_to(id, context, exten.into());
+        match self.transfer(id, place, AskedBy::Command) {
             TransferResult::Success => Reply::Done,
-            // Nobody can be sent away from a conversation of more than two.
             TransferResult::Invalid if self.peers(id).is_empty() => {
                 Reply::Refused(Refusal::NotBridged)
             }
@@ -46,13 +68,10 @@ impl Switch {
         let result = match replaces {
             Some(other) => self.join_far_ends(id, other),
             None => {
-                let context = self.transfer_context(id, None);
                 let elsewhere = !referral.replaces.is_empty();
                 let exten = if elsewhere { EXTERNAL.into() } else { exten };
-                if let Some(peer) = self.peer(id) {
-                    self.tell_referral(peer, &context, referral);
-                }
-                self.transfer(id, context, exten)
+                let place = self.place_to_transfer_to(id, None, exten);
+                self.transfer(id, place, AskedBy::Phone(referral))
             }
         };
         let refused = match result {
@@ -68,7 +87,10 @@ impl Switch {
     }
 
     /// Who is sent has what was said of it in variables; those that calls made of it need are inherited.
-    fn tell_referral(&mut self, peer: ChannelId, context: &str, referral: &Referral) {
+    fn tell_referral(&mut self, peer: ChannelId, context: &str, asked_by: AskedBy<'_>) {
+        let AskedBy::Phone(referral) = asked_by else {
+            return;
+        };
         self.set_variable(peer, "SIPTRANSFER", "yes");
         for (name, value) in [
             ("SIPREFERRINGCONTEXT", context),
@@ -104,48 +126,63 @@ impl Switch {
         named.or(variable).or(own).unwrap_or_default()
     }
 
-    pub(crate) fn transfer(
-        &mut self,
-        id: ChannelId,
-        context: Arc<str>,
-        exten: Arc<str>,
-    ) -> TransferResult {
-        let place = Place {
-            context,
+    fn place_to_transfer_to(&self, id: ChannelId, context: Option<&str>, exten: Arc<str>) -> Place {
+        Place {
+            context: self.transfer_context(id, context),
             exten,
             priority: 1,
-        };
-        let peer = self.peer(id);
-        let result = match peer {
-            None => TransferResult::Invalid,
-            Some(_) if !self.is_place(id, &place) => TransferResult::Fail,
-            Some(_) => TransferResult::Success,
-        };
-        if result == TransferResult::Success
-            && let Some(channel) = self.snapshot(id)
-        {
-            self.tell(Event::Unhold { channel });
         }
-        let success = peer.filter(|_| result == TransferResult::Success);
-        if let Some(peer) = success {
-            self.tell_transfer_in_variables(id, peer);
-        }
-        self.tell_transfer(id, success, result, &place);
-        if let Some(peer) = success {
-            self.send_away(id, peer, place);
-        }
-        result
     }
 
-    fn tell_transfer_in_variables(&mut self, id: ChannelId, peer: ChannelId) {
-        let name = |id| {
-            self.channels
-                .get(&id)
-                .map(|channel: &Channel| Arc::clone(&channel.name))
+    pub(super) fn transfer(
+        &mut self,
+        id: ChannelId,
+        place: Place,
+        asked_by: AskedBy<'_>,
+    ) -> TransferResult {
+        let others = self.peers(id);
+        if let [peer] = others[..] {
+            self.tell_referral(peer, &place.context, asked_by);
+        }
+        // What is decided of a third party is decided first.
+        let bridge = self.bridge_with(id);
+        let awaits = bridge.is_some_and(|bridge| bridge.is_awaiting);
+        let refused = if others.is_empty() || awaits {
+            Some(TransferResult::Invalid)
+        } else {
+            let is_place = self.is_place(id, &place);
+            (!is_place).then_some(TransferResult::Fail)
         };
-        let (own, other) = (name(id).unwrap_or_default(), name(peer).unwrap_or_default());
-        self.set_variable(peer, "BLINDTRANSFER", &own);
-        self.set_variable(id, "BLINDTRANSFER", &other);
+        if let Some(refused) = refused {
+            self.tell_transfer(id, None, refused, &place, asked_by);
+            return refused;
+        }
+        let [peer] = others[..] else {
+            return self.transfer_all(id, &others, place, asked_by);
+        };
+        self.take_back(id);
+        self.tell_transfer_in_variables(id, &others);
+        self.tell_transfer(id, Some(peer), TransferResult::Success, &place, asked_by);
+        self.send_away(id, peer, place);
+        TransferResult::Success
+    }
+
+    /// Nobody is on hold who is sent away.
+    fn take_back(&mut self, id: ChannelId) {
+        if let Some(channel) = self.snapshot(id) {
+            self.tell(Event::Unhold { channel });
+        }
+    }
+
+    fn tell_transfer_in_variables(&mut self, id: ChannelId, others: &[ChannelId]) {
+        let own = self.channels.get(&id);
+        let own = own.map(|channel| Arc::clone(&channel.name));
+        let own = own.unwrap_or_default();
+        let names = self.names_of(others.iter().copied());
+        for other in others {
+            self.set_variable(*other, "BLINDTRANSFER", &own);
+        }
+        self.set_variable(id, "BLINDTRANSFER", &names);
     }
 
     fn tell_transfer(
@@ -154,14 +191,12 @@ impl Switch {
         transferee: Option<ChannelId>,
         result: TransferResult,
         place: &Place,
+        asked_by: AskedBy<'_>,
     ) {
         let Some(transferer) = self.snapshot(id) else {
             return;
         };
-        let seat = self.channels.get(&id).and_then(|channel| channel.seat);
-        let bridge = seat
-            .and_then(|seat| self.bridges.get(&seat))
-            .map(Bridge::snapshot);
+        let bridge = self.bridge_with(id).map(Bridge::snapshot);
         let event = Event::BlindTransfer {
             result,
             transferer,
@@ -169,13 +204,13 @@ impl Switch {
             bridge,
             context: Arc::clone(&place.context),
             exten: Arc::clone(&place.exten),
+            external: asked_by.is_external(),
         };
         self.tell(event);
     }
 
-    /// The one goes where it is sent, the other has nobody left to talk with: it ends, or goes where
-    /// GOTO_ON_BLINDXFR says.
-    fn send_away(&mut self, id: ChannelId, peer: ChannelId, place: Place) {
+    /// A transferer ends, or goes where GOTO_ON_BLINDXFR says.
+    fn say_where_transferer_goes(&mut self, id: ChannelId) {
         let channel = self.channels.get(&id);
         let to = channel.and_then(|channel| channel.variables.value("GOTO_ON_BLINDXFR"));
         let goes_on = to.and_then(|to| goto::place(self, id, &to.replace('^', ",")));
@@ -183,6 +218,11 @@ impl Switch {
             channel.cause = channel.cause.or(Some(Cause::NORMAL_CLEARING));
             channel.after_bridge = goes_on.or(channel.after_bridge.take());
         }
+    }
+
+    /// The one goes where it is sent, the other has nobody left to talk with.
+    fn send_away(&mut self, id: ChannelId, peer: ChannelId, place: Place) {
+        self.say_where_transferer_goes(id);
         self.tell_peer(id, None);
         self.tell_peer(peer, None);
         // What executes an application (the caller in Dial) is sent away from it; what only sits
@@ -202,67 +242,6 @@ impl Switch {
             }
         }
         self.leave_bridge(id);
-        self.happen(id, crate::happening::Happening::Unbridged);
-    }
-
-    /// Two who talk with the same one, on two channels of its, talk with each other from now on.
-    fn join_far_ends(&mut self, id: ChannelId, other: ChannelId) -> TransferResult {
-        let (Some(first), Some(second)) = (self.peer(id), self.peer(other)) else {
-            return TransferResult::Invalid;
-        };
-        // One who asks a third party has two others waiting for what becomes of that.
-        let consults = [id, other].into_iter().any(|id| self.consults(id));
-        if id == other || first == other || second == id || consults {
-            return TransferResult::Invalid;
-        }
-        let Some(seat) = self.channels.get(&id).and_then(|channel| channel.seat) else {
-            return TransferResult::Invalid;
-        };
-        let uniqueid = self
-            .channels
-            .get(&id)
-            .map(|channel| Arc::clone(&channel.uniqueid));
-        // Who transfers has mostly put one of them on hold, or both.
-        for transferer in [id, other] {
-            self.on_hold(transferer, false);
-        }
-        self.tell_attended_transfer(id, other, second);
-        self.unseat(second);
-        self.unseat(id);
-        self.enter_bridge(seat, second, uniqueid);
-        self.tell_members(seat);
-        for left in [id, other] {
-            if let Some(channel) = self.channels.get_mut(&left) {
-                channel.cause = channel.cause.or(Some(Cause::NORMAL_CLEARING));
-            }
-            self.leave_bridge(left);
-            self.happen(left, crate::happening::Happening::Unbridged);
-        }
-        TransferResult::Success
-    }
-
-    fn tell_attended_transfer(&mut self, id: ChannelId, other: ChannelId, target: ChannelId) {
-        let bridge = |id: ChannelId| {
-            let seat = self.channels.get(&id).and_then(|channel| channel.seat);
-            seat.and_then(|seat| self.bridges.get(&seat))
-                .map(Bridge::snapshot)
-        };
-        let bridges = [bridge(id), bridge(other)];
-        let (Some(first), Some(second)) = (self.snapshot(id), self.snapshot(other)) else {
-            return;
-        };
-        let transferee = self.peer(id).and_then(|peer| self.snapshot(peer));
-        let dest = bridges[0]
-            .as_ref()
-            .map(|bridge| Arc::clone(&bridge.uniqueid));
-        self.tell(Event::AttendedTransfer {
-            result: TransferResult::Success,
-            transferers: [first, second],
-            bridges,
-            transferee,
-            target: self.snapshot(target),
-            dest: dest.unwrap_or_default(),
-            stays: false,
-        });
+        self.happen(id, Happening::Unbridged);
     }
 }

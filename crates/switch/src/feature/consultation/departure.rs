@@ -70,7 +70,7 @@ impl Switch {
         self.release(target);
     }
 
-    /// The transferer hangs up: the two others talk, or the one who waits goes on waiting for the
+    /// The transferer hangs up: all others talk, or the one who waits goes on waiting for the
     /// third party.
     fn transferer_leaves(&mut self, id: ChannelId, known: Consultation) -> bool {
         let target = known.target;
@@ -93,12 +93,14 @@ impl Switch {
             self.unseat(id);
             if known.at_home {
                 self.tell_peer(id, None);
-                self.start_music(waiting, "");
+                self.leave_waiting(known.home);
+                self.entertain(known.home);
             }
             self.hand_over(id, waiting, &known);
             return true;
         };
-        self.tell_consultation_end((id, waiting), &known, false);
+        self.tell_consultation_end(id, &known, false);
+        self.set_awaiting(known.home, false);
         self.tell_peer(id, None);
         self.stop_music(target);
         self.unseat(target);
@@ -117,13 +119,15 @@ impl Switch {
     /// `stays`: the transferer talks with both.
     pub(in crate::feature) fn tell_consultation_end(
         &mut self,
-        (id, waiting): (ChannelId, ChannelId),
+        id: ChannelId,
         known: &Consultation,
         stays: bool,
     ) {
         let Some(transferer) = self.snapshot(id) else {
             return;
         };
+        // Of several none is told as the one who is transferred.
+        let transferee = self.only_other(known.home, id);
         let bridges = [Some(known.home), known.away].map(|id| {
             id.and_then(|id| self.bridges.get(&id))
                 .map(Bridge::snapshot)
@@ -133,10 +137,11 @@ impl Switch {
         self.tell(Event::AttendedTransfer {
             result: TransferResult::Success,
             transferers: [Arc::clone(&transferer), transferer],
-            transferee: self.snapshot(waiting),
+            transferee: transferee.and_then(|id| self.snapshot(id)),
             target: self.snapshot(known.target),
             dest: dest.unwrap_or_default(),
             stays,
+            external: false,
             bridges,
         });
     }
