@@ -218,6 +218,7 @@ impl Engine {
                 files,
                 language,
                 forever,
+                offset,
             } => {
                 self.play(
                     media,
@@ -226,6 +227,7 @@ impl Engine {
                         files,
                         language,
                         forever,
+                        offset,
                     },
                 );
             }

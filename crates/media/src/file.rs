@@ -5,7 +5,7 @@ use crate::{Format, Settings};
 use audio_codec::BoxedResampler;
 use hound::{SampleFormat, WavReader};
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
 /// Extensions tried for a name, in order.
@@ -47,6 +47,38 @@ impl Sound {
             Some(_) | None => Kind::Linear(BufReader::new(file)),
         };
         Ok(Self { kind })
+    }
+
+    /// Leaves out samples at the beginning; says how many, as there may be fewer.
+    ///
+    /// # Errors
+    /// The reason in words if the file is damaged.
+    pub(crate) fn skip(&mut self, samples: u64) -> Result<u64, String> {
+        let said = |error: std::io::Error| error.to_string();
+        match &mut self.kind {
+            Kind::Wav { reader, .. } => {
+                let rate = u64::from(reader.spec().sample_rate);
+                let wanted = samples.saturating_mul(rate) / u64::from(RATE);
+                let all = u64::from(reader.duration());
+                let left_out = wanted.min(all);
+                let at = u32::try_from(left_out).map_err(|error| error.to_string())?;
+                reader.seek(at).map_err(said)?;
+                Ok(match wanted > all {
+                    true => all * u64::from(RATE) / rate,
+                    false => samples,
+                })
+            }
+            Kind::Coded(_, file) => {
+                let left_out = samples.min(file.metadata().map_err(said)?.len());
+                file.seek(SeekFrom::Start(left_out)).map_err(said)?;
+                Ok(left_out)
+            }
+            Kind::Linear(file) => {
+                let left_out = samples.min(file.get_ref().metadata().map_err(said)?.len() / 2);
+                file.seek(SeekFrom::Start(2 * left_out)).map_err(said)?;
+                Ok(left_out)
+            }
+        }
     }
 
     /// The next piece, empty at the end.

@@ -1,6 +1,7 @@
 //! The thread that reads sound files ahead and keeps recordings, so that the media thread never waits
 //! for the disk.
 
+use crate::codec::RATE;
 use crate::file::Sound;
 use crate::{Settings, keep};
 use std::io;
@@ -21,6 +22,8 @@ pub(crate) struct Order {
     pub(crate) files: Vec<Arc<str>>,
     pub(crate) language: Arc<str>,
     pub(crate) forever: bool,
+    /// How far into the files to begin.
+    pub(crate) offset: Duration,
 }
 
 /// A file that could not be played, and why.
@@ -61,6 +64,8 @@ struct Feeding {
     /// Whether any file gave a sample since the first one began.
     sounded: bool,
     failed: Vec<Failure>,
+    /// Samples still to leave out.
+    skip: u64,
     /// What did not fit.
     ready: Option<Piece>,
     to: SyncSender<Piece>,
@@ -79,8 +84,10 @@ impl Reader {
     /// order back when there is no room for it.
     pub(crate) fn read(&self, order: Order) -> Result<Receiver<Piece>, Order> {
         let (to, pieces) = sync_channel(AHEAD);
+        let skip = order.offset.as_millis() * u128::from(RATE) / 1_000;
         let feeding = Feeding {
             order,
+            skip: u64::try_from(skip).unwrap_or(u64::MAX),
             next: 0,
             current: None,
             sounded: false,
@@ -198,6 +205,10 @@ impl Feeding {
             };
             let opened = Sound::open(settings, &self.order.language, name);
             self.next += 1;
+            let opened = opened.and_then(|mut sound| {
+                self.skip -= sound.skip(self.skip)?;
+                Ok(sound)
+            });
             match opened {
                 Ok(sound) => self.current = Some(sound),
                 Err(reason) => self.fail(reason),

@@ -33,6 +33,8 @@ impl Command {
             | Self::OptimizeAway { channel }
             | Self::SendText { channel, .. }
             | Self::PlayDigit { channel, .. }
+            | Self::PlayMf { channel, .. }
+            | Self::ControlPlayback { channel, .. }
             | Self::MuteAudio { channel, .. } => vec![channel],
             Self::Advise { advice: None, .. }
             | Self::Channels

@@ -6,7 +6,7 @@
 use crate::{
     Advice, BridgeSnapshot, BridgeTechnology, Cause, ChannelList, ChannelSnapshot, DatabaseCommand,
     DatabaseReply, DialplanCommand, DialplanReply, ExtensionState, OriginateReason, Party,
-    StateQuery, StateReply, Statuses, TraceId,
+    PlayControl, StateQuery, StateReply, Statuses, TraceId,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -165,6 +165,22 @@ pub enum Command {
         milliseconds: u32,
         /// As if the channel's far end pressed it; otherwise towards the far end.
         receive: bool,
+    },
+    /// Send a digit of multi-frequency signalling (MF) towards a channel's far end.
+    PlayMf {
+        /// The channel.
+        channel: Arc<str>,
+        /// `0`-`9`, `*` (KP), `#` (ST), `A`-`C` (ST with one to three primes).
+        digit: char,
+        /// For how long, in milliseconds; as long as is usual, if not said.
+        milliseconds: Option<u32>,
+    },
+    /// Do something to the playback to a channel, if there is one.
+    ControlPlayback {
+        /// The channel.
+        channel: Arc<str>,
+        /// What.
+        control: PlayControl,
     },
     /// Cut a channel's sound, or let it pass again.
     MuteAudio {

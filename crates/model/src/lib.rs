@@ -59,7 +59,7 @@ pub use event::{
 pub use id::{BridgeId, ChannelId, MediaId, PlayId, RunId, Seq, Token};
 pub use mailbox::{MailboxQuery, MailboxReply, MailboxUser};
 pub use mark::{BadMark, Mark, Run};
-pub use media::{AudioQuality, MediaInstruction, MediaReport, Spread, Talk, Voice};
+pub use media::{AudioQuality, MediaInstruction, MediaReport, PlayControl, Spread, Talk, Voice};
 pub use party::Party;
 pub use program::{Line, Outcome, Program, Ran};
 pub use security::{Address, Security, SecurityKind, Service, Transport};

@@ -53,6 +53,8 @@ pub enum MediaInstruction {
         language: Arc<str>,
         /// Begin again after the last file (music on hold).
         forever: bool,
+        /// How far into the files to begin.
+        offset: Duration,
     },
     /// End a playback, tones or a recording early; it is not reported as finished, and nothing is kept
     /// of it.
@@ -104,6 +106,21 @@ pub enum MediaInstruction {
         /// What counts as talking.
         talk: Option<Talk>,
     },
+}
+
+/// What can be done to a playback under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PlayControl {
+    /// End it.
+    Stop,
+    /// Go a step further.
+    Forward,
+    /// Go a step back.
+    Reverse,
+    /// Pause, or go on after a pause.
+    Pause,
+    /// Go back to the beginning.
+    Restart,
 }
 
 /// What counts as talking.

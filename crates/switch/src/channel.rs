@@ -23,8 +23,8 @@ use crate::timers::TimerId;
 use crate::tones::Sounding;
 use crate::variables::Variables;
 use model::{
-    BridgeId, Cause, ChannelId, ChannelSnapshot, ChannelState, Dialog, Event, MediaInstruction,
-    Party, PlayId, Trace, TraceId,
+    BridgeId, Cause, ChannelId, ChannelSnapshot, ChannelState, Dialog, Event, Party, PlayId, Trace,
+    TraceId,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,8 +84,6 @@ pub(crate) struct Channel {
     pub(crate) presses: Presses,
     /// The files its far end hears.
     pub(crate) playing: Option<PlayId>,
-    /// What is played to its far end, as long as that has no leg to hear it by.
-    pub(crate) pending_play: Option<MediaInstruction>,
     /// Whom it asks before it transfers a call.
     pub(crate) consultation: Option<Box<Consultation>>,
     /// Who asks it whether it takes a call.
@@ -290,7 +288,6 @@ impl Switch {
             holds: false,
             presses: Presses::default(),
             playing: None,
-            pending_play: None,
             consultation: None,
             consulted_by: None,
             handover: None,

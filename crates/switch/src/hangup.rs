@@ -103,6 +103,7 @@ impl Switch {
             | Happening::Forwarded { .. }
             | Happening::Chosen { .. }
             | Happening::Ran(..)
+            | Happening::Controlled(_)
             | Happening::SpyeeEnded(_)
             | Happening::Originated(_) => {}
             Happening::Subroutine { .. } => self.dial_origination(id),

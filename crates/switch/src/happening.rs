@@ -1,7 +1,7 @@
 //! What happens to a channel while it executes something, and what becomes of a call it dialled.
 
 use crate::timers::TimerId;
-use model::{ChannelId, DialStatus, OriginateReason, Outcome, PlayId, RunId};
+use model::{ChannelId, DialStatus, OriginateReason, Outcome, PlayControl, PlayId, RunId};
 use std::sync::Arc;
 
 /// Something that happened to a channel, for what it executes to react to.
@@ -20,6 +20,8 @@ pub(crate) enum Happening {
         /// Whether none of it could be played.
         failed: bool,
     },
+    /// Somebody wants something done to what it plays.
+    Controlled(PlayControl),
     /// Something became of a channel it dialled.
     Dialed(ChannelId, Progress),
     /// It left its bridge.

@@ -70,6 +70,14 @@ impl Switch {
                 milliseconds,
                 receive,
             } => self.play_digit(&channel, digit, milliseconds, receive),
+            Command::PlayMf {
+                channel,
+                digit,
+                milliseconds,
+            } => self.play_mf(&channel, digit, milliseconds),
+            Command::ControlPlayback { channel, control } => {
+                self.control_playback(&channel, control)
+            }
             Command::MuteAudio {
                 channel,
                 direction,

@@ -341,6 +341,10 @@ fn step(world: &mut World, random: &mut Rng) {
         }
         Transition::Control => {
             let channel: std::sync::Arc<str> = a_channel(world, random).into();
+            world.ask(Command::ControlPlayback {
+                channel: channel.clone(),
+                control: model::PlayControl::Reverse,
+            });
             let time = Duration::from_millis(random.u64(1..3000));
             world.ask(Command::AbsoluteTimeout {
                 channel: channel.clone(),

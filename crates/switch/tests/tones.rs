@@ -9,7 +9,7 @@
 
 mod world;
 
-use model::{MediaInstruction, Tones};
+use model::{Command, MediaInstruction, Reply, Tones};
 use std::time::Duration;
 use world::{Phone, World};
 
@@ -30,6 +30,9 @@ exten => ring,1,Answer()
  same => n,Dial(PJSIP/bob,2)
  same => n,Congestion(1)
 exten => test,1,Milliwatt(m)
+exten => mf,1,SendMF(*1#,10,20,30,40)
+ same => n,PlayTones(dial)
+ same => n,Wait(1)
 exten => far,1,Dial(Local/dialtone@phones/n,20)
 exten => dialtone,1,Answer()
  same => n,PlayTones(dial)
@@ -78,6 +81,33 @@ fn tones_sound_while_the_dialplan_goes_on() {
     assert_eq!(heard("file", Phone::Rings), ["dial", "-"]);
     assert_eq!(heard("bad", Phone::Rings), [""; 0]);
     assert_eq!(heard("test", Phone::Rings), ["2 parts", "-"]);
+}
+
+#[test]
+fn digits_of_trunks_sound_one_after_the_other() {
+    assert_eq!(heard("mf", Phone::Rings), ["6 parts", "-", "dial", "-"]);
+    let mut world = World::new(1, DIALPLAN);
+    world.phone("alice", Phone::Rings);
+    let alice = world.dial("alice", "mf").unwrap();
+    let sounding = |world: &World| {
+        let mut told = world.media.iter().rev();
+        let tones = told.find_map(|told| match told {
+            MediaInstruction::Tones { tones, .. } => Some(tones.parts[0].milliseconds),
+            _ => None,
+        });
+        tones.unwrap()
+    };
+    world.run_ms(100);
+    assert_eq!(sounding(&world), 30);
+    let play = Command::PlayMf {
+        channel: "PJSIP/alice-00000000".into(),
+        digit: '7',
+        milliseconds: Some(500),
+    };
+    assert_eq!(world.ask(play), Reply::Done);
+    assert_eq!(sounding(&world), 500);
+    world.hang_up(alice);
+    world.finish();
 }
 
 #[test]

@@ -16,6 +16,7 @@ pub mod message;
 mod parameter;
 pub mod pjsip;
 pub mod plan;
+pub mod playback;
 pub mod rights;
 pub mod session;
 pub mod sip;
@@ -138,6 +139,7 @@ actions! {
     control {
         AbsoluteTimeout LocalOptimizeAway MuteAudio PlayDtmf SendFlash SendText CoreShowChannelMap
     }
+    playback { ControlPlayback PlayMf }
     charge { AocMessage }
     config { GetConfig GetConfigJson ListCategories CreateConfig UpdateConfig }
     rights { Explain }

@@ -111,7 +111,7 @@ pub(super) fn refused(action: &Action, refusal: &Refusal) -> Option<&'static str
         (Action::LocalOptimizeAway(_), Refusal::NoSuchChannel) => Some("Channel does not exist."),
         (Action::LocalOptimizeAway(_), Refusal::Failed) => Some("Unable to find channel"),
         (
-            Action::MuteAudio(_) | Action::PlayDtmf(_) | Action::SendFlash(_),
+            Action::MuteAudio(_) | Action::PlayDtmf(_) | Action::PlayMf(_) | Action::SendFlash(_),
             Refusal::NoSuchChannel,
         ) => Some("Channel not found"),
         (Action::SendText(_), Refusal::Failed) => Some("Failure"),

@@ -16,6 +16,7 @@ mod mailbox;
 mod message;
 mod pjsip;
 mod plan;
+mod playback;
 mod rights;
 mod session;
 mod sip;
@@ -97,6 +98,8 @@ pub(crate) fn begin(session: &mut Session, now: Now, call: Call<'_>, action: &Ac
         Action::PlayDtmf(play) => control::play_digit(id, play),
         Action::SendFlash(flash) => control::send_flash(flash),
         Action::SendText(text) => control::send_text(text),
+        Action::ControlPlayback(order) => playback::control(id, order),
+        Action::PlayMf(play) => playback::play_mf(id, play),
         Action::AocMessage(advice) => charge::advise(id, advice),
         Action::MessageSend(text) => message::send(id, text),
         Action::CoreShowChannelMap(map) => control::map(map),
@@ -210,6 +213,8 @@ pub(crate) fn answer(session: &mut Session, now: Now, id: &str, action: &Action,
         (Action::LocalOptimizeAway(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "Queued channel to be optimized away")]),
         (Action::MuteAudio(_), Answer::Switch(Reply::Done)) => Some(vec![response::success(id)]),
         (Action::PlayDtmf(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "DTMF successfully queued")]),
+        (Action::ControlPlayback(_), Answer::Switch(Reply::Done)) => Some(vec![response::success(id)]),
+        (Action::PlayMf(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "MF successfully queued")]),
         (Action::SendFlash(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "Flash successfully queued")]),
         (Action::SendText(_), Answer::Switch(Reply::Done)) => Some(vec![response::done(id, "Success")]),
         (Action::AocMessage(advice), Answer::Switch(Reply::Done)) => Some(charge::advised(id, advice)),

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use manager::{Answer, Request};
 use model::{
     ChannelSnapshot, ChannelState, Command, Contact, ContactState, ExtensionReport, ExtensionState,
-    HangupTarget, Party, Refusal, Reply, Statuses, VariableRequest,
+    HangupTarget, Party, PlayControl, Refusal, Reply, Statuses, VariableRequest,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -321,6 +321,58 @@ fn the_hook_is_pressed_for_a_moment() {
     let refused = Reply::Refused(Refusal::NoSuchChannel);
     let told = Client::of("admin").ask_switch(&flash, refused);
     assert_eq!(told, error("Channel not found"));
+}
+
+#[test]
+fn what_is_played_is_controlled() {
+    let control = |word: &str| {
+        let headers = format!("Channel: PJSIP/a-1\nControl: {word}\n");
+        action("ControlPlayback", &headers)
+    };
+    for (word, control_is) in [
+        ("stop", PlayControl::Stop),
+        ("Forward", PlayControl::Forward),
+        ("reverse", PlayControl::Reverse),
+        ("pause", PlayControl::Pause),
+        ("restart", PlayControl::Restart),
+    ] {
+        let mut client = Client::of("calls");
+        let told = client.ask_switch(&control(word), Reply::Done);
+        assert_eq!(told, crlf("Response: Success\nActionID: 1\n\n"));
+        let channel = "PJSIP/a-1".into();
+        let control = control_is;
+        let wanted = Command::ControlPlayback { channel, control };
+        assert_eq!(command(&client), &wanted);
+    }
+    let mut client = Client::of("calls");
+    assert_eq!(client.send(&control("fly")), error("Unknown control type"));
+    let order = action("ControlPlayback", "");
+    assert_eq!(client.send(&order), error("Channel not specified"));
+    let refused = Reply::Refused(Refusal::NoSuchChannel);
+    let told = client.ask_switch(&control("stop"), refused);
+    assert_eq!(told, error("No such channel"));
+}
+
+#[test]
+fn a_digit_of_trunks_sounds_as_long_as_is_said() {
+    for (duration, milliseconds) in [("", None), ("250", Some(250)), ("-1", None)] {
+        let mut client = Client::of("calls");
+        let headers = format!("Channel: PJSIP/a-1\nDigit: c\nDuration: {duration}\n");
+        client.ask_switch(&action("PlayMF", &headers), Reply::Done);
+        let sent = Command::PlayMf {
+            channel: "PJSIP/a-1".into(),
+            digit: 'C',
+            milliseconds,
+        };
+        assert_eq!(command(&client), &sent, "{duration}");
+    }
+    let mut client = Client::of("calls");
+    let order = action("PlayMF", "Channel: PJSIP/a-1\nDigit: D\n");
+    assert_eq!(client.send(&order), error("No digit specified"));
+    assert_eq!(
+        client.send(&action("PlayMF", "")),
+        error("Channel not found")
+    );
 }
 
 #[test]

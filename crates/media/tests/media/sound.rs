@@ -44,6 +44,7 @@ fn play(phone: Option<&Phone>, play: u64, files: &[&str], forever: bool) -> Medi
         files: files.iter().copied().map(Arc::from).collect(),
         language: "en".into(),
         forever,
+        offset: Duration::ZERO,
     }
 }
 
@@ -104,6 +105,34 @@ fn files_are_played_in_turn_by_the_clock() {
         }
     );
     alice.hears_nothing();
+}
+
+#[test]
+fn a_playback_begins_where_it_is_told() {
+    let sounds = Sounds::new("offset");
+    sounds.wav("one", std::iter::repeat_n(1_000, 320));
+    sounds.wav("two", (0..4).flat_map(|n| [2_000 + 1_000 * n; 160]));
+    let (media, reports) = start(23_000..=23_099, &sounds.0);
+    let alice = Phone::new(&media, Format::Ulaw);
+    // 40 ms are all of the first.
+    for (milliseconds, heard) in [
+        (20, vec![1, 2, 3, 4, 5]),
+        (60, vec![3, 4, 5]),
+        (9_999, vec![]),
+    ] {
+        let mut order = play(Some(&alice), 1, &["one", "two"], false);
+        if let MediaInstruction::Play { offset, .. } = &mut order {
+            *offset = Duration::from_millis(milliseconds);
+        }
+        media.instruct(order);
+        let packets = heard.iter().map(|_| ulaw(alice.hear().payload[80]));
+        let thousands: Vec<i32> = packets.map(|sample| (sample + 100) / 1_000).collect();
+        assert_eq!(thousands, heard, "{milliseconds}");
+        let failed = Vec::new();
+        let play = PlayId(1);
+        let ended = MediaReport::Finished { play, failed };
+        assert_eq!(reports.recv_timeout(PATIENCE).unwrap(), ended);
+    }
 }
 
 #[test]

@@ -12,7 +12,6 @@ mod line;
 mod privacy;
 mod request;
 mod talk;
-mod trunk;
 
 use super::limit::Clock;
 use super::{Application, Call, Step, Waiting};

@@ -8,6 +8,7 @@ mod bridge_wait;
 mod busy;
 mod cel;
 pub(crate) mod chan_spy;
+mod control_playback;
 mod database;
 pub(crate) mod dial;
 mod dtmf;
@@ -20,6 +21,7 @@ mod hangup;
 mod indicate;
 mod limit;
 mod log;
+mod mf;
 mod milliwatt;
 mod music;
 mod noop;
@@ -37,6 +39,7 @@ mod set;
 mod system;
 mod text;
 mod transfer;
+mod trunk;
 mod user_event;
 mod verbose;
 mod wait;
@@ -103,6 +106,7 @@ pub static ALL: &[&Application] = &[
     &set::CLEAR_HASH,
     &busy::CONGESTION,
     &while_loop::CONTINUE_WHILE,
+    &control_playback::CONTROL_PLAYBACK,
     &database::DB_DEL,
     &database::DB_DEL_TREE,
     &dial::DIAL,
@@ -145,6 +149,7 @@ pub static ALL: &[&Application] = &[
     &say::SAY_DIGITS,
     &say::SAY_NUMBER,
     &dtmf::SEND_DTMF,
+    &mf::SEND_MF,
     &text::SEND_TEXT,
     &set::SET,
     &others::SOFT_HANGUP,

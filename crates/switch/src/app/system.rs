@@ -130,6 +130,7 @@ impl Waiting for Running {
             | Happening::Forwarded { .. }
             | Happening::Chosen { .. }
             | Happening::Ran(..)
+            | Happening::Controlled(_)
             | Happening::SpyeeEnded(_)
             | Happening::Originated(_)
             | Happening::Subroutine { .. } => Step::Wait(self),

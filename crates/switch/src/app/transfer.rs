@@ -79,6 +79,7 @@ impl Waiting for Transferring {
             | Happening::Chosen { .. }
             | Happening::Forwarded { .. }
             | Happening::Ran(..)
+            | Happening::Controlled(_)
             | Happening::SpyeeEnded(_)
             | Happening::Originated(_)
             | Happening::Subroutine { .. } => Step::Wait(self),

@@ -338,8 +338,9 @@ impl World {
             MediaInstruction::Play {
                 play,
                 forever: false,
+                offset,
                 ..
-            } => Some((*play, second, Vec::new())),
+            } => Some((*play, second.saturating_sub(*offset), Vec::new())),
             MediaInstruction::Record { play, file, .. } => {
                 self.sounds.insert(file.to_string());
                 Some((*play, second, Vec::new()))
@@ -348,6 +349,12 @@ impl World {
                 let found = self.sounds.contains(&**file);
                 let failed = (!found).then(|| (Arc::clone(file), "no such file".into()));
                 Some((*play, Duration::ZERO, failed.into_iter().collect()))
+            }
+            MediaInstruction::StopPlay(ended) => {
+                self.waiting.retain(|_, input| {
+                    !matches!(input, Input::Media(MediaReport::Finished { play, .. }) if play == ended)
+                });
+                None
             }
             MediaInstruction::Remove(file) => {
                 self.sounds.remove(&**file);

@@ -108,6 +108,7 @@ impl Dial {
             | Happening::PickedUp { .. }
             | Happening::SentAway(_)
             | Happening::Forwarded { .. }
+            | Happening::Controlled(_)
             | Happening::SpyeeEnded(_)
             | Happening::Chosen { .. }
             | Happening::Ran(..)

@@ -1,10 +1,11 @@
 //! Dial's `D(called:calling:progress:mf:mfwink:sf:sfwink)`: digits for whoever answered and for the caller
 //! before they talk, and for whoever is called as soon as there is sound before the answer.
 
-use super::{Dial, Stage, trunk};
+use super::{Dial, Stage};
 use crate::Switch;
 use crate::app::Step;
 use crate::app::dtmf::Digits;
+use crate::app::trunk::{self, Timing};
 use crate::happening::Happening;
 use crate::timers::TimerId;
 use model::{ChannelId, Tones};
@@ -43,7 +44,7 @@ impl Texts {
             called,
             calling,
             progress,
-            trunk: trunk::mf(&mf).or_else(|| trunk::sf(&sf)),
+            trunk: trunk::mf(&mf, &Timing::default()).or_else(|| trunk::sf(&sf)),
         }
     }
 

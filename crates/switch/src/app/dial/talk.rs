@@ -158,6 +158,7 @@ impl Dial {
             | Happening::Forwarded { .. }
             | Happening::Chosen { .. }
             | Happening::Ran(..)
+            | Happening::Controlled(_)
             | Happening::SpyeeEnded(_)
             | Happening::Originated(_)
             | Happening::Subroutine { .. } => Step::Wait(self),

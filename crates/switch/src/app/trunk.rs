@@ -2,11 +2,30 @@
 
 use model::{Sound, Tone, Tones};
 
-/// Between the digits, in milliseconds.
-const GAP: u32 = 50;
-const DIGIT: u32 = 55;
-const KEY_PULSE: u32 = 120;
-const START: u32 = 65;
+/// How long MF digits are, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timing {
+    /// Between them.
+    pub(super) gap: u32,
+    /// Those that are numbers.
+    pub(super) digit: u32,
+    /// KP.
+    pub(super) key_pulse: u32,
+    /// ST and its kin.
+    pub(super) start: u32,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            gap: 50,
+            digit: 55,
+            key_pulse: 120,
+            start: 65,
+        }
+    }
+}
+
 /// A pulse of SF, and the pause after it.
 const PULSE: u32 = 50;
 /// Between two digits of SF.
@@ -16,7 +35,7 @@ const SINGLE: u16 = 2_600;
 const MOST: usize = 64;
 
 /// The tones of MF digits: `*` is KP, `#` ST, `A`, `B` and `C` are ST', ST'' and ST'''.
-pub(super) fn mf(digits: &str) -> Option<Tones> {
+pub(super) fn mf(digits: &str, timing: &Timing) -> Option<Tones> {
     let mut parts = Vec::new();
     for digit in digits.chars().take(MOST) {
         let Some((low, high)) = pair(digit) else {
@@ -24,11 +43,14 @@ pub(super) fn mf(digits: &str) -> Option<Tones> {
             continue;
         };
         let time = match digit {
-            '*' => KEY_PULSE,
-            '#' | 'A'..='C' | 'a'..='c' => START,
-            _ => DIGIT,
+            '*' => timing.key_pulse,
+            '#' | 'A'..='C' | 'a'..='c' => timing.start,
+            _ => timing.digit,
         };
-        parts.extend([part(Sound::Two(low, high), time), part(Sound::Silence, GAP)]);
+        parts.extend([
+            part(Sound::Two(low, high), time),
+            part(Sound::Silence, timing.gap),
+        ]);
     }
     once(parts)
 }
@@ -76,7 +98,7 @@ fn other(letter: char) -> Option<Tone> {
         'w' => Some(part(Sound::Silence, 500)),
         'h' | 'H' => Some(part(Sound::One(SINGLE), 250)),
         _ => {
-            tracing::warn!(%letter, "Dial: no trunk knows such a digit");
+            tracing::warn!(%letter, "No trunk knows such a digit");
             None
         }
     }
@@ -115,11 +137,11 @@ mod tests {
             parts.collect::<Vec<_>>().join(" ")
         };
         assert_eq!(
-            told(mf("*1w#x")),
+            told(mf("*1w#x", &Timing::default())),
             "1100+1700/120 -/50 700+900/55 -/50 -/500 1500+1700/65 -/50"
         );
         assert_eq!(told(sf("2h")), "2600/50 -/50 2600/50 -/50 -/300 2600/250");
         assert_eq!(sf("0").unwrap().parts.len(), 21);
-        assert_eq!(mf(""), None);
+        assert_eq!(mf("", &Timing::default()), None);
     }
 }
