@@ -18,6 +18,7 @@ use world::{Phone, World};
 const DIALPLAN: &str = "
 [phones]
 exten => bob,1,Dial(PJSIP/bob,20)
+exten => congested,1,Congestion(1)
 exten => half,1,Answer()
  same => n,Wait(1)
  same => n,Hangup()
@@ -106,7 +107,13 @@ fn congestion_is_a_failure_unless_it_is_told_from_others() {
         congestion: true,
         ..CdrSettings::default()
     };
-    let records = call("bob", congested(), settings);
+    let records = call("bob", congested(), settings.clone());
+    assert_eq!(records[0].disposition, Disposition::Congestion);
+    let settings = CdrSettings {
+        unanswered: true,
+        ..settings
+    };
+    let records = call("congested", Phone::Rings, settings);
     assert_eq!(records[0].disposition, Disposition::Congestion);
 }
 

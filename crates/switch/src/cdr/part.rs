@@ -115,6 +115,9 @@ impl Open {
             (Some(DialStatus::Cancel), _) => Disposition::Cancel,
             (Some(_), _) => Disposition::NoAnswer,
             (None, Some(Cause::USER_BUSY)) => Disposition::Busy,
+            (None, Some(Cause::NORMAL_CIRCUIT_CONGESTION | Cause::SWITCH_CONGESTION)) => {
+                Disposition::Congestion
+            }
             (None, _) => Disposition::Failed,
         }
     }
