@@ -4,7 +4,8 @@
 use super::{Command, Outcome};
 use crate::node::Node;
 use model::{
-    Command as Order, MailboxQuery, MailboxReply, Reply, StateQuery, StateReply, VariableRequest,
+    Command as Order, HintReport, MailboxQuery, MailboxReply, Reply, StateQuery, StateReply,
+    VariableRequest,
 };
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -113,14 +114,21 @@ async fn hints(node: &Arc<Node>, beginning: Option<&str>) -> Outcome {
         return unavailable();
     };
     hints.retain(|hint| beginning.is_none_or(|beginning| hint.exten.starts_with(beginning)));
+    Outcome::Output(hints_text(&hints, beginning))
+}
+
+fn hints_text(hints: &[HintReport], beginning: Option<&str>) -> String {
     if hints.is_empty() {
-        return Outcome::Output("There are no registered dialplan hints\n".to_owned());
+        return match beginning {
+            None => "There are no registered dialplan hints\n".to_owned(),
+            Some(beginning) => format!("No hints matching extension {beginning}\n"),
+        };
     }
     let mut text = String::new();
     if beginning.is_none() {
         text.push_str("\n    -= Registered Asterisk Dial Plan Hints =-\n");
     }
-    for hint in &hints {
+    for hint in hints {
         let place = format!("{}@{}", hint.exten, hint.context);
         let presence = hint
             .presence
@@ -147,7 +155,7 @@ async fn hints(node: &Arc<Node>, beginning: Option<&str>) -> Outcome {
             hints.len()
         ),
     };
-    Outcome::Output(text)
+    text
 }
 
 async fn devices(node: &Arc<Node>) -> Outcome {
@@ -255,4 +263,17 @@ fn files(node: &Arc<Node>) -> Outcome {
         let _ = writeln!(text, "{file:<30} {module}");
     }
     Outcome::Output(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_hint_matches_is_told_apart_from_there_being_none() {
+        let none = hints_text(&[], None);
+        assert_eq!(none, "There are no registered dialplan hints\n");
+        let other = hints_text(&[], Some("9"));
+        assert_eq!(other, "No hints matching extension 9\n");
+    }
 }
