@@ -24,6 +24,8 @@ pub(crate) struct Bridge {
     pub(crate) announcers: Vec<ChannelId>,
     /// Somebody is to come here, or to come back: who is left alone waits.
     pub(crate) is_awaiting: bool,
+    /// More than two have been here at once: from then on each pair has its record.
+    pub(crate) records_pairs: bool,
 }
 
 /// What a bridge is for.
@@ -123,6 +125,7 @@ impl Switch {
             members: Vec::new(),
             announcers: Vec::new(),
             is_awaiting: false,
+            records_pairs: false,
         };
         self.tell(Event::BridgeCreate {
             bridge: bridge.snapshot(),

@@ -2,10 +2,11 @@
 //!
 //! A channel that was dialled by another has none of its own: it is the other end of a record of who
 //! dialled it. Each channel that is dialled makes a record, so that a fork makes several; so does
-//! what the dialplan does when a dial or the conversation it led to is over. All are told when the
-//! channel is gone.
+//! what the dialplan does when a dial or the conversation it led to is over, and each pair of those who
+//! talk in a conversation of more than two. All are told when the channel is gone.
 
 mod list;
+mod pair;
 mod part;
 
 pub(crate) use list::OpenRecord;
@@ -35,15 +36,24 @@ pub(crate) struct Fork {
 impl Switch {
     /// Begins the record of a channel, if it has none and is to have one.
     pub(crate) fn open_record(&mut self, id: ChannelId) {
-        let settings = &self.config.cdr;
-        let Some(channel) = self.channels.get_mut(&id) else {
-            return;
-        };
-        let wanted = channel.memory.records.unwrap_or(settings.by_default);
-        if settings.enabled && wanted && channel.record.is_none() {
-            channel.record = Some(OpenRecord::begin(self.now));
+        let channel = self.channels.get(&id);
+        if channel.is_some_and(|channel| channel.record.is_none()) && self.has_records(id) {
             self.begin_part(id, Default::default(), None);
         }
+    }
+
+    /// Whether a channel has records, or is to have them from now on.
+    fn has_records(&mut self, id: ChannelId) -> bool {
+        let settings = &self.config.cdr;
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return false;
+        };
+        let wanted = channel.memory.records.unwrap_or(settings.by_default);
+        if settings.enabled && wanted {
+            let now = self.now;
+            channel.record.get_or_insert_with(|| OpenRecord::begin(now));
+        }
+        channel.record.is_some()
     }
 
     /// The channel begins an application.
@@ -140,7 +150,7 @@ impl Switch {
     }
 
     /// Who was dialled has left a conversation that the channel goes on with.
-    pub(crate) fn record_parting(&mut self, id: ChannelId, gone: ChannelId) {
+    fn record_parting(&mut self, id: ChannelId, gone: ChannelId) {
         let Some(name) = self.channels.get(&gone).map(|gone| Arc::clone(&gone.name)) else {
             return;
         };

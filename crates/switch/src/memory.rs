@@ -41,6 +41,8 @@ pub(crate) struct Memory {
     pub(crate) ama_flags: model::AmaFlags,
     /// Whether call records are made of it, where the dialplan has said so.
     pub(crate) records: Option<bool>,
+    /// Records of a pair are its own rather than the other's.
+    pub(crate) is_party_a: bool,
     /// What is noted in its call record before that begins.
     pub(crate) notes: Notes,
     /// It runs the `h` extension at its end though it executes no dialplan.

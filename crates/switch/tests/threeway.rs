@@ -612,8 +612,32 @@ fn one_of_three_who_holds_or_is_muted_leaves_the_others_alone() {
     call.world.finish();
 }
 
-#[test]
-fn records_tell_of_who_was_dialled_until_it_leaves() {
+/// A record as text: whose it is, with whom, from when to when it was and how long is billed, in seconds since the
+/// start.
+fn records(world: &World) -> Vec<String> {
+    let short = |name: &str| {
+        name.rsplit_once('-')
+            .map_or("", |(short, _)| short)
+            .to_owned()
+    };
+    let start = world.inputs[0].0.utc;
+    let seconds = |time: jiff::Timestamp| time.duration_since(start).as_secs();
+    let told = world.events.iter().filter_map(|told| match &told.event {
+        Event::Cdr { record, .. } => Some(format!(
+            "{} {} {}-{} {}",
+            short(&record.channel),
+            short(&record.destination_channel),
+            seconds(record.start),
+            seconds(record.end),
+            record.billable,
+        )),
+        _ => None,
+    });
+    told.collect()
+}
+
+/// Alice has called bob and asks carol: in the fifth second.
+fn recorded_consultation() -> (World, ChannelId) {
     let mut world = World::new(1, DIALPLAN);
     let config = switch::Config {
         cdr: switch::CdrSettings {
@@ -631,21 +655,123 @@ fn records_tell_of_who_was_dialled_until_it_leaves() {
     world.run(seconds(2));
     world.press(alice, "*285");
     world.run(seconds(3));
+    (world, alice)
+}
+
+/// And all three talk from then on.
+fn recorded_three() -> (World, ChannelId) {
+    let (mut world, alice) = recorded_consultation();
     world.press(alice, "*3");
+    (world, alice)
+}
+
+/// As the documentation has it of a call of three: a record for each pair, and the one of the dial goes on.
+#[test]
+fn each_pair_of_three_has_a_record() {
+    let (mut world, alice) = recorded_three();
     world.run(seconds(10));
     let bob = world.line("bob");
     world.hang_up(bob);
     world.run(seconds(20));
     world.hang_up(alice);
     world.finish();
-    let told = world.events.iter().filter_map(|told| match &told.event {
-        Event::Cdr { record, .. } => {
-            let name = record.destination_channel.rsplit_once('-').unwrap().0;
-            Some((name.to_owned(), record.billable))
-        }
-        _ => None,
-    });
-    let told: Vec<_> = told.collect();
-    let expected = [("PJSIP/carol", 31), ("PJSIP/bob", 13)];
-    assert_eq!(told, expected.map(|(name, time)| (name.to_owned(), time)));
+    let mut told = records(&world);
+    told.sort();
+    let expected = [
+        "Local/85@phones PJSIP/carol 2-35 31",
+        "PJSIP/alice Local/85@phones 5-35 30",
+        "PJSIP/alice PJSIP/bob 0-15 13",
+        "PJSIP/bob Local/85@phones 5-15 10",
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn who_has_no_records_has_none_of_pairs() {
+    let (mut world, alice) = recorded_three();
+    let variable = |name: &str| model::VariableRequest {
+        channel: Some("PJSIP/alice-00000000".into()),
+        name: name.into(),
+    };
+    let disable = Command::Setvar {
+        variable: variable("CDR_PROP(disable)"),
+        value: "yes".into(),
+    };
+    assert_eq!(world.ask(disable), Reply::Done);
+    world.run(seconds(10));
+    world.hang_up(alice);
+    world.run(seconds(1));
+    let bob = world.line("bob");
+    world.hang_up(bob);
+    world.finish();
+    let mut told = records(&world);
+    told.sort();
+    let expected = [
+        "Local/85@phones PJSIP/carol 2-16 12",
+        "PJSIP/bob Local/85@phones 5-16 11",
+    ];
+    assert_eq!(told, expected);
+}
+
+/// Whoever joins is recorded with all who are there; the records of the others go on. Who comes back has new ones.
+#[test]
+fn a_fourth_has_a_record_with_each() {
+    let (mut world, alice) = recorded_three();
+    world.press(alice, "*287");
+    world.run(seconds(5));
+    world.press(alice, "*3");
+    world.run(seconds(5));
+    world.hang_up(alice);
+    let bob = world.line("bob");
+    world.hang_up(bob);
+    world.finish();
+    let mut told = records(&world);
+    told.retain(|told| !told.starts_with("Local/85@phones PJSIP") && !told.contains("  "));
+    told.sort();
+    let expected = [
+        "Local/85@phones Local/87@phones 10-65 55",
+        "PJSIP/alice Local/85@phones 10-15 5",
+        "PJSIP/alice Local/85@phones 5-5 0",
+        "PJSIP/alice Local/87@phones 10-15 5",
+        "PJSIP/alice PJSIP/bob 0-5 3",
+        "PJSIP/alice PJSIP/bob 10-15 5",
+        "PJSIP/bob Local/85@phones 5-15 10",
+        "PJSIP/bob Local/87@phones 10-15 5",
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn a_channel_may_be_the_one_whose_records_they_are() {
+    let (mut world, alice) = recorded_consultation();
+    let entered = world.story(&["BridgeEnter"]);
+    let mut names = entered
+        .iter()
+        .filter_map(|told| told.strip_prefix("BridgeEnter "));
+    let carols = names.find(|name| name.starts_with("Local/85")).unwrap();
+    let variable = model::VariableRequest {
+        channel: Some(carols.into()),
+        name: "CDR_PROP(party_a)".into(),
+    };
+    let prefer = Command::Setvar {
+        variable,
+        value: "yes".into(),
+    };
+    assert_eq!(world.ask(prefer), Reply::Done);
+    world.press(alice, "*3");
+    world.run(seconds(5));
+    world.hang_up(alice);
+    world.run(seconds(1));
+    let bob = world.line("bob");
+    world.hang_up(bob);
+    world.finish();
+    let mut told = records(&world);
+    told.retain(|told| told.contains("Local/85") && told.contains(" 5-"));
+    told.sort();
+    // It is rather the other's than bob's; but who was dialled has none with who was not.
+    let expected = [
+        "Local/85@phones PJSIP/bob 5-11 6",
+        "PJSIP/alice Local/85@phones 5-10 5",
+    ];
+    assert_eq!(told, expected);
 }

@@ -33,6 +33,7 @@ impl Switch {
             });
         }
         self.renew_technology(bridge);
+        self.record_entering(bridge, id);
         self.touched.insert(id);
     }
 
@@ -91,9 +92,6 @@ impl Switch {
         self.tell_peer(id, None);
         self.end_hold(id);
         self.unseat(id);
-        for other in self.members_of(seat) {
-            self.record_parting(other, id);
-        }
         self.tell_members(seat);
         self.entertain(seat);
     }
@@ -169,6 +167,7 @@ impl Switch {
         };
         self.touched.extend(&bridge.members);
         let (bridge, talks_on) = (bridge.snapshot(), bridge.members.len() > 1);
+        self.record_leaving(seat, id);
         self.forget_keys(id);
         self.publish(id);
         if let Some(channel) = self.snapshot(id) {

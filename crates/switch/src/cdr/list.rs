@@ -87,6 +87,9 @@ impl Switch {
         let Some(record) = &channel.record else {
             return;
         };
+        if !record.open().any(&is_over) {
+            return;
+        }
         let end = record.end.unwrap_or_else(|| record.time(self.now));
         let parts = record.parts.iter().map(|part| match part {
             Part::Open(open) if is_over(open) => {

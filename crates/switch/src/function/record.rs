@@ -31,8 +31,9 @@ const CDR_PROP: Function = Function {
         name: "CDR_PROP",
         synopsis: "Set a property on a channel's CDR.",
         syntax: "CDR_PROP(name)",
-        description: "Names: disable (whether no records are made of the channel from now on). It can only \
-                      be written.",
+        description: "Names: disable (whether no records are made of the channel from now on), party_a (whether \
+                      records of pairs in a conversation of more than two are rather of this channel). It can \
+                      only be written.",
     },
     open: true,
     read: None,
@@ -45,6 +46,7 @@ fn write_property(scope: &mut ChannelScope<'_>, name: &str, value: &str) -> Outc
         "disable" => {
             scope.switch.want_record(id, !conf::is_yes(value.trim()));
         }
+        "party_a" => channel_mut(scope)?.memory.is_party_a = conf::is_yes(value.trim()),
         name => return error(format!("there is no property '{name}'")),
     }
     Ok(())

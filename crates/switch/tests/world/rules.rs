@@ -1,6 +1,7 @@
 //! What must hold in every world: a channel is made once and hung up once and silent ever after,
 //! enters a bridge before it leaves it, and is in no bridge when it ends; a bridge ends empty. Who
-//! spies does so on one at a time, both are there as long as it lasts, and nobody spies on a spy.
+//! spies does so on one at a time, both are there as long as it lasts, and nobody spies on a spy. A call
+//! record is told once, and of two.
 
 use model::{ChannelSnapshot, Event};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,8 @@ pub(super) struct Rules {
     bridges: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     /// Who spies, and on whom.
     spies: BTreeMap<Arc<str>, Arc<str>>,
+    /// The numbers of the call records that were told.
+    records: BTreeSet<u64>,
 }
 
 impl Rules {
@@ -117,6 +120,17 @@ impl Rules {
                 let known =
                     |bridge: &model::BridgeSnapshot| self.bridges.contains_key(&bridge.uniqueid);
                 assert!(to.uniqueid != from.uniqueid && known(to) && known(from));
+            }
+            Event::Cdr { record, .. } => {
+                assert!(
+                    record.start <= record.end,
+                    "ended before it began: {record:?}"
+                );
+                assert_ne!(record.channel, record.destination_channel, "with itself");
+                assert!(
+                    self.records.insert(record.sequence),
+                    "told twice: {record:?}"
+                );
             }
             other => {
                 if let Some(channel) = about(other) {
