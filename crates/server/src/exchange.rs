@@ -13,7 +13,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
-use web::{Events, Exchange, Figures, Place, Promise};
+use web::{Events, Exchange, Figures, Place, Promise, Work};
 
 /// Batches of events read at a time.
 const BATCHES: usize = 16;
@@ -40,6 +40,11 @@ impl Exchange for WebExchange {
             // A switch that has ended hears nothing more.
             let _ = node.notice(event).await;
         })
+    }
+
+    fn leave(&self, work: Work) {
+        // Who has left it waits for what comes of it by itself.
+        drop(self.0.background.run(work));
     }
 
     fn log(&self, line: Log) {

@@ -2,10 +2,12 @@
 //! `/arawman`, `/amanager`, `/amxml` (ami-server.md 8).
 
 use crate::answer::{Answer, Refusal, set};
+use crate::answering;
 use crate::body::Body;
 use crate::cookie;
 use crate::digest_login::Refused;
 use crate::driver::Ends;
+use crate::exchange::Exchange;
 use crate::origin::is_cross_site;
 use crate::parameters;
 use crate::session::{Handle, NoAnswer, Reply};
@@ -92,7 +94,7 @@ impl Face {
         let Ok((session, reply)) = reply else {
             return web.answers().refusal(Refusal::TooMany);
         };
-        let mut answer = self.write(web, &reply, &action);
+        let mut answer = self.write(web, reply, &action).await;
         let seconds = web.exchange().configured().settings.general.http_timeout;
         let headers = answer.headers_mut();
         set(
@@ -118,38 +120,21 @@ impl Face {
             Err(refusal) => return web.answers().refusal(refusal),
         };
         match handle.act(action.clone(), &ends).await {
-            Ok(reply) => self.write(web, &reply, &action),
+            Ok(reply) => self.write(web, reply, &action).await,
             Err(NoAnswer::Gone) => web.answers().refusal(Refusal::Unavailable),
             Err(NoAnswer::Full) => web.answers().refusal(Refusal::TooMany),
         }
     }
 
-    fn write(self, web: &Web, reply: &Reply, action: &Message) -> Answer {
-        let messages = || reply.pieces.iter().map(Piece::message);
+    async fn write(self, web: &Web, reply: Reply, action: &Message) -> Answer {
+        let (exchange, pieces) = (&**web.exchange(), reply.pieces);
         let (content_type, body) = match self.format {
-            Format::Raw => {
-                let mut bytes = Vec::new();
-                messages().for_each(|message| raw::encode(message, &mut bytes));
-                ("text/plain", Body::from(bytes))
-            }
-            Format::Xml => {
-                let default = Elements::default();
-                let elements = Elements {
-                    destination: action.first("ajaxdest").unwrap_or(default.destination),
-                    object_type: action.first("ajaxobjtype").unwrap_or(default.object_type),
-                };
-                let mut text = String::new();
-                xml::encode_all(messages(), elements, &mut text);
-                ("text/xml", text.into())
-            }
-            Format::Html => {
-                let mut text = String::new();
-                match self.login {
-                    Login::Cookie => html::manager(messages(), &actions(), &mut text),
-                    Login::Digest => html::authenticated(messages(), &mut text),
-                }
-                ("text/html", text.into())
-            }
+            Format::Raw => ("text/plain", plain(exchange, pieces).await),
+            Format::Xml => ("text/xml", document(exchange, pieces, action).await),
+            Format::Html => ("text/html", self.page(exchange, pieces).await),
+        };
+        let Some(body) = body else {
+            return web.answers().refusal(Refusal::Unavailable);
         };
         let mut answer = web.answers().of(StatusCode::OK, content_type, body);
         if self.format == Format::Html {
@@ -159,6 +144,49 @@ impl Face {
         }
         answer
     }
+
+    async fn page(self, exchange: &dyn Exchange, pieces: Vec<Piece>) -> Option<Body> {
+        let mut page = String::new();
+        let end = match self.login {
+            Login::Cookie => {
+                html::begin_manager(&actions(), &mut page);
+                html::MANAGER_END
+            }
+            Login::Digest => {
+                html::begin_authenticated(&mut page);
+                html::AUTHENTICATED_END
+            }
+        };
+        let row = |piece: &Piece, page: &mut String| html::encode(piece.message(), page);
+        let page = answering::write(exchange, pieces, page, row).await?;
+        Some((page + end).into())
+    }
+}
+
+async fn plain(exchange: &dyn Exchange, pieces: Vec<Piece>) -> Option<Body> {
+    let message = |piece: &Piece, bytes: &mut Vec<u8>| raw::encode(piece.message(), bytes);
+    let bytes = answering::write(exchange, pieces, Vec::new(), message).await?;
+    Some(bytes.into())
+}
+
+/// The elements are called as the action says.
+async fn document(exchange: &dyn Exchange, pieces: Vec<Piece>, action: &Message) -> Option<Body> {
+    let default = Elements::default();
+    let named = |header, default: &str| action.first(header).unwrap_or(default).to_owned();
+    let names = (
+        named("ajaxdest", default.destination),
+        named("ajaxobjtype", default.object_type),
+    );
+    let element = |piece: &Piece, (text, names): &mut (String, (String, String))| {
+        let elements = Elements {
+            destination: &names.0,
+            object_type: &names.1,
+        };
+        xml::encode(piece.message(), elements, text);
+    };
+    let begun = (String::from(xml::BEGIN), names);
+    let (text, _) = answering::write(exchange, pieces, begun, element).await?;
+    Some((text + xml::END).into())
 }
 
 async fn ask(

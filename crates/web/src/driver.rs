@@ -3,21 +3,22 @@
 //! There is one for each way a session comes over HTTP: requests with a cookie or a digest, a single
 //! action, a stream of events, a WebSocket. What a session may is decided in the session alone.
 
+use crate::answering::Answering;
 use crate::exchange::{Events, Exchange, Place, Promise};
 use ami::Frame;
 use manager::{
-    Answer, Carrier, Certificate, Close, Input, Output, Peer, Piece, Pieces, Request, Resumed,
-    Session, Told,
+    Answer, Carrier, Certificate, Close, Input, Output, Peer, Piece, Request, Resumed, Session,
+    Told,
 };
 use model::{Address, Mark, Seq, Token, Transport};
 use std::future::{Future as _, poll_fn};
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::runtime::Handle;
-use tokio::task::yield_now;
+use tokio::sync::oneshot;
 use tokio::time::{Instant, Sleep, sleep};
 
 /// So often events are read for a request at a time: for about as much as there can be, but not for ever.
@@ -62,8 +63,8 @@ pub(crate) struct Driver {
     admitted: bool,
     asking: Option<Promise<(Seq, Answer)>>,
     telling: Option<Promise<()>>,
-    /// What there is of an answer, and the rest of it.
-    answering: Option<Box<(Token, Vec<Piece>, Pieces)>>,
+    /// A long answer, which others put in words.
+    answering: Option<oneshot::Receiver<Box<Answering>>>,
     timer: Option<Timer>,
     /// So many events are lost, if any are, and if it is known how many.
     gap: Option<Option<u64>>,
@@ -215,13 +216,21 @@ impl Driver {
                     return Poll::Ready(happening);
                 }
             }
-            if self.answering.is_some() {
-                if let Some(answer) = self.put_in_words() {
-                    return Poll::Ready(answer);
+            if let Some(answering) = &mut self.answering {
+                let Poll::Ready(part) = Pin::new(answering).poll(context) else {
+                    return Poll::Pending;
+                };
+                self.answering = None;
+                match part {
+                    Ok(answer) => {
+                        if let Some(answer) = self.go_on_answering(answer) {
+                            return Poll::Ready(answer);
+                        }
+                    }
+                    // It is lost, and what there is of it is no answer.
+                    Err(_) => self.handle(Input::End(Close::Disconnected)),
                 }
-                // A long answer goes on after all others have had a turn.
-                let _ = pin!(yield_now()).poll(context);
-                return Poll::Pending;
+                continue;
             }
             if self.telling.is_some() {
                 return Poll::Pending;
@@ -259,10 +268,7 @@ impl Driver {
     /// What has happened already, as far as nothing has to be waited for.
     pub(crate) fn happened(&mut self) -> Option<Happening> {
         loop {
-            if self.answering.is_some() {
-                return self.put_in_words();
-            }
-            if self.telling.is_some() {
+            if self.answering.is_some() || self.telling.is_some() {
                 return None;
             }
             let output = self.session.poll()?;
@@ -272,21 +278,16 @@ impl Driver {
         }
     }
 
-    /// The answer that is under way, once all of it is in words.
-    fn put_in_words(&mut self) -> Option<Happening> {
-        let (token, ready, rest) = self.answering.as_deref_mut()?;
-        let before = ready.len();
-        ready.extend(rest.take(Pieces::A_TURN));
-        let new = ready.get(before..).unwrap_or_default();
-        for piece in new {
+    /// The answer, once all of it is in words; else others go on with it.
+    fn go_on_answering(&mut self, answer: Box<Answering>) -> Option<Happening> {
+        for piece in answer.last_part() {
             self.exchange.pass(&self.session, false, piece.message());
         }
-        if new.len() == Pieces::A_TURN {
-            return None;
+        if answer.is_whole {
+            return Some(Happening::Answer(answer.token, answer.ready));
         }
-        let answer = Happening::Answer(*token, std::mem::take(ready));
-        self.answering = None;
-        Some(answer)
+        self.answering = Some(answer.go_on(&*self.exchange));
+        None
     }
 
     /// What the session puts out next; nothing before the answer under way is whole, nor before an event
@@ -307,7 +308,7 @@ impl Driver {
     fn on_output(&mut self, output: Output) -> Option<Happening> {
         match output {
             Output::Answer { token, pieces } => {
-                self.answering = Some(Box::new((token, Vec::new(), pieces)));
+                return self.go_on_answering(Answering::begin(token, pieces));
             }
             Output::Event(told) => {
                 self.told = true;

@@ -12,6 +12,9 @@ use std::task::{Context, Poll};
 /// Something to wait for.
 pub type Promise<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
+/// Work that somebody else does.
+pub type Work = Box<dyn FnOnce() + Send>;
+
 /// The node, as the web faces see it.
 pub trait Exchange: Send + Sync + 'static {
     /// The moment.
@@ -26,6 +29,9 @@ pub trait Exchange: Send + Sync + 'static {
 
     /// Has an event of a session put in order with all others; done when it is taken.
     fn notice(&self, event: Event) -> Promise<()>;
+
+    /// Does work of well under a millisecond that may wait, where nobody waits for it.
+    fn leave(&self, work: Work);
 
     /// Writes a line of a session to the log.
     fn log(&self, line: Log);

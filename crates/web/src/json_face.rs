@@ -1,9 +1,11 @@
 //! `POST /actions/NAME`: one action as JSON, its answer as JSON.
 
 use crate::answer::{Answer, Refusal, set};
+use crate::answering;
 use crate::caller::Caller;
 use crate::cookie;
 use crate::driver::{Driver, Ends, Happening};
+use crate::exchange::Exchange;
 use crate::json;
 use crate::session::{NoAnswer, Reply};
 use crate::sessions::Session;
@@ -30,7 +32,7 @@ pub(crate) async fn serve(web: &Web, name: &str, request: Request) -> Result<Ans
         Some(Caller::Session(session, _)) => in_session(web, session, action, &ends).await,
         Some(caller) => {
             let driver = caller.driver(web, Carrier::Requests, &ends).await?;
-            Ok(write(web, &act(driver, action).await?))
+            write(web, act(driver, action).await?).await
         }
         None if is_open(name) => {
             let known = cookie::session(&headers).and_then(|id| web.sessions().find(id));
@@ -67,7 +69,7 @@ async fn in_session(
             NoAnswer::Full => Refusal::TooMany,
         })?;
     web.sessions().note(&session.id, &reply);
-    let mut answer = write(web, &reply.pieces);
+    let mut answer = write(web, reply.pieces).await?;
     let seconds = web.exchange().configured().settings.general.http_timeout;
     // These faces are not beside each other: without a path the cookie would be for this one alone.
     let prefix = &web.settings().general.prefix;
@@ -114,27 +116,32 @@ fn is_json(headers: &HeaderMap) -> bool {
     kind.trim().eq_ignore_ascii_case("application/json")
 }
 
-fn write(web: &Web, pieces: &[Piece]) -> Answer {
+async fn write(web: &Web, pieces: Vec<Piece>) -> Result<Answer, Refusal> {
     let first = pieces.first().map(Piece::message);
     let status = first.map_or(StatusCode::OK, status);
-    web.answers().of(status, "application/json", text(pieces))
+    let text = text(&**web.exchange(), pieces).await;
+    let text = text.ok_or(Refusal::Unavailable)?;
+    Ok(web.answers().of(status, "application/json", text))
 }
 
-/// The answer to an action: its response, and the events that belong to it.
-pub(crate) fn text(pieces: &[Piece]) -> String {
+/// The answer to an action: its response, and the events that belong to it. Nothing if it cannot be put in
+/// words.
+pub(crate) async fn text(exchange: &dyn Exchange, mut pieces: Vec<Piece>) -> Option<String> {
     let mut text = String::from("{\"response\":");
-    match pieces.first() {
-        Some(piece) => ami::json::encode(piece.message(), &mut text),
-        None => text.push_str("null"),
+    if pieces.is_empty() {
+        text.push_str("null");
+    } else {
+        ami::json::encode(pieces.remove(0).message(), &mut text);
     }
     text.push_str(",\"events\":[");
-    for (index, piece) in pieces.iter().skip(1).enumerate() {
-        if index > 0 {
+    let event = |piece: &Piece, text: &mut String| {
+        if !text.ends_with('[') {
             text.push(',');
         }
-        ami::json::encode(piece.message(), &mut text);
-    }
-    text + "]}"
+        ami::json::encode(piece.message(), text);
+    };
+    let text = answering::write(exchange, pieces, text, event).await?;
+    Some(text + "]}")
 }
 
 /// An error of the manager as one of HTTP: programs look there first.

@@ -20,6 +20,7 @@
 
 mod ami_face;
 mod answer;
+mod answering;
 mod body;
 mod caller;
 mod certificate;
@@ -56,7 +57,7 @@ mod web;
 
 pub use certificate::shown as certificate;
 pub use digest::Algorithm;
-pub use exchange::{Events, Exchange, Figures, Place, Promise, Reader};
+pub use exchange::{Events, Exchange, Figures, Place, Promise, Reader, Work};
 pub use help::HELP;
 pub use listener::{At, Faces, Failure};
 pub use settings::{General, Redirect, Restriction, Settings};

@@ -4,12 +4,9 @@ use super::{Occurrences, markup, opaque};
 use crate::Message;
 use std::fmt::Write as _;
 
-/// Appends the page of `/manager`: a form with these actions and login, then a table.
-pub fn manager<'a>(
-    messages: impl IntoIterator<Item = &'a Message>,
-    actions: &[&str],
-    out: &mut String,
-) {
+/// Begins the page of `/manager`: a form with these actions and login, then a table of messages, which
+/// [`MANAGER_END`] ends.
+pub fn begin_manager(actions: &[&str], out: &mut String) {
     out.push_str(
         "<title>Asterisk&trade; Manager Interface</title><body bgcolor=\"#ffffff\">\
          <table align=center bgcolor=\"#f1f1f1\" width=\"500\">\r\n\
@@ -31,12 +28,14 @@ pub fn manager<'a>(
          \tuser <input name=\"username\"> pass <input type=\"password\" name=\"secret\"><br>\n\
          \t<input type=\"submit\">\n</form>\n</td></tr>\r\n",
     );
-    rows(messages, out);
-    out.push_str("</table></body>\r\n");
 }
 
-/// Appends the page of `/amanager`: a form without login, then a table.
-pub fn authenticated<'a>(messages: impl IntoIterator<Item = &'a Message>, out: &mut String) {
+/// Ends the page of `/manager`.
+pub const MANAGER_END: &str = "</table></body>\r\n";
+
+/// Begins the page of `/amanager`: a form without login, then a table of messages, which
+/// [`AUTHENTICATED_END`] ends.
+pub fn begin_authenticated(out: &mut String) {
     out.push_str(
         "<!DOCTYPE HTML PUBLIC \"-//IETF//DTD HTML 2.0//EN\">\r\n\
          <html><head>\r\n<title>Asterisk&trade; Manager Interface</title>\r\n</head>\
@@ -47,9 +46,10 @@ pub fn authenticated<'a>(messages: impl IntoIterator<Item = &'a Message>, out: &
          Action: <input name=\"action\" /> Cmd: <input name=\"command\" /><br>\
          <input type=\"submit\" value=\"Send request\" /></th></tr>\r\n",
     );
-    rows(messages, out);
-    out.push_str("</table></form></body></html>\r\n");
 }
+
+/// Ends the page of `/amanager`.
+pub const AUTHENTICATED_END: &str = "</table></form></body></html>\r\n";
 
 /// The actions offered first, as they have always been, then all others.
 fn choices<'a>(actions: &'a [&'a str]) -> impl Iterator<Item = (&'a str, &'a str)> {
@@ -67,23 +67,22 @@ fn choices<'a>(actions: &'a [&'a str]) -> impl Iterator<Item = (&'a str, &'a str
     FIRST.into_iter().chain(others.map(|name| (*name, *name)))
 }
 
-fn rows<'a>(messages: impl IntoIterator<Item = &'a Message>, out: &mut String) {
-    for message in messages {
-        let mut occurrences = Occurrences::default();
-        for (name, value) in message.iter() {
-            out.push_str("<tr><td>");
-            out.push_str(&markup(name));
-            let count = occurrences.count(name);
-            if count > 1 {
-                let _ = write!(out, "-{count}");
-            }
-            let _ = writeln!(out, "</td><td>{}</td></tr>", markup(value.trim()));
+/// Appends the rows of a message.
+pub fn encode(message: &Message, out: &mut String) {
+    let mut occurrences = Occurrences::default();
+    for (name, value) in message.iter() {
+        out.push_str("<tr><td>");
+        out.push_str(&markup(name));
+        let count = occurrences.count(name);
+        if count > 1 {
+            let _ = write!(out, "-{count}");
         }
-        if let Some(lines) = opaque(message, "<br>\n") {
-            let _ = writeln!(out, "<tr><td>Opaque-data</td><td>{lines}</td></tr>");
-        }
-        out.push_str("<tr><td colspan=\"2\"><hr></td></tr>\r\n");
+        let _ = writeln!(out, "</td><td>{}</td></tr>", markup(value.trim()));
     }
+    if let Some(lines) = opaque(message, "<br>\n") {
+        let _ = writeln!(out, "<tr><td>Opaque-data</td><td>{lines}</td></tr>");
+    }
+    out.push_str("<tr><td colspan=\"2\"><hr></td></tr>\r\n");
 }
 
 #[cfg(test)]
@@ -97,7 +96,9 @@ mod tests {
             .with("Response", "Success")
             .with("Message", "Authentication accepted");
         let mut page = String::new();
-        manager([&answer], &[], &mut page);
+        begin_manager(&[], &mut page);
+        encode(&answer, &mut page);
+        page.push_str(MANAGER_END);
         assert_eq!(
             page.replace("\r\n", "\n"),
             r##"<title>Asterisk&trade; Manager Interface</title><body bgcolor="#ffffff"><table align=center bgcolor="#f1f1f1" width="500">
@@ -128,7 +129,7 @@ mod tests {
     #[test]
     fn every_action_is_offered_once() {
         let mut page = String::new();
-        manager([], &["Command", "Login", "Ping"], &mut page);
+        begin_manager(&["Command", "Login", "Ping"], &mut page);
         assert_eq!(page.matches("<option").count(), 6);
         assert!(page.contains("<option value=\"Ping\">Ping</option>"));
     }
@@ -137,7 +138,9 @@ mod tests {
     #[test]
     fn the_page_of_amanager_is_the_one_known() {
         let mut page = String::new();
-        authenticated([&Message::new().with("Ping", "Pong")], &mut page);
+        begin_authenticated(&mut page);
+        encode(&Message::new().with("Ping", "Pong"), &mut page);
+        page.push_str(AUTHENTICATED_END);
         assert!(page.starts_with("<!DOCTYPE HTML PUBLIC \"-//IETF//DTD HTML 2.0//EN\">\r\n<html>"));
         assert!(page.ends_with(
             "<tr><td>Ping</td><td>Pong</td></tr>\n<tr><td colspan=\"2\"><hr></td></tr>\r\n\
@@ -151,7 +154,7 @@ mod tests {
         let odd = Message::new()
             .with("<A>", "</td><script>")
             .with("<A>", "'\"&\x02");
-        authenticated([&odd], &mut page);
+        encode(&odd, &mut page);
         assert!(page.contains("<tr><td>&lt;A&gt;</td><td>&lt;/td&gt;&lt;script&gt;</td></tr>\n"));
         assert!(page.contains("<tr><td>&lt;A&gt;-2</td><td>&apos;&quot;&amp;</td></tr>\n"));
     }
@@ -162,7 +165,7 @@ mod tests {
             .with("Response", "Follows")
             .with_body(["one: <1>", "two"]);
         let mut page = String::new();
-        authenticated([&output], &mut page);
+        encode(&output, &mut page);
         assert!(page.contains("<tr><td>Opaque-data</td><td>one: &lt;1&gt;<br>\ntwo</td></tr>\n"));
     }
 }

@@ -27,22 +27,31 @@ pub fn encode_all<'a>(
     elements: Elements<'_>,
     out: &mut String,
 ) {
-    let destination = markup(elements.destination);
+    out.push_str(BEGIN);
+    for message in messages {
+        encode(message, elements, out);
+    }
+    out.push_str(END);
+}
+
+/// What a document begins with.
+pub const BEGIN: &str = "<ajax-response>\n";
+/// What it ends with.
+pub const END: &str = "</ajax-response>\n";
+
+/// Appends a message, for a document that is written in parts.
+pub fn encode(message: &Message, elements: Elements<'_>, out: &mut String) {
     let object_type = if is_name(elements.object_type) {
         elements.object_type
     } else {
         Elements::default().object_type
     };
-    out.push_str("<ajax-response>\n");
-    for message in messages {
-        out.push_str("<response type='object' id='");
-        out.push_str(&destination);
-        out.push_str("'><");
-        out.push_str(object_type);
-        attributes(message, out);
-        out.push_str(" /></response>\n");
-    }
-    out.push_str("</ajax-response>\n");
+    out.push_str("<response type='object' id='");
+    out.push_str(&markup(elements.destination));
+    out.push_str("'><");
+    out.push_str(object_type);
+    attributes(message, out);
+    out.push_str(" /></response>\n");
 }
 
 /// A name is told once in an element: the second of it is told as `name-2`. Names are compared as
@@ -97,7 +106,7 @@ fn is_name(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn encode(messages: &[Message], elements: Elements<'_>) -> String {
+    fn document(messages: &[Message], elements: Elements<'_>) -> String {
         let mut out = String::new();
         encode_all(messages, elements, &mut out);
         out
@@ -109,14 +118,14 @@ mod tests {
             .with("Response", "Success")
             .with("Ping", "Pong");
         assert_eq!(
-            encode(&[ping.clone(), ping], Elements::default()),
+            document(&[ping.clone(), ping], Elements::default()),
             "<ajax-response>\n\
              <response type='object' id='unknown'><generic response='Success' ping='Pong' /></response>\n\
              <response type='object' id='unknown'><generic response='Success' ping='Pong' /></response>\n\
              </ajax-response>\n"
         );
         assert_eq!(
-            encode(&[], Elements::default()),
+            document(&[], Elements::default()),
             "<ajax-response>\n</ajax-response>\n"
         );
     }
@@ -139,7 +148,7 @@ mod tests {
         ] {
             event.push_line(line.as_bytes());
         }
-        let text = encode(&[event], Elements::default());
+        let text = document(&[event], Elements::default());
         let wanted = "<generic userevent='Odd &lt;b&gt;&amp;&quot;quotes&quot;&lt;/b&gt; &apos;single&apos;' \
              twice='first' twice-2='second' twice-3='third' with_dash='x' with_dash-2='y' \
              dotted_name='z\t!' _2nd='digit' __='two bytes' _='no name' />";
@@ -158,7 +167,7 @@ mod tests {
                 destination: "'><x",
                 object_type,
             };
-            let text = encode(&[Message::new().with("A", "b")], elements);
+            let text = document(&[Message::new().with("A", "b")], elements);
             assert!(text.contains(element), "{text}");
             assert!(text.contains("id='&apos;&gt;&lt;x'"), "{text}");
         }
@@ -171,7 +180,7 @@ mod tests {
             "two",
             "--END COMMAND--",
         ]);
-        assert!(encode(&[output], Elements::default()).contains(
+        assert!(document(&[output], Elements::default()).contains(
             "<generic response='Follows' opaque_data='one: &lt;1&gt;\ntwo\n--END COMMAND--' />"
         ));
     }

@@ -181,6 +181,11 @@ impl Feed {
         self.asking = Some(self.exchange.answer(Request::Switch(Command::Snapshot)));
     }
 
+    /// The node.
+    pub(crate) fn exchange(&self) -> &dyn Exchange {
+        &*self.exchange
+    }
+
     fn on_state(&mut self, answer: (Seq, Answer)) -> Item {
         let (at, Answer::Switch(Reply::Snapshot(events))) = answer else {
             return Item::Over(Close::Shutdown.text());

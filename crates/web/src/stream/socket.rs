@@ -229,7 +229,8 @@ impl Talk {
             }
             Item::Answer(pieces) => {
                 self.tell_events().await?;
-                let text = json_face::text(&pieces);
+                let text = json_face::text(self.feed.exchange(), pieces).await;
+                let text = text.ok_or(Over)?;
                 self.say(format!(
                     "{{\"type\":\"response\",{}",
                     text.trim_start_matches('{')

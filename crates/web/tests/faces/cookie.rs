@@ -1,8 +1,9 @@
 //! The faces with a cookie: what the recordings http-* show, and what they do not.
 
 use crate::client::Client;
-use crate::house::{House, MANAGER};
+use crate::house::{House, MANAGER, VALUES};
 use model::DeviceState;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 #[tokio::test]
@@ -74,6 +75,43 @@ async fn a_cookie_is_long_random_and_kept_from_scripts() {
     client.cookie = Some("mansession_id=\"00000000000000000000000000000000\"".into());
     let invented = client.get("/rawman?action=ping").await;
     assert!(invented.body.contains("Permission denied"));
+}
+
+#[tokio::test]
+async fn a_long_list_is_put_in_words_where_nobody_waits() {
+    let house = House::new(MANAGER);
+    let served = house.serve("");
+    let mut client = Client::connect(served.address(false)).await;
+    client
+        .get("/rawman?action=login&username=admin&secret=admin-secret")
+        .await;
+    let left = || house.left.load(Ordering::Relaxed);
+    assert_eq!(left(), 0, "a short answer is written at once");
+    for (face, begin, end) in [
+        ("rawman", "Key: ", "\r\n"),
+        ("mxml", " key='", "'"),
+        ("manager", "<td>Key</td><td>", "<"),
+    ] {
+        let before = left();
+        let answer = client.get(&format!("/{face}?action=DBGetTree")).await;
+        let keys = answer.body.split(begin).skip(1);
+        let keys: Vec<_> = keys.filter_map(|rest| rest.split(end).next()).collect();
+        let wanted: Vec<_> = (0..VALUES)
+            .map(|number| format!("/n/{number:04}"))
+            .collect();
+        assert_eq!(keys, wanted, "{face}");
+        assert!(
+            left() >= before + 2,
+            "{face}: it is made and written by others"
+        );
+    }
+    let answer = client
+        .post("/actions/DBGetTree", "application/json", "")
+        .await;
+    let told: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    let told = told["events"].as_array().unwrap();
+    assert_eq!(told.len(), VALUES + 1);
+    assert_eq!(told[VALUES]["Event"], "DBGetTreeComplete");
 }
 
 #[tokio::test]

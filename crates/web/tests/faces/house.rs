@@ -1,14 +1,16 @@
 //! A node for tests: events at hand, answers made up, everything else as in earnest.
 
 use manager::{Answer, Log, Missed, Rendered, Request, Resumed, Style, User, Why};
-use model::{Command, DeviceState, Event, Mark, Now, Record, Reply, Run, Seq};
+use model::{
+    Command, DatabaseCommand, DatabaseReply, DeviceState, Event, Mark, Now, Record, Reply, Run, Seq,
+};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
-use web::{Events, Exchange, Faces, Place, Promise, Settings};
+use web::{Events, Exchange, Faces, Place, Promise, Settings, Work};
 
 pub(crate) struct House {
     start: Instant,
@@ -18,6 +20,8 @@ pub(crate) struct House {
     logins: Arc<Mutex<Vec<String>>>,
     /// Bytes written to clients.
     pub(crate) sent: AtomicUsize,
+    /// Pieces of work that were left to others.
+    pub(crate) left: AtomicUsize,
     devices: Mutex<BTreeMap<String, DeviceState>>,
 }
 
@@ -28,6 +32,9 @@ struct Hub {
     gone: usize,
     wakers: Vec<Waker>,
 }
+
+/// So many values are in the database.
+pub(crate) const VALUES: usize = 1000;
 
 /// The node's run.
 pub(crate) const RUN: Run = Run(1);
@@ -102,6 +109,7 @@ impl House {
             log: Mutex::default(),
             logins: Arc::default(),
             sent: AtomicUsize::new(0),
+            left: AtomicUsize::new(0),
             devices: Mutex::default(),
         })
     }
@@ -228,6 +236,11 @@ impl Exchange for House {
             Request::Switch(Command::Channels) => {
                 Answer::Switch(Reply::Channels(model::ChannelList::default()))
             }
+            Request::Switch(Command::Database(DatabaseCommand::List(_))) => {
+                let value = |number| (format!("/n/{number:04}").into(), "x".into());
+                let values = (0..VALUES).map(value).collect();
+                Answer::Switch(Reply::Database(DatabaseReply::List(values)))
+            }
             _ => Answer::Unavailable,
         };
         Box::pin(async move { (at, answer) })
@@ -240,6 +253,11 @@ impl Exchange for House {
 
     fn sent(&self, bytes: usize) {
         self.sent.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn leave(&self, work: Work) {
+        self.left.fetch_add(1, Ordering::Relaxed);
+        std::thread::spawn(work);
     }
 
     fn log(&self, line: Log) {
