@@ -93,9 +93,14 @@ impl Switch {
         let Some(channel) = self.channels.get(&dest) else {
             return;
         };
+        let is_asked = channel.dialer == Some(Dialer::Consultation(caller));
         let is_its_own = channel.dialer == Some(Dialer::Channel(caller));
-        if is_its_own && !self.config.cdr.ignore_dials {
-            let dialed = Dialed::Other(Arc::clone(&channel.name), None);
+        if self.config.cdr.ignore_dials || !(is_asked || is_its_own) {
+            return;
+        }
+        let dialed = Dialed::Other(Arc::clone(&channel.name), None);
+        // Who was dialled itself may ask a third party.
+        if is_its_own || self.has_records(caller) {
             self.record_party(caller, dialed);
         }
     }
@@ -112,7 +117,7 @@ impl Switch {
             Progress::Proceeding | Progress::EarlyMedia | Progress::Ringing => return,
         };
         match dialer {
-            Some(Dialer::Channel(caller)) => {
+            Some(Dialer::Channel(caller) | Dialer::Consultation(caller)) => {
                 self.each_open(caller, |open| {
                     if open.is_dial_of(&name) {
                         open.dialed = Some(Dialed::Other(Arc::clone(&name), Some(status)));
@@ -125,7 +130,7 @@ impl Switch {
             Some(Dialer::Originate) => {
                 self.each_open(dest, |open| open.dialed = Some(Dialed::Itself(status)));
             }
-            Some(Dialer::Consultation(_) | Dialer::Handover(_) | Dialer::Conversation) | None => {}
+            Some(Dialer::Handover(_) | Dialer::Conversation) | None => {}
         }
     }
 
@@ -150,7 +155,7 @@ impl Switch {
     }
 
     /// Who was dialled has left a conversation that the channel goes on with.
-    fn record_parting(&mut self, id: ChannelId, gone: ChannelId) {
+    pub(crate) fn record_parting(&mut self, id: ChannelId, gone: ChannelId) {
         let Some(name) = self.channels.get(&gone).map(|gone| Arc::clone(&gone.name)) else {
             return;
         };

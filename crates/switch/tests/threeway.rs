@@ -20,6 +20,7 @@ const DIALPLAN: &str = "
 [phones]
 exten => keys,1,Dial(PJSIP/bob,20,Tg)
  same => n,UserEvent(After,Is: ${BRIDGEPEER})
+exten => called,1,Dial(PJSIP/bob,20,t)
 exten => 85,1,Dial(PJSIP/carol,60)
 exten => 86,1,UserEvent(Sent,Is: ${SIPTRANSFER})
  same => n,Dial(PJSIP/alice,3)
@@ -636,8 +637,8 @@ fn records(world: &World) -> Vec<String> {
     told.collect()
 }
 
-/// Alice has called bob and asks carol: in the fifth second.
-fn recorded_consultation() -> (World, ChannelId) {
+/// Records are told of those who answer.
+fn recorded_world() -> World {
     let mut world = World::new(1, DIALPLAN);
     let config = switch::Config {
         cdr: switch::CdrSettings {
@@ -651,6 +652,12 @@ fn recorded_consultation() -> (World, ChannelId) {
     for name in ["bob", "carol"] {
         world.phone(name, Phone::Answers(seconds(1)));
     }
+    world
+}
+
+/// Alice has called bob and asks carol: in the fifth second.
+fn recorded_consultation() -> (World, ChannelId) {
+    let mut world = recorded_world();
     let alice = world.dial("alice", "keys").unwrap();
     world.run(seconds(2));
     world.press(alice, "*285");
@@ -665,7 +672,8 @@ fn recorded_three() -> (World, ChannelId) {
     (world, alice)
 }
 
-/// As the documentation has it of a call of three: a record for each pair, and the one of the dial goes on.
+/// As the documentation has it of a call of three: a record for each pair, another of the time when the third was
+/// asked, and the one of the dial goes on.
 #[test]
 fn each_pair_of_three_has_a_record() {
     let (mut world, alice) = recorded_three();
@@ -679,6 +687,7 @@ fn each_pair_of_three_has_a_record() {
     told.sort();
     let expected = [
         "Local/85@phones PJSIP/carol 2-35 31",
+        "PJSIP/alice Local/85@phones 2-5 3",
         "PJSIP/alice Local/85@phones 5-35 30",
         "PJSIP/alice PJSIP/bob 0-15 13",
         "PJSIP/bob Local/85@phones 5-15 10",
@@ -731,8 +740,10 @@ fn a_fourth_has_a_record_with_each() {
     let expected = [
         "Local/85@phones Local/87@phones 10-65 55",
         "PJSIP/alice Local/85@phones 10-15 5",
+        "PJSIP/alice Local/85@phones 2-5 3",
         "PJSIP/alice Local/85@phones 5-5 0",
         "PJSIP/alice Local/87@phones 10-15 5",
+        "PJSIP/alice Local/87@phones 5-10 5",
         "PJSIP/alice PJSIP/bob 0-5 3",
         "PJSIP/alice PJSIP/bob 10-15 5",
         "PJSIP/bob Local/85@phones 5-15 10",
@@ -774,4 +785,72 @@ fn a_channel_may_be_the_one_whose_records_they_are() {
         "PJSIP/alice Local/85@phones 5-10 5",
     ];
     assert_eq!(told, expected);
+}
+
+/// As the documentation has it of an attended transfer, and of one that is left to who waits: bob, who was called,
+/// asks carol whether she takes alice, and hangs up.
+#[test]
+fn whoever_is_asked_and_then_talks_has_a_record_of_each() {
+    let cases = [
+        (
+            3,
+            [
+                "Local/85@phones PJSIP/carol 2-15 11",
+                "PJSIP/alice Local/85@phones 5-15 10",
+                "PJSIP/alice PJSIP/bob 0-5 3",
+                "PJSIP/bob Local/85@phones 2-5 3",
+            ],
+        ),
+        (
+            0,
+            [
+                "Local/85@phones PJSIP/carol 2-12 8",
+                "PJSIP/alice Local/85@phones 3-12 8",
+                "PJSIP/alice PJSIP/bob 0-2 0",
+                "PJSIP/bob Local/85@phones 2-2 0",
+            ],
+        ),
+    ];
+    for (asked_for, expected) in cases {
+        let mut world = recorded_world();
+        let alice = world.dial("alice", "called").unwrap();
+        world.run(seconds(2));
+        let bob = world.line("bob");
+        world.press(bob, "*285");
+        world.run(seconds(asked_for));
+        world.hang_up(bob);
+        world.run(seconds(10));
+        world.hang_up(alice);
+        world.finish();
+        let mut told = records(&world);
+        told.sort();
+        assert_eq!(told, expected);
+    }
+}
+
+#[test]
+fn who_is_asked_in_vain_has_a_record_of_it() {
+    for (keys, expected) in [
+        ("*1", "PJSIP/bob Local/85@phones 2-3 1"),
+        ("", "PJSIP/bob Local/85@phones 2-17 15"),
+    ] {
+        let mut world = recorded_world();
+        world.phone("carol", Phone::Rings);
+        let alice = world.dial("alice", "called").unwrap();
+        world.run(seconds(2));
+        let bob = world.line("bob");
+        world.press(bob, "*285");
+        world.run(seconds(1));
+        world.press(bob, keys);
+        world.run(seconds(20));
+        assert_eq!(world.with(alice), "PJSIP/bob");
+        world.hang_up(alice);
+        world.finish();
+        let told = records(&world);
+        assert!(told.contains(&expected.to_owned()), "{told:?}");
+        assert!(
+            told.contains(&"PJSIP/alice PJSIP/bob 0-23 21".to_owned()),
+            "{told:?}"
+        );
+    }
 }

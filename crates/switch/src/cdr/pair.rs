@@ -1,6 +1,6 @@
-//! The records of a conversation of more than two: one for each pair that talks, from when both are there until
-//! one of them leaves ("CDR Specification" of the public documentation, "Bridging" and "Choosing the Party A
-//! channel"). Nothing here rests on recordings.
+//! The records of a conversation of more than two, or one that a transfer led to: one for each pair that talks,
+//! from when both are there until one of them leaves ("CDR Specification" of the public documentation, "Bridging",
+//! "Transfers" and "Choosing the Party A channel"). Nothing here rests on recordings.
 
 use super::list::OpenRecord;
 use super::part::Dialed;
@@ -40,6 +40,26 @@ impl Switch {
         for other in self.members_of(bridge) {
             self.record_parting(other, id);
             self.record_parting(id, other);
+        }
+    }
+
+    /// A transferer talks no longer with those who sit in a bridge.
+    pub(crate) fn record_departure(&mut self, home: BridgeId, transferer: ChannelId) {
+        let others = self.members_of(home).into_iter();
+        for other in others.filter(|other| *other != transferer) {
+            self.record_parting(other, transferer);
+            self.record_parting(transferer, other);
+        }
+    }
+
+    /// Somebody has come by a transfer to those who sit in a bridge.
+    pub(crate) fn record_arrival(&mut self, home: BridgeId, id: ChannelId) {
+        if self.config.cdr.ignore_conversations {
+            return;
+        }
+        let others = self.members_of(home).into_iter();
+        for other in others.filter(|other| *other != id) {
+            self.record_pair(other, id);
         }
     }
 

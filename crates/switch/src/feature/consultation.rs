@@ -102,8 +102,14 @@ impl Switch {
             return;
         }
         let target = known.target;
-        self.tell_dial_end(Some(id), target, DialStatus::NoAnswer);
+        self.end_asking(id, target, DialStatus::NoAnswer);
         self.give_up_consultation(id);
+    }
+
+    /// The third party is called no longer.
+    fn end_asking(&mut self, id: ChannelId, target: ChannelId, status: DialStatus) {
+        self.record_dial(target, Progress::Ended(status));
+        self.tell_dial_end(Some(id), target, status);
     }
 
     /// The third party does not take the call: the transferer talks with the other one again.
@@ -212,7 +218,7 @@ impl Switch {
             return;
         };
         if known.away.is_none() {
-            self.tell_dial_end(Some(id), known.target, DialStatus::Cancel);
+            self.end_asking(id, known.target, DialStatus::Cancel);
             if let Some(channel) = self.channels.get_mut(&known.target) {
                 channel.consulted_by = None;
             }

@@ -138,6 +138,7 @@ impl Switch {
         self.stop_music(waiting);
         self.set_awaiting(seat, false);
         self.enter_bridge(seat, line, None);
+        self.record_arrival(seat, line);
         self.tell_members(seat);
         if known.back {
             self.allow_keys(line, known.allowed);

@@ -27,6 +27,7 @@ impl Switch {
             self.end_hold(member);
             self.stop_music(member);
         }
+        self.record_parting(id, known.target);
         self.merge_bridges(known.home, away);
         self.allow_keys(id, known.allowed);
         let sound = Arc::clone(&self.features_of(id).transfer.sounds.done);

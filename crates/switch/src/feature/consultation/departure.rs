@@ -3,6 +3,7 @@
 use super::Consultation;
 use crate::Switch;
 use crate::bridge::Bridge;
+use crate::happening::Progress;
 use model::{Cause, ChannelId, DialStatus, Event, TransferResult};
 use std::sync::Arc;
 
@@ -29,13 +30,14 @@ impl Switch {
         if let Some(peer) = self.peer(id)
             && self.consultation(peer).is_some_and(|known| known.at_home)
         {
-            self.other_leaves(id, peer);
+            self.other_leaves(peer);
         }
         false
     }
 
     fn consulted_leaves(&mut self, by: ChannelId, known: &Consultation) {
         let id = known.target;
+        self.record_parting(by, id);
         self.stop_music(id);
         self.tell_peer(id, None);
         self.unseat(id);
@@ -51,14 +53,14 @@ impl Switch {
     }
 
     /// Who is transferred hangs up while the transferer talks with it.
-    fn other_leaves(&mut self, id: ChannelId, transferer: ChannelId) {
+    fn other_leaves(&mut self, transferer: ChannelId) {
         self.forget_consultation_timer(transferer);
         let channel = self.channels.get_mut(&transferer);
         let Some(known) = channel.and_then(|channel| channel.consultation.take()) else {
             return;
         };
         if known.away.is_none() {
-            self.tell_dial_end(Some(id), known.target, DialStatus::Cancel);
+            self.end_asking(transferer, known.target, DialStatus::Cancel);
         }
         self.let_consulted_go(known.target);
     }
@@ -77,7 +79,7 @@ impl Switch {
         self.stop_tones(id);
         let Some(waiting) = self.waiting_at(known.home, id) else {
             if known.away.is_none() {
-                self.tell_dial_end(Some(id), target, DialStatus::Cancel);
+                self.end_asking(id, target, DialStatus::Cancel);
                 self.let_consulted_go(target);
                 return true;
             }
@@ -89,7 +91,10 @@ impl Switch {
         if let Some(channel) = self.channels.get_mut(&id) {
             channel.cause = channel.cause.or(Some(Cause::NORMAL_CLEARING));
         }
+        self.record_departure(known.home, id);
+        self.record_parting(id, target);
         let Some(away) = known.away else {
+            self.record_dial(target, Progress::Ended(DialStatus::NoAnswer));
             self.unseat(id);
             if known.at_home {
                 self.tell_peer(id, None);
@@ -110,6 +115,7 @@ impl Switch {
         let uniqueid = self.channels.get(&id);
         let uniqueid = uniqueid.map(|channel| Arc::clone(&channel.uniqueid));
         self.enter_bridge(known.home, target, uniqueid);
+        self.record_arrival(known.home, target);
         self.tell_members(known.home);
         let sound = Arc::clone(&self.features_of(id).transfer.sounds.done);
         self.play_sound(target, &sound);

@@ -32,6 +32,9 @@ impl Switch {
             [_, Some(_)] | [None, None] => seat,
         };
         self.tell_far_ends([id, other], alone, home);
+        self.record_departure(seat, id);
+        self.record_departure(other_seat, other);
+        let moved = alone[usize::from(home == seat)];
         match alone {
             [_, Some(second)] => {
                 self.unseat(second);
@@ -46,6 +49,9 @@ impl Switch {
                 self.unseat(other);
                 self.merge_bridges(seat, other_seat);
             }
+        }
+        if let Some(moved) = moved {
+            self.record_arrival(home, moved);
         }
         for left in [id, other] {
             if let Some(channel) = self.channels.get_mut(&left) {
