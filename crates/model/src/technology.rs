@@ -18,7 +18,7 @@ pub const FLASH: char = '!';
 /// What is said of a transfer by who asks for it, in the technology's own words. What is not said is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Referral {
-    /// Where to (the URI of SIP's Refer-To, RFC 3515).
+    /// Where to (the URI of SIP's Refer-To, RFC 3515, without its headers).
     pub to: Arc<str>,
     /// Who asks (Referred-By, RFC 3892).
     pub by: Arc<str>,

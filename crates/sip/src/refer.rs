@@ -122,7 +122,7 @@ fn referral(request: &Request) -> Option<Referral> {
     let replaces = fields.find(|(name, _)| name.eq_ignore_ascii_case("Replaces"));
     let replaces = replaces.map(|(_, value)| crate::address::unescape(value));
     let said = model::Referral {
-        to: address.uri.as_str().into(),
+        to: uri.into(),
         by: header(request, "Referred-By").unwrap_or_default().into(),
         replaces: replaces.as_deref().unwrap_or_default().into(),
     };
