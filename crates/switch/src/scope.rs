@@ -7,6 +7,7 @@ use dialplan::functions::{self, Outcome, World};
 use dialplan::{FunctionError, Problem, Scope};
 use jiff::Zoned;
 use model::ChannelId;
+use std::fmt;
 
 /// The switch as a text sees it that belongs to a channel, or to none.
 pub(crate) struct ChannelScope<'a> {
@@ -185,16 +186,23 @@ impl Scope for ChannelScope<'_> {
     }
 
     fn problem(&mut self, problem: Problem) {
+        self.warn(format_args!("{problem}"));
+    }
+}
+
+impl ChannelScope<'_> {
+    /// Logs what is wrong where the channel is in the dialplan.
+    pub(crate) fn warn(&self, what: fmt::Arguments<'_>) {
         let channel = self.channel.and_then(|id| self.switch.channels.get(&id));
         match channel {
             Some(channel) => tracing::warn!(
                 channel = %channel.name,
-                "At {},{},{}: {problem}",
+                "At {},{},{}: {what}",
                 channel.context,
                 channel.exten,
                 channel.priority
             ),
-            None => tracing::warn!("{problem}"),
+            None => tracing::warn!("{what}"),
         }
     }
 }

@@ -46,13 +46,12 @@ fn start(switch: &mut Switch, id: ChannelId, call: &Call) -> Step {
 }
 
 fn assign(switch: &mut Switch, id: ChannelId, text: &str) {
-    match text.split_once('=') {
-        Some((name, value)) => {
-            let name = name.trim();
-            if let Err(error) = ChannelScope::new(switch, id).assign(name, value) {
-                tracing::warn!(variable = name, %error, "Set: not set");
-            }
-        }
-        None => tracing::warn!(data = text, "Set: there is no '=' in it"),
+    let mut scope = ChannelScope::new(switch, id);
+    let Some((name, value)) = text.split_once('=') else {
+        return scope.warn(format_args!("Set: there is no '=' in '{text}'"));
+    };
+    let name = name.trim();
+    if let Err(error) = scope.assign(name, value) {
+        scope.warn(format_args!("Set: {name} is not set: {error}"));
     }
 }
