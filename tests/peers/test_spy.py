@@ -1,5 +1,7 @@
 """A SIPp phone spies on one of two that talk: it hears both, and is heard by that one alone."""
+import glob
 import os
+import wave
 
 from lab import LabTest, golden
 from test_sound import PACKETS, Voice
@@ -8,7 +10,7 @@ from test_sound import PACKETS, Voice
 class SpyTest(LabTest):
     added = {'extensions.conf': '''
 [phones]
-exten => spy,1,ChanSpy(PJSIP/bob,qw)
+exten => spy,1,ChanSpy(PJSIP/bob,qwr(desk/bob))
 '''}
 
     def test_a_whisper_is_heard_by_one(self):
@@ -32,6 +34,7 @@ exten => spy,1,ChanSpy(PJSIP/bob,qw)
         self.ask(watcher, 'Hangup', Channel=golden.get(told, 'SpyeeChannel'))
         self.hung_up('bob')
         self.hung_up('carol')
+        self.assert_recorded()
         said = {name: {voice.packet(number) for number in range(PACKETS)}
                 for name, voice in (('alice', alice), ('bob', bob), ('carol', carol))}
         self.assertGreater(len(said['bob'] & set(carol.heard)), PACKETS * 0.9)
@@ -41,3 +44,13 @@ exten => spy,1,ChanSpy(PJSIP/bob,qw)
             # The sum of two voices is what nobody has said.
             sums = [heard for heard in voice.heard if heard not in everybody]
             self.assertGreater(len(sums), PACKETS * 0.7, f'{voice.mark} hears two')
+
+    def assert_recorded(self):
+        """Two seconds were said, and the recording is whole whenever it is looked at."""
+        found = glob.glob(os.path.join(self.lab.dir, '**', 'monitor', 'desk', 'bob-*.wav'), recursive=True)
+        self.assertEqual(len(found), 1, found)
+        with wave.open(found[0]) as recording:
+            self.assertEqual((recording.getnchannels(), recording.getframerate()), (1, 8000))
+            sound = recording.readframes(recording.getnframes())
+        samples = memoryview(sound).cast('h')
+        self.assertGreater(sum(abs(sample) > 100 for sample in samples), 8000)

@@ -1,6 +1,7 @@
 //! The media thread: waits for packets, requests and the 20 ms clock, whichever comes first.
 
 use crate::Settings;
+use crate::capture::Capture;
 use crate::graph::Graph;
 use crate::handle::{Closed, Concern, Handle, Inbox, Request};
 use crate::leg::{Leg, Made};
@@ -28,6 +29,8 @@ const STANDSTILL: Duration = Duration::from_secs(1);
 const BATCH: usize = 64;
 /// No RTP packet is larger.
 const LARGEST: usize = 2_048;
+/// No more recordings of conversations at a time.
+const CAPTURES: usize = 256;
 /// The waker's; legs count from [`MediaId`] 1.
 const WAKE: Token = Token(0);
 
@@ -52,6 +55,7 @@ pub fn start(
         legs: BTreeMap::new(),
         graph: Graph::default(),
         loose: BTreeMap::new(),
+        captures: BTreeMap::new(),
         unread: BTreeSet::new(),
         next_tick: Instant::now(),
         clock: Clock::start(),
@@ -71,6 +75,7 @@ struct Engine {
     graph: Graph,
     /// What is played into no leg: it takes its time, whoever is connected.
     loose: BTreeMap<PlayId, Loose>,
+    captures: BTreeMap<MediaId, Capture>,
     /// Sockets that may hold datagrams: polling tells of each only once.
     unread: BTreeSet<Token>,
     next_tick: Instant,
@@ -202,7 +207,7 @@ impl Engine {
                     Voice::Leg(from) => self.legs.contains_key(&from),
                     Voice::Play(_) => true,
                 };
-                if known && self.legs.contains_key(&to) {
+                if known && (self.legs.contains_key(&to) || self.captures.contains_key(&to)) {
                     self.graph.connect(from, to, digits);
                 }
             }
@@ -210,6 +215,8 @@ impl Engine {
                 self.graph.disconnect(from, to);
                 if let Some(leg) = self.legs.get_mut(&to) {
                     leg.forget(from, self.graph.sources(to) > 1);
+                } else if let Some(capture) = self.captures.get_mut(&to) {
+                    capture.mixer.forget(from);
                 }
             }
             MediaInstruction::Play {
@@ -246,6 +253,14 @@ impl Engine {
                     None => self.keep(recording),
                 }
             }
+            MediaInstruction::Capture { to, file } => {
+                if self.captures.len() < CAPTURES {
+                    self.captures.insert(to, Capture::new(file));
+                } else {
+                    tracing::warn!(%file, "Too much is recorded at a time: this is not");
+                }
+            }
+            MediaInstruction::EndCapture(to) => self.end_capture(to),
             MediaInstruction::Find { play, file } => {
                 self.begin(play, Arc::clone(&file), Task::Find(file));
             }
@@ -305,6 +320,33 @@ impl Engine {
         }
     }
 
+    /// A recording of a conversation is over: what is left of it is written.
+    fn end_capture(&mut self, to: MediaId) {
+        self.graph.remove(to);
+        let Some(capture) = self.captures.remove(&to) else {
+            return;
+        };
+        let (file, samples) = capture.end();
+        if !samples.is_empty() && self.reader.begin(Task::Append(file, samples)).is_none() {
+            tracing::warn!("The end of a recording is lost: too much is asked of the disk");
+        }
+    }
+
+    fn capture(&mut self) {
+        for (id, capture) in &mut self.captures {
+            if self.graph.sources(*id) == 0 {
+                continue;
+            }
+            let Some(samples) = capture.tick() else {
+                continue;
+            };
+            let file = Arc::clone(&capture.file);
+            if let Err(samples) = self.reader.append(file, samples) {
+                capture.put_back(samples);
+            }
+        }
+    }
+
     /// A recording is over.
     fn keep(&mut self, recording: Recording) {
         let Recording {
@@ -353,6 +395,7 @@ impl Engine {
     }
 
     fn fail(&mut self, id: MediaId, reason: &str) {
+        self.end_capture(id);
         if self.legs.contains_key(&id) {
             tracing::warn!(media = %id, reason, "leg given up");
             self.close(id, Box::new(|_| ()));
@@ -412,6 +455,10 @@ impl Engine {
                         && (*digits || !speech.is_digit())
                     {
                         listener.hear(id, &speech, self.graph.sources(*to) == 1, now);
+                    } else if let Some(capture) = self.captures.get_mut(to)
+                        && let Some(samples) = speech.samples()
+                    {
+                        capture.mixer.push(id.into(), &samples);
                     }
                 }
             }
@@ -441,6 +488,7 @@ impl Engine {
             }
             self.play_loose(&mut made);
             self.hand_out(&made, now);
+            self.capture();
             self.next_tick += TICK;
         }
     }
@@ -477,6 +525,10 @@ impl Engine {
             for (to, _) in self.graph.listeners(Voice::Play(made.0)) {
                 if let Some(listener) = self.legs.get_mut(to) {
                     listener.hear_made(made, self.graph.sources(*to) == 1, now);
+                } else if let (Some(capture), (play, Some(frame))) =
+                    (self.captures.get_mut(to), made)
+                {
+                    capture.mixer.push_frame(Voice::Play(*play), frame);
                 }
             }
         }

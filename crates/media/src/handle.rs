@@ -154,9 +154,10 @@ impl Handle {
     /// which is reported as failed.
     pub fn instruct(&self, instruction: MediaInstruction) {
         let concern = match &instruction {
-            MediaInstruction::Connect { to, .. } | MediaInstruction::Disconnect { to, .. } => {
-                Concern::Leg(*to)
-            }
+            MediaInstruction::Connect { to, .. }
+            | MediaInstruction::Disconnect { to, .. }
+            | MediaInstruction::Capture { to, .. }
+            | MediaInstruction::EndCapture(to) => Concern::Leg(*to),
             MediaInstruction::Play {
                 media: Some(media), ..
             }

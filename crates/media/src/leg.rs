@@ -60,6 +60,14 @@ pub(crate) struct Speech<'a> {
 }
 
 impl Speech<'_> {
+    /// What is said, but for digits.
+    pub(crate) fn samples(&self) -> Option<Vec<i16>> {
+        match self.kind {
+            Kind::Sound(format) => Some(format.decode(self.packet.payload)),
+            Kind::Digit => None,
+        }
+    }
+
     /// Part of a digit, not of what is said.
     pub(crate) fn is_digit(&self) -> bool {
         matches!(self.kind, Kind::Digit)

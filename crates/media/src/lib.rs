@@ -10,6 +10,7 @@
 //! ahead), not for its callers (1,024 requests queue; a leg whose request finds no room is closed,
 //! counted and reported as failed), not for sockets.
 
+mod capture;
 mod codec;
 mod control;
 mod digit;

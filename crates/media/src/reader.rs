@@ -50,6 +50,8 @@ enum Job {
 pub(crate) enum Task {
     /// Keep these samples.
     Keep(Arc<str>, Vec<i16>),
+    /// Add these samples to a recording.
+    Append(Arc<str>, Vec<i16>),
     /// Look for it.
     Find(Arc<str>),
     /// Remove it.
@@ -104,6 +106,19 @@ impl Reader {
         }
     }
 
+    /// Adds to a recording; gives the samples back when there is no room for it.
+    pub(crate) fn append(&self, file: Arc<str>, samples: Vec<i16>) -> Result<(), Vec<i16>> {
+        let (to, _) = sync_channel(1);
+        let job = Job::File(Task::Append(file, samples), to);
+        match self.0.try_send(job) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(job) | TrySendError::Disconnected(job)) => match job {
+                Job::File(Task::Append(_, samples), _) => Err(samples),
+                Job::File(..) | Job::Read(_) => Ok(()),
+            },
+        }
+    }
+
     /// Begins something else; its end comes on the receiver. None if there is no room for it.
     pub(crate) fn begin(&self, task: Task) -> Option<Receiver<Piece>> {
         let (to, pieces) = sync_channel(1);
@@ -118,6 +133,13 @@ impl Task {
             Self::Keep(name, samples) => {
                 let kept = keep::keep(settings, &name, &samples);
                 (name, kept)
+            }
+            Self::Append(name, samples) => {
+                let added = keep::append(settings, &name, &samples);
+                if let Err(reason) = &added {
+                    tracing::warn!(%name, %reason, "A recording is not complete");
+                }
+                (name, added)
             }
             Self::Find(name) => {
                 let found = keep::look_for(settings, &name);

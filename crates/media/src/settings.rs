@@ -10,6 +10,8 @@ pub struct Settings {
     pub ports: RangeInclusive<u16>,
     /// Folders where sound names are looked up, in order.
     pub sounds: Vec<PathBuf>,
+    /// The folder of recordings.
+    pub recordings: PathBuf,
     /// Whether a sound may be named by an absolute path outside those folders.
     pub absolute_names: bool,
 }
@@ -20,6 +22,7 @@ impl Default for Settings {
         Self {
             ports: 5_000..=31_000,
             sounds: Vec::new(),
+            recordings: PathBuf::from("/var/spool/asterisk/monitor"),
             absolute_names: false,
         }
     }

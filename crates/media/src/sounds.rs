@@ -159,15 +159,17 @@ fn render(notes: &[Note]) -> Vec<i16> {
 }
 
 /// Writes a file beside its place, then moves it there.
+/// What our own files are: 8 kHz, one channel, 16 bits.
+pub(crate) const SPEC: WavSpec = WavSpec {
+    channels: 1,
+    sample_rate: RATE,
+    bits_per_sample: 16,
+    sample_format: SampleFormat::Int,
+};
+
 pub(crate) fn write(path: &Path, samples: &[i16]) -> io::Result<()> {
-    let spec = WavSpec {
-        channels: 1,
-        sample_rate: RATE,
-        bits_per_sample: 16,
-        sample_format: SampleFormat::Int,
-    };
     let unfinished = path.with_extension("wav.unfinished");
-    let written = WavWriter::create(&unfinished, spec).and_then(|mut writer| {
+    let written = WavWriter::create(&unfinished, SPEC).and_then(|mut writer| {
         samples
             .iter()
             .try_for_each(|sample| writer.write_sample(*sample))?;

@@ -36,6 +36,13 @@ ids! {
     Token;
 }
 
+impl MediaId {
+    /// That of a recording, which is told whom it hears as a leg is. No leg has such an id.
+    pub fn of_recording(number: PlayId) -> Self {
+        Self(number.0 | 1 << 63)
+    }
+}
+
 impl Seq {
     /// The number after this one.
     pub fn next(self) -> Self {

@@ -73,6 +73,15 @@ pub enum MediaInstruction {
         /// It ends after so long a silence; never if that is nothing.
         silence: Duration,
     },
+    /// Record whom `to` is connected with from now on, at the end of what was recorded under that name.
+    Capture {
+        /// The recording; see [`MediaId::of_recording`].
+        to: MediaId,
+        /// Its name without extension, relative to the folder of recordings.
+        file: Arc<str>,
+    },
+    /// And no longer. What was recorded is kept.
+    EndCapture(MediaId),
     /// Look for a sound; answered by [`MediaReport::Finished`] at once, with it among those that failed
     /// if there is none.
     Find {

@@ -197,6 +197,7 @@ impl Configuration {
         self.media = media::Settings {
             ports: general.start..=general.end,
             sounds: vec![self.asterisk.directories.data.join("sounds")],
+            recordings: self.asterisk.directories.spool.join("monitor"),
             absolute_names: true,
         };
     }

@@ -43,7 +43,8 @@ impl Switch {
             let leg = self.channels.get(id).and_then(leg)?;
             Some((leg.media, self.sent_to(*id)))
         });
-        let heard: Vec<_> = heard.collect();
+        let mut heard: Vec<_> = heard.collect();
+        heard.extend(around.iter().filter_map(|id| self.recorded(*id)));
         self.place_tones(&around, &heard);
         let silenced = std::mem::take(&mut self.silenced);
         let mut connections = Vec::new();
@@ -86,11 +87,19 @@ impl Switch {
         }
     }
 
+    /// What records what a channel hears by spying, and whom.
+    fn recorded(&self, id: ChannelId) -> Option<(MediaId, Sources)> {
+        let to = self.spies.recording_of(id)?;
+        Some((to, self.spied_by(id)))
+    }
+
     /// Who hears whom, found anew.
     fn heard(&self) -> BTreeMap<MediaId, Sources> {
         let channels = self.channels.values();
         let legs = channels.filter_map(|channel| Some((leg(channel)?.media, channel.id)));
         let heard = legs.map(|(media, id)| (media, self.sent_to(id)));
+        let recorded = self.spies.iter().filter_map(|(id, _)| self.recorded(id));
+        let heard = heard.chain(recorded);
         heard.filter(|(_, sources)| !sources.is_empty()).collect()
     }
 

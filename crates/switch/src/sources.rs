@@ -63,6 +63,15 @@ impl Switch {
         search.found
     }
 
+    /// Whom a channel hears by spying.
+    pub(crate) fn spied_by(&self, id: ChannelId) -> Sources {
+        let mut search = Search::default();
+        if let Some(spy) = self.spies.get(id) {
+            self.search_spied(id, *spy, HOPS, &mut search);
+        }
+        search.found
+    }
+
     /// Whose sound comes in on a channel.
     fn received_from(&self, id: ChannelId) -> Sources {
         let mut search = Search::default();

@@ -4,8 +4,9 @@
 use crate::happening::Happening;
 use crate::sources::HOPS;
 use crate::{Output, Switch};
-use model::{ChannelId, Event, MediaInstruction};
+use model::{ChannelId, Event, MediaId, MediaInstruction};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What a channel does that spies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +17,21 @@ pub(crate) struct Spy {
     pub(crate) speaks: SpeaksTo,
     /// How loud it hears, as [`MediaInstruction::Volume`] says.
     pub(crate) volume: i8,
+    /// What hears the same to record it.
+    recording: Option<MediaId>,
+}
+
+impl Spy {
+    /// Spies on a channel, and hears as loud.
+    pub(crate) fn on(spyee: ChannelId, (hears, speaks): (Hears, SpeaksTo), volume: i8) -> Self {
+        Self {
+            spyee,
+            hears,
+            speaks,
+            volume,
+            recording: None,
+        }
+    }
 }
 
 /// What of a channel is heard by who spies on it.
@@ -63,6 +79,11 @@ impl Spies {
         self.spied_on.get(&spyee).into_iter().flatten().copied()
     }
 
+    /// What hears the same as who spies.
+    pub(crate) fn recording_of(&self, spyer: ChannelId) -> Option<MediaId> {
+        self.get(spyer)?.recording
+    }
+
     fn insert(&mut self, spyer: ChannelId, spy: Spy) {
         self.spies.insert(spyer, spy);
         self.spied_on.entry(spy.spyee).or_default().insert(spyer);
@@ -81,9 +102,19 @@ impl Spies {
 }
 
 impl Switch {
-    /// A channel spies on another from now on.
-    pub(crate) fn begin_spying(&mut self, spyer: ChannelId, spy: Spy) {
+    /// A channel spies on another from now on; what it hears is added to a recording of this name.
+    pub(crate) fn begin_spying(
+        &mut self,
+        spyer: ChannelId,
+        mut spy: Spy,
+        record: Option<Arc<str>>,
+    ) {
         self.end_spying(spyer);
+        if let Some(file) = record {
+            let to = MediaId::of_recording(self.new_play_id());
+            spy.recording = Some(to);
+            self.put(Output::Media(MediaInstruction::Capture { to, file }));
+        }
         self.spies.insert(spyer, spy);
         self.touched.insert(spyer);
         self.keep_volume(spyer);
@@ -124,9 +155,14 @@ impl Switch {
 
     /// It does so no longer, if it did.
     pub(crate) fn end_spying(&mut self, spyer: ChannelId) {
-        let Some(Spy { spyee, volume, .. }) = self.spies.remove(spyer) else {
+        let Some(spy) = self.spies.remove(spyer) else {
             return;
         };
+        let Spy { spyee, volume, .. } = spy;
+        if let Some(to) = spy.recording {
+            self.hearing.remove(&to);
+            self.put(Output::Media(MediaInstruction::EndCapture(to)));
+        }
         if volume != 0 {
             self.tell_volume(spyer, 0);
         }

@@ -50,6 +50,7 @@ exten => keys,1,ChanSpy(,qc(9)x(0))
  same => n,UserEvent(Done)
 exten => typed,1,ChanSpy(PJSIP,q)
 exten => early,1,ChanSpy(PJSIP/bob,qN)
+exten => recorded,1,ChanSpy(PJSIP/bob,qr(sales))
 exten => loud,1,ChanSpy(PJSIP/bob,qv(3))
 exten => exits,1,Set(SPY_EXIT_CONTEXT=exits)
  same => n,ChanSpy(PJSIP/bob,qX)
@@ -252,6 +253,27 @@ fn the_spy_is_answered_if_nothing_else_is_said() {
         answered
     };
     assert!(answers("named") && !answers("early"));
+}
+
+#[test]
+fn what_is_heard_is_recorded() {
+    let mut world = spying("recorded");
+    let [alice, bob, carol] = ["alice", "bob", "carol"].map(|name| world.line(name));
+    let begun = world.media.iter().find_map(|told| match told {
+        MediaInstruction::Capture { to, file } => Some((*to, file.to_string())),
+        _ => None,
+    });
+    let (recording, file) = begun.unwrap();
+    assert!(file.starts_with("sales-") && file.len() > 8, "{file}");
+    let heard = |world: &World| world.heard_by(ChannelId(recording.0));
+    assert_eq!(heard(&world), [alice, bob]);
+    let own = world.line("carol");
+    assert_eq!(world.heard_by(own), [alice, bob]);
+    world.hang_up(carol);
+    let ended = MediaInstruction::EndCapture(recording);
+    assert!(world.media.contains(&ended));
+    world.hang_up(alice);
+    world.finish();
 }
 
 #[test]

@@ -51,6 +51,7 @@ pub(crate) fn start_with(
     let settings = Settings {
         ports,
         sounds: vec![sounds.to_owned()],
+        recordings: sounds.join("monitor"),
         absolute_names: false,
     };
     let handle = media::start(settings, move |report| {

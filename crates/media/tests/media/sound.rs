@@ -2,7 +2,7 @@
 
 use crate::phone::{PATIENCE, Packet, Phone, QUIET, connect, start};
 use media::Format;
-use model::{MediaInstruction, MediaReport, PlayId, Talk, Tones, Voice};
+use model::{MediaId, MediaInstruction, MediaReport, PlayId, Talk, Tones, Voice};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -300,6 +300,43 @@ fn who_spies_hears_what_is_played_to_a_leg() {
     }
     let both = ulaw(0x9f) + 1_000;
     assert_eq!(heard_of(&spy, &[both]), [both]);
+}
+
+#[test]
+fn a_conversation_is_recorded_as_it_goes() {
+    let sounds = Sounds::new("capture");
+    sounds.wav("music", std::iter::repeat_n(1_000, 1_600));
+    let (media, reports) = start(23_000..=23_099, &sounds.0);
+    let bob = Phone::new(&media, Format::Ulaw);
+    let to = MediaId::of_recording(PlayId(9));
+    let file = "calls/one".into();
+    media.instruct(MediaInstruction::Capture { to, file });
+    for from in [Voice::Leg(bob.leg.id), Voice::Play(PlayId(1))] {
+        media.instruct(MediaInstruction::Connect {
+            from,
+            to,
+            digits: false,
+        });
+    }
+    media.instruct(play(Some(&bob), 1, &["music"], false));
+    for n in 0..10 {
+        bob.say(n, 0, &[0x9f; 160]);
+        bob.hear();
+    }
+    reports.recv_timeout(PATIENCE).unwrap();
+    media.instruct(MediaInstruction::EndCapture(to));
+    // What is asked of the disk after it is done after it.
+    let file = "x".into();
+    let play = PlayId(2);
+    media.instruct(MediaInstruction::Find { play, file });
+    reports.recv_timeout(PATIENCE).unwrap();
+    let path = sounds.0.join("monitor/calls/one.wav");
+    let mut read = hound::WavReader::open(path).unwrap();
+    let samples: Vec<i32> = read.samples::<i32>().map(Result::unwrap).collect();
+    let times = |value: i32| samples.iter().filter(|sample| **sample == value).count();
+    let (both, music) = (times(ulaw(0x9f) + 1_000), times(1_000));
+    assert!(both >= 5 * 160, "{both} of both");
+    assert!(both + music >= 9 * 160, "{music} of music");
 }
 
 #[test]

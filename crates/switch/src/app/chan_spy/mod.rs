@@ -161,17 +161,15 @@ impl Spying {
     }
 
     fn listen(&mut self, switch: &mut Switch, id: ChannelId, spyee: ChannelId) {
-        let (hears, speaks) = self.mode.sound(self.options.only_incoming);
+        let sound = self.mode.sound(self.options.only_incoming);
         if let Some(channel) = switch.channels.get(&spyee) {
             self.heard = Arc::clone(&channel.name);
         }
-        let spy = Spy {
-            spyee,
-            hears,
-            speaks,
-            volume: self.volume,
-        };
-        switch.begin_spying(id, spy);
+        let own = switch.channels.get(&id);
+        let record = self.options.record.as_ref().zip(own);
+        let record = record.map(|(name, own)| format!("{name}-{}", own.uniqueid).into());
+        let spy = Spy::on(spyee, sound, self.volume);
+        switch.begin_spying(id, spy, record);
         self.stage = Stage::Listening(spyee);
     }
 

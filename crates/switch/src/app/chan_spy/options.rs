@@ -39,7 +39,8 @@ pub(super) const DECLARED: &[(&str, &str)] = &[
     ("q", "No beep, and no name is said."),
     (
         "r",
-        "Record it: comes with recording, and does nothing yet.",
+        "Record what is heard: r([basename]). It goes to basename-UNIQUEID.wav in the folder monitor of the spool, with \
+         the uniqueid of who spies; the usual name is chanspy.",
     ),
     ("s", "Do not say the channel's technology."),
     ("S", "End when no channel is left to spy on."),
@@ -96,6 +97,8 @@ pub(super) struct Options {
     pub(super) only_incoming: bool,
     /// `q`
     pub(super) quiet: bool,
+    /// `r`: the beginning of the file's name.
+    pub(super) record: Option<String>,
     /// `s`
     pub(super) skips_technology: bool,
     /// `S`
@@ -111,10 +114,9 @@ pub(super) struct Options {
 }
 
 /// Options that ask for what is not there, and what that is.
-const LACKING: [(char, &str); 3] = [
+const LACKING: [(char, &str); 2] = [
     ('D', "calls with two channels of sound"),
     ('n', "voicemail"),
-    ('r', "recording"),
 ];
 
 impl Options {
@@ -149,6 +151,11 @@ impl Options {
             unanswered: given.has('N'),
             only_incoming: given.has('o'),
             quiet: given.has('q'),
+            record: given.has('r').then(|| {
+                let named = given.value('r').map(str::trim);
+                let named = named.filter(|name| !name.is_empty());
+                named.unwrap_or("chanspy").to_owned()
+            }),
             skips_technology: given.has('s'),
             stops: given.has('S'),
             whole_name: given.has('u'),
@@ -256,6 +263,13 @@ mod tests {
         assert_eq!((read("c(12)").next, read("x()").exit), ('*', None));
         // A list in which nobody is lets nobody through.
         assert!(read("").knows_device("PJSIP/bob") && !read("e()").knows_device("PJSIP/bob"));
+        let record = |text| read(text).record;
+        let chanspy = Some("chanspy".to_owned());
+        let named = Some("sales/a".to_owned());
+        assert_eq!(
+            ["r", "r()", "r(sales/a)", "q"].map(record),
+            [chanspy.clone(), chanspy, named, None]
+        );
         let volume = |text| read(text).volume;
         assert_eq!(["v(-4)", "v", "v(5)", ""].map(volume), [-4, 0, 0, 0]);
         let mode = |text| read(text).mode;
