@@ -5,6 +5,7 @@
 //! what the dialplan does when a dial or the conversation it led to is over, and each pair of those who
 //! talk in a conversation of more than two. All are told when the channel is gone.
 
+mod dial;
 mod list;
 mod pair;
 mod part;
@@ -12,12 +13,10 @@ mod part;
 pub(crate) use list::OpenRecord;
 pub(crate) use part::Notes;
 
-use crate::channel::Dialer;
 use crate::function::record_field;
-use crate::happening::Progress;
 use crate::{Output, Switch};
 use model::{CallRecord, ChannelId, DialStatus, Event, Reply, Spool};
-use part::{Dialed, Part};
+use part::Part;
 use std::sync::Arc;
 
 /// What ForkCDR does besides beginning another record.
@@ -86,63 +85,6 @@ impl Switch {
         self.each_open(id, |open| {
             open.answer.get_or_insert(now);
         });
-    }
-
-    /// The channel dials another: each such dial has its record.
-    pub(crate) fn record_dial_begin(&mut self, caller: ChannelId, dest: ChannelId) {
-        let Some(channel) = self.channels.get(&dest) else {
-            return;
-        };
-        let is_asked = channel.dialer == Some(Dialer::Consultation(caller));
-        let is_its_own = channel.dialer == Some(Dialer::Channel(caller));
-        if self.config.cdr.ignore_dials || !(is_asked || is_its_own) {
-            return;
-        }
-        let dialed = Dialed::Other(Arc::clone(&channel.name), None);
-        // Who was dialled itself may ask a third party.
-        if is_its_own || self.has_records(caller) {
-            self.record_party(caller, dialed);
-        }
-    }
-
-    /// A channel that was dialled answered or ended.
-    pub(crate) fn record_dial(&mut self, dest: ChannelId, progress: Progress) {
-        let Some(channel) = self.channels.get(&dest) else {
-            return;
-        };
-        let (name, dialer) = (Arc::clone(&channel.name), channel.dialer);
-        let status = match progress {
-            Progress::Ended(status) => status,
-            Progress::Answered => DialStatus::Answer,
-            Progress::Proceeding | Progress::EarlyMedia | Progress::Ringing => return,
-        };
-        match dialer {
-            Some(Dialer::Channel(caller) | Dialer::Consultation(caller)) => {
-                self.each_open(caller, |open| {
-                    if open.is_dial_of(&name) {
-                        open.dialed = Some(Dialed::Other(Arc::clone(&name), Some(status)));
-                    }
-                });
-                self.close_parts(caller, |open| {
-                    open.has_come_to(|status| status != DialStatus::Answer)
-                });
-            }
-            Some(Dialer::Originate) => {
-                self.each_open(dest, |open| open.dialed = Some(Dialed::Itself(status)));
-            }
-            Some(Dialer::Handover(_) | Dialer::Conversation) | None => {}
-        }
-    }
-
-    /// The channel is connected with one that took the call of another.
-    pub(crate) fn record_pickup(&mut self, id: ChannelId, by: ChannelId) {
-        if self.config.cdr.ignore_dials {
-            return;
-        }
-        if let Some(by) = self.channels.get(&by) {
-            let dialed = Dialed::Other(Arc::clone(&by.name), Some(DialStatus::Answer));
-            self.record_party(id, dialed);
-        }
     }
 
     /// The conversation a dial led to is over.

@@ -15,6 +15,7 @@ pub(crate) mod lines;
 pub(crate) mod mirror;
 mod rules;
 mod seen;
+pub(crate) mod three;
 
 use model::{
     ChannelId, Command, ContactFact, ContactState, Endpoint, Event, Instruction, Line, MediaId,
