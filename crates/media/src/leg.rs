@@ -1,6 +1,11 @@
 //! A leg: one RTP session, its sockets and what flows through them.
 
-use crate::codec::FRAME;
+mod sending;
+mod speech;
+
+pub(crate) use speech::Speech;
+
+use crate::Remote;
 use crate::control::Control;
 use crate::digit::{self, Key, Step};
 use crate::mixer::Mixer;
@@ -16,9 +21,9 @@ use crate::tone::Generator;
 use crate::trace::Trace;
 use crate::transmission::Transmission;
 use crate::volume::Volume;
-use crate::{Format, Remote};
 use mio::net::UdpSocket;
 use model::{AudioQuality, MediaId, MediaReport, PlayId, Talk, Voice};
+use speech::Kind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -51,33 +56,6 @@ pub(crate) struct Leg {
     tones: Option<(PlayId, Generator)>,
     mixer: Mixer,
     volume: Volume,
-}
-
-/// What a leg said, for its listeners.
-pub(crate) struct Speech<'a> {
-    packet: Packet<'a>,
-    kind: Kind,
-}
-
-impl Speech<'_> {
-    /// What is said, but for digits.
-    pub(crate) fn samples(&self) -> Option<Vec<i16>> {
-        match self.kind {
-            Kind::Sound(format) => Some(format.decode(self.packet.payload)),
-            Kind::Digit => None,
-        }
-    }
-
-    /// Part of a digit, not of what is said.
-    pub(crate) fn is_digit(&self) -> bool {
-        matches!(self.kind, Kind::Digit)
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Sound(Format),
-    Digit,
 }
 
 /// What 20 ms of a playback or of tones are; nothing while the reader is late and at the end.
@@ -431,109 +409,6 @@ impl Leg {
             self.tones = None;
         }
         Some(made)
-    }
-
-    fn send_or_pause(&mut self, samples: Option<&[i16]>, now: Instant) {
-        match samples {
-            Some(samples) => self.send_frame(samples, now),
-            None => self.transmission.pause(),
-        }
-    }
-
-    fn send_frame(&mut self, samples: &[i16], now: Instant) {
-        debug_assert_eq!(samples.len(), FRAME);
-        if let Some(remote) = &self.remote {
-            let (payload, payload_type) = (remote.format.encode(samples), remote.payload_type);
-            let header = self.transmission.frame(now);
-            self.send(Packet {
-                header,
-                ssrc: self.ssrc,
-                payload_type,
-                payload: &payload,
-            });
-        }
-    }
-
-    fn send_digit(&mut self, first: bool, payload: &[u8], now: Instant) {
-        if let Some(payload_type) = self
-            .remote
-            .as_ref()
-            .and_then(|remote| remote.telephone_event)
-        {
-            let header = self.transmission.digit(first, now);
-            self.send(Packet {
-                header,
-                ssrc: self.ssrc,
-                payload_type,
-                payload,
-            });
-        }
-    }
-
-    fn send(&mut self, packet: Packet<'_>) {
-        let Some(remote) = self
-            .remote
-            .as_ref()
-            .filter(|remote| remote.direction.sends())
-        else {
-            return;
-        };
-        let to = self
-            .source
-            .rtp()
-            .filter(|_| remote.symmetric)
-            .unwrap_or(remote.rtp);
-        let Some(datagram) = packet.write() else {
-            return;
-        };
-        match self.pair.rtp.send_to(&datagram, to) {
-            Ok(_) => {
-                self.trace.sent(to, &packet);
-                self.transmission.sent(packet.payload.len());
-            }
-            Err(error) => tracing::debug!(media = %self.id, %to, %error, "packet not sent"),
-        }
-    }
-
-    fn report(&mut self, bye: bool, at: (&Clock, Instant)) {
-        let Some(remote) = &self.remote else { return };
-        let told = remote.rtcp_address();
-        let to = self
-            .source
-            .rtcp()
-            .filter(|_| remote.symmetric)
-            .unwrap_or(told);
-        let shared = remote.rtcp == Some(remote.rtp);
-        let identity = (self.ssrc, self.cname.as_str());
-        let mut report = self
-            .control
-            .report(identity, &self.transmission, &mut self.reception, at);
-        report.bye = bye;
-        let Some(datagram) = report.write() else {
-            return;
-        };
-        let socket = if shared {
-            &self.pair.rtp
-        } else {
-            &self.pair.rtcp
-        };
-        if let Err(error) = socket.send_to(&datagram, to) {
-            tracing::debug!(media = %self.id, %to, %error, "report not sent");
-        }
-    }
-}
-
-impl Remote {
-    /// What a payload type means: as agreed on, or by RFC 3551 for a far end that changes between
-    /// the two formats.
-    fn kind(&self, payload_type: u8) -> Option<Kind> {
-        if payload_type == self.payload_type {
-            Some(Kind::Sound(self.format))
-        } else if self.telephone_event == Some(payload_type) {
-            Some(Kind::Digit)
-        } else {
-            Format::of_payload_type(payload_type).map(Kind::Sound)
-        }
     }
 }
 
