@@ -8,9 +8,10 @@ use crate::world::{Phone, World};
 use model::{ChannelId, Command, Event, Reply};
 use switch::Input;
 
-/// A record as text: whose it is, with whom, from when to when it was and how long is billed, in seconds since the
-/// start.
-fn records(world: &World) -> Vec<String> {
+/// The records of a world that ends now, as text and sorted: whose it is, with whom, from when to when it was and how
+/// long is billed, in seconds since the start.
+fn ended(mut world: World) -> Vec<String> {
+    world.finish();
     let short = |name: &str| {
         name.rsplit_once('-')
             .map_or("", |(short, _)| short)
@@ -29,7 +30,9 @@ fn records(world: &World) -> Vec<String> {
         )),
         _ => None,
     });
-    told.collect()
+    let mut told: Vec<_> = told.collect();
+    told.sort();
+    told
 }
 
 /// Records are told of those who answer.
@@ -77,9 +80,7 @@ fn each_pair_of_three_has_a_record() {
     world.hang_up(bob);
     world.run(seconds(20));
     world.hang_up(alice);
-    world.finish();
-    let mut told = records(&world);
-    told.sort();
+    let told = ended(world);
     let expected = [
         "Local/85@phones PJSIP/carol 2-35 31",
         "PJSIP/alice Local/85@phones 2-5 3",
@@ -107,9 +108,7 @@ fn who_has_no_records_has_none_of_pairs() {
     world.run(seconds(1));
     let bob = world.line("bob");
     world.hang_up(bob);
-    world.finish();
-    let mut told = records(&world);
-    told.sort();
+    let told = ended(world);
     let expected = [
         "Local/85@phones PJSIP/carol 2-16 12",
         "PJSIP/bob Local/85@phones 5-16 11",
@@ -128,10 +127,8 @@ fn a_fourth_has_a_record_with_each() {
     world.hang_up(alice);
     let bob = world.line("bob");
     world.hang_up(bob);
-    world.finish();
-    let mut told = records(&world);
+    let mut told = ended(world);
     told.retain(|told| !told.starts_with("Local/85@phones PJSIP") && !told.contains("  "));
-    told.sort();
     let expected = [
         "Local/85@phones Local/87@phones 10-65 55",
         "PJSIP/alice Local/85@phones 10-15 5",
@@ -170,10 +167,8 @@ fn a_channel_may_be_the_one_whose_records_they_are() {
     world.run(seconds(1));
     let bob = world.line("bob");
     world.hang_up(bob);
-    world.finish();
-    let mut told = records(&world);
+    let mut told = ended(world);
     told.retain(|told| told.contains("Local/85") && told.contains(" 5-"));
-    told.sort();
     // It is rather the other's than bob's; but who was dialled has none with who was not.
     let expected = [
         "Local/85@phones PJSIP/bob 5-11 6",
@@ -216,9 +211,7 @@ fn whoever_is_asked_and_then_talks_has_a_record_of_each() {
         world.hang_up(bob);
         world.run(seconds(10));
         world.hang_up(alice);
-        world.finish();
-        let mut told = records(&world);
-        told.sort();
+        let told = ended(world);
         assert_eq!(told, expected);
     }
 }
@@ -240,8 +233,7 @@ fn who_is_asked_in_vain_has_a_record_of_it() {
         world.run(seconds(20));
         assert_eq!(world.with(alice), "PJSIP/bob");
         world.hang_up(alice);
-        world.finish();
-        let told = records(&world);
+        let told = ended(world);
         assert!(told.contains(&expected.to_owned()), "{told:?}");
         assert!(
             told.contains(&"PJSIP/alice PJSIP/bob 0-23 21".to_owned()),
