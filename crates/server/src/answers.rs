@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Where the database keeps what other systems say of mailboxes.
-const EXTERNAL: &str = "MWIExternal";
+const EXTERNAL: &str = "/MWIExternal";
 
 impl Node {
     /// SIP does not know how its devices are.
@@ -115,8 +115,8 @@ impl Node {
             return;
         };
         for (path, value) in kept {
-            let mailbox = path.trim_start_matches('/').strip_prefix(EXTERNAL);
-            let mailbox = mailbox.map(|name| name.trim_start_matches('/'));
+            let mailbox = path.strip_prefix(EXTERNAL);
+            let mailbox = mailbox.and_then(|rest| rest.strip_prefix('/'));
             if let (Some(mailbox), Some(counts)) = (mailbox, mailbox::read(&value)) {
                 let said = MailboxQuery::SetExternal {
                     mailbox: mailbox.into(),
