@@ -262,7 +262,9 @@ impl Switch {
             self.release(line);
         }
     }
-    /// `due`: when nobody has answered, or the third party is to be called again.
+
+    /// Another who sits there waits in place of one who leaves. `due`: when the third party has not answered in
+    /// time, or is to be called again.
     fn pass_on_handover(&mut self, heir: ChannelId, mut known: Box<Handover>, due: Duration) {
         known.until = self.timers.set(due, Timer::Handover(heir));
         let line = known.line.and_then(|line| self.channels.get_mut(&line));

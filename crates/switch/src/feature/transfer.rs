@@ -233,13 +233,11 @@ impl Switch {
             .is_some_and(|channel| !channel.run.is_empty());
         if runs {
             self.send_to(peer, place);
-        } else {
-            if let Some(channel) = self.channels.get_mut(&peer) {
-                channel.context = Arc::clone(&place.context);
-                channel.exten = Arc::clone(&place.exten);
-                channel.priority = place.priority;
-                channel.after_bridge = Some(place);
-            }
+        } else if let Some(channel) = self.channels.get_mut(&peer) {
+            channel.context = Arc::clone(&place.context);
+            channel.exten = Arc::clone(&place.exten);
+            channel.priority = place.priority;
+            channel.after_bridge = Some(place);
         }
         self.leave_bridge(id);
         self.happen(id, Happening::Unbridged);

@@ -20,6 +20,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use switch::{CdrSettings, Config, Input, Output, Switch};
 
+/// As fast as phones and networks are here.
+const SOON: Duration = Duration::from_millis(1);
+
 /// What a phone does when it is called.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Phone {
@@ -212,6 +215,17 @@ impl World {
         }
     }
 
+    /// A call comes to nothing in a moment; `words` are the status that says so.
+    fn refuse(&mut self, channel: ChannelId, cause: model::Cause, words: &str) {
+        let signal = Signal::HungUp {
+            channel,
+            cause: Some(cause),
+            tech_cause: Some(words.into()),
+            quality: None,
+        };
+        self.later(SOON, Input::Signal(signal));
+    }
+
     fn later(&mut self, time: Duration, input: Input) {
         self.scheduled += 1;
         self.waiting
@@ -220,13 +234,12 @@ impl World {
 
     fn on_instruction(&mut self, instruction: Instruction) {
         self.instructions.push(instruction.clone());
-        let soon = Duration::from_millis(1);
         match instruction {
             Instruction::Accept { token, channel } => {
                 let name = self.calls.remove(&token).expect("a call that was offered");
                 self.lines.insert(channel, name);
                 self.taken.insert(token, channel);
-                self.sound(channel, soon);
+                self.sound(channel, SOON);
             }
             Instruction::Refuse { token, .. } => {
                 self.calls.remove(&token);
@@ -237,21 +250,12 @@ impl World {
                 self.lines.insert(channel, resource.to_string());
                 match self.phones.get(&*resource).copied() {
                     Some(Phone::Answers(time)) => {
-                        self.later(soon, Input::Signal(Signal::Ringing(channel)));
-                        self.sound(channel, soon + time);
-                        self.later(soon + time, Input::Signal(Signal::Answered(channel)));
+                        self.later(SOON, Input::Signal(Signal::Ringing(channel)));
+                        self.sound(channel, SOON + time);
+                        self.later(SOON + time, Input::Signal(Signal::Answered(channel)));
                     }
-                    Some(Phone::Rings) => self.later(soon, Input::Signal(Signal::Ringing(channel))),
-                    Some(Phone::Refuses(cause, words)) => {
-                        let (cause, tech_cause) = (Some(cause), Some(words.into()));
-                        let signal = Signal::HungUp {
-                            channel,
-                            cause,
-                            tech_cause,
-                            quality: None,
-                        };
-                        self.later(soon, Input::Signal(signal));
-                    }
+                    Some(Phone::Rings) => self.later(SOON, Input::Signal(Signal::Ringing(channel))),
+                    Some(Phone::Refuses(cause, words)) => self.refuse(channel, cause, words),
                     None => panic!("{resource} is no phone of this world"),
                 }
             }
@@ -270,18 +274,11 @@ impl World {
                 } else {
                     "503"
                 };
-                let (cause, tech_cause) = (Some(cause), Some(words.into()));
-                let signal = Signal::HungUp {
-                    channel,
-                    cause,
-                    tech_cause,
-                    quality: None,
-                };
-                self.later(soon, Input::Signal(signal));
+                self.refuse(channel, cause, words);
             }
             Instruction::SendAway { channel, to } => {
                 let failed = (&*to == "busy").then_some(486);
-                self.later(soon, Input::Signal(Signal::SentAway { channel, failed }));
+                self.later(SOON, Input::Signal(Signal::SentAway { channel, failed }));
             }
             Instruction::Ring(_)
             | Instruction::Progress(_)
